@@ -1,0 +1,67 @@
+# Zhuomo. The two commands: `make demo` and `make test`.
+# On a fresh machine: Go and Node, nothing else by hand.
+
+SHELL   := /bin/bash
+GO      ?= go
+BIN     := bin/zhuomo
+# Outside data sets, read by tests and benches that need them. Absent: those skip by name.
+ZHUOMO_SETS ?= $(wildcard ../shared/data)
+export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+.PHONY: build demo test test-go test-web web tools fuzz chaos conformance race-learn audit clean
+
+build: $(BIN)
+
+$(BIN): web FORCE
+	$(GO) build -trimpath -ldflags "-s -w -X zhuomo/internal/app.Version=$(VERSION)" -o $(BIN) ./cmd/zhuomo
+
+FORCE:
+
+# The pages are built by Vite into web/dist, which the program embeds.
+web: web/dist/index.html
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/*.html web/*.ts -type f 2>/dev/null)
+	cd web && npm run --silent build
+
+# Builds all, runs the main job on the embedded material, prints the figures, serves the page.
+demo: build
+	./$(BIN) demo
+
+test: tools web test-go test-web
+
+test-go: web
+	$(GO) vet ./...
+	$(GO) test -timeout 20m ./...
+
+# Browser tests: the real program, a real Chromium.
+test-web: build
+	cd web && npm run --silent check && npm run --silent test && npm run --silent e2e
+
+# What the tests need beyond Go and Node.
+tools:
+	@bash internal/testkit/tools.sh
+
+fuzz:
+	@bash bench/fuzz.sh
+
+chaos: build
+	$(GO) test -count=1 -timeout 60m -tags chaos ./internal/app/chaos/...
+
+conformance: build
+	@bash bench/conformance.sh
+
+race-learn: build
+	@bash bench/race-learn.sh
+
+# Vulnerability look-ups, where the databases can be reached; never part of `make test`.
+audit:
+	@command -v govulncheck >/dev/null && govulncheck ./... || echo "go: not checked"
+	@cd web && npm audit --omit=dev || echo "npm: not checked"
+
+clean:
+	rm -rf bin web/dist/* .zhuomo
