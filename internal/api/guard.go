@@ -1,0 +1,214 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"zhuomo/internal/fault"
+)
+
+// outermost does what every request needs: id, safe headers, host check, and a
+// panic that ends one request only.
+func (s *Server) outermost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{id: newRequestID(r.Header.Get("X-Request-Id")), started: s.o.Now(), header: r.Header}
+		seen := &watched{ResponseWriter: w}
+		c.writer = seen
+		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+		c.request = r
+		h := w.Header()
+		h.Set("X-Request-Id", c.id)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "+
+			"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Set("Cache-Control", "no-store")
+		}
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			s.o.Log.Error("panic", "request", c.id, "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			if seen.status != 0 {
+				panic(http.ErrAbortHandler) // half an answer is out: cut the connection, so that nobody takes it for whole
+			}
+			s.writeProblem(seen, r, fault.Internal.With())
+		}()
+		if !s.knownHost(r.Host) {
+			s.writeFault(seen, r, UnknownHost.With("host", r.Host))
+			return
+		}
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// knownHost refuses names that only a hostile DNS would point at us.
+func (s *Server) knownHost(host string) bool {
+	if len(s.o.Hosts) == 0 {
+		return true
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return slices.Contains(s.o.Hosts, strings.ToLower(strings.Trim(host, "[]")))
+}
+
+// guard stands before every route: who is asking, may they, from where, how
+// much and how long.
+func (s *Server) guard(route Route, next http.Handler) http.Handler {
+	observe := s.o.Metrics.route(route)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen := &watched{ResponseWriter: w}
+		defer func() { observe(seen.status, s.o.Now().Sub(callOf(r.Context()).started)) }()
+		actor, byCookie, err := s.recognise(r, route.Need)
+		if err != nil {
+			s.writeFault(seen, r, err)
+			return
+		}
+		if !actor.May(route.Need) {
+			if actor.ID == "" {
+				s.writeFault(seen, r, NotSignedIn.With())
+				return
+			}
+			s.writeFault(seen, r, NotAllowed.With("need", route.Need, "has", roleList(actor.Roles)))
+			return
+		}
+		if byCookie {
+			if err := s.origins.Check(r); err != nil {
+				s.writeFault(seen, r, ForeignOrigin.With().Because(err))
+				return
+			}
+		}
+		ctx := WithActor(r.Context(), actor)
+		if route.timeout > 0 {
+			limited, stop := context.WithTimeoutCause(ctx, route.timeout, TooSlow.With("seconds", int(route.timeout.Seconds())))
+			defer stop()
+			ctx = limited
+		}
+		r = r.WithContext(ctx)
+		c := callOf(ctx)
+		c.request, c.writer = r, seen
+		if route.Shape != JSON && route.Shape != Bytes && route.maxBytes > 0 {
+			r.Body = http.MaxBytesReader(seen, r.Body, route.maxBytes)
+		}
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// recognise finds out who is asking. A credential that is wrong is refused even
+// where none is needed, except on public routes, where it counts as nobody:
+// the sign-in page must open with a stale cookie.
+func (s *Server) recognise(r *http.Request, need Role) (who Actor, byCookie bool, err error) {
+	if a := Who(r.Context()); a.ID != "" {
+		return a, false, nil
+	}
+	var c Credential
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		c.Token = strings.TrimSpace(token)
+	} else if cookie, err := r.Cookie(cookieName(r)); err == nil {
+		c.Session = cookie.Value
+	}
+	if c == (Credential{}) {
+		return Actor{}, false, nil
+	}
+	who, err = s.o.Accounts.Recognise(r.Context(), c)
+	if err != nil {
+		if need == Public && fault.Of(err).Def.Kind == fault.Denied {
+			return Actor{}, false, nil
+		}
+		return Actor{}, false, err
+	}
+	return who, c.Session != "", nil
+}
+
+// cookieName carries the port, since browsers do not keep cookies of two
+// programs on one host apart.
+func cookieName(r *http.Request) string {
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		return "zhuomo_session_" + port
+	}
+	return "zhuomo_session"
+}
+
+// SessionOf gives the session secret that the request carries, or "".
+func SessionOf(r *http.Request) string {
+	cookie, err := r.Cookie(cookieName(r))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// SetSession gives the browser its session; an empty secret ends it.
+func SetSession(w http.ResponseWriter, r *http.Request, secret string, expires time.Time) {
+	cookie := &http.Cookie{
+		Name: cookieName(r), Value: secret, Path: "/", Expires: expires,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
+	}
+	if secret == "" {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(w, cookie)
+}
+
+// RequestOf gives the request that ctx belongs to and its writer, for the few
+// operations that set a cookie. nil outside of a request.
+func RequestOf(ctx context.Context) (http.ResponseWriter, *http.Request) {
+	c := callOf(ctx)
+	if c == nil {
+		return nil, nil
+	}
+	return c.writer, c.request
+}
+
+func roleList(roles []Role) string {
+	if len(roles) == 0 {
+		return string(Public)
+	}
+	words := make([]string, len(roles))
+	for i, r := range roles {
+		words[i] = string(r)
+	}
+	return strings.Join(words, ", ")
+}
+
+// watched remembers the status that went out.
+type watched struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *watched) WriteHeader(status int) {
+	if w.status == 0 && status >= 200 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *watched) Flush() {
+	// A writer that cannot flush sends at the end; nothing is lost.
+	_ = http.NewResponseController(w.ResponseWriter).Flush()
+}

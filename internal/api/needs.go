@@ -1,0 +1,17 @@
+package api
+
+import "context"
+
+// Credential is what a request shows to say who is asking: the value of the
+// session cookie or of a bearer token.
+type Credential struct {
+	Session string
+	Token   string
+}
+
+// Accounts knows people by their credentials; the stage people implements it.
+type Accounts interface {
+	// Recognise answers who holds the credential. Faults: NotSignedIn when it
+	// is unknown, expired or revoked.
+	Recognise(ctx context.Context, c Credential) (Actor, error)
+}

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+var notWord = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// operationID names an operation for generated clients: the command words, or
+// method and path.
+func operationID(r Route) string {
+	if r.Verb != "" {
+		return strings.ReplaceAll(r.Verb, " ", "-")
+	}
+	path := strings.TrimPrefix(r.Path, "/api/v1/")
+	return strings.ToLower(r.Method) + "-" + strings.Trim(notWord.ReplaceAllString(path, "-"), "-")
+}
+
+// tagOf groups operations by the thing they are about: the first path word
+// after /products/{product}.
+func tagOf(words []string) string {
+	if words[0] == "products" && len(words) > 2 {
+		return words[2]
+	}
+	return words[0]
+}
+
+// schemaName names a type in the document. The package goes in front, because
+// two stages may use the same word; a type of this package stands alone.
+func schemaName(t reflect.Type, hint string) string {
+	t = deref(t)
+	name := t.Name()
+	if name == "" {
+		return huma.DefaultSchemaNamer(t, hint)
+	}
+	var b strings.Builder
+	outer, inner, _ := strings.Cut(name, "[")
+	b.WriteString(withPackage(t.PkgPath(), outer))
+	for part := range strings.FieldsFuncSeq(inner, func(r rune) bool { return r == '[' || r == ']' || r == ',' || r == ' ' || r == '*' }) {
+		dot := strings.LastIndex(part, ".")
+		if dot < 0 {
+			b.WriteString(upperFirst(part))
+			continue
+		}
+		b.WriteString(withPackage(part[:dot], part[dot+1:]))
+	}
+	return b.String()
+}
+
+func withPackage(path, name string) string {
+	name = upperFirst(notWord.ReplaceAllString(name, ""))
+	folder := path[strings.LastIndex(path, "/")+1:]
+	if folder == "" || folder == "api" || strings.HasPrefix(strings.ToLower(name), folder) {
+		return name
+	}
+	return upperFirst(notWord.ReplaceAllString(folder, "")) + name
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func deref(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
+// startsJob tells whether an output's body carries a job_id.
+func startsJob(out reflect.Type) bool {
+	if out == nil {
+		return false
+	}
+	body, ok := out.FieldByName("Body")
+	if !ok || deref(body.Type).Kind() != reflect.Struct {
+		return false
+	}
+	id, ok := deref(body.Type).FieldByName("JobID")
+	return ok && strings.HasPrefix(id.Tag.Get("json"), "job_id")
+}
