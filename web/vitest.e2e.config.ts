@@ -1,0 +1,6 @@
+import { defineConfig } from "vitest/config";
+
+// Browser tests: the real program from bin/, a real Chromium. One at a time: two cores.
+export default defineConfig({
+  test: { include: ["e2e/**/*.spec.ts"], testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false },
+});
