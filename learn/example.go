@@ -1,0 +1,106 @@
+package learn
+
+import (
+	"slices"
+)
+
+// Task is what is learnt about a text.
+type Task string
+
+const (
+	Single Task = "single" // exactly one label a text
+	Multi  Task = "multi"  // any number of labels, also none
+)
+
+// Who spoke a turn.
+type Who string
+
+const (
+	Customer Who = "customer" // 客户
+	Product  Who = "product"  // 产品, or the person who stands in for it
+)
+
+// Said is one turn of a conversation.
+type Said struct {
+	Who  Who    `json:"who" enum:"customer,product" doc:"谁说的|who spoke"`
+	Text string `json:"text" doc:"说了什么|what was said"`
+}
+
+// Input is what a model is asked about.
+type Input struct {
+	Text    string `json:"text" doc:"要判断的话|the text to judge"`
+	History []Said `json:"history,omitempty" doc:"之前的话，先说的在前|what was said before, oldest first"`
+}
+
+// Example is a row with its gold, as a learner sees it.
+type Example struct {
+	RowID   string
+	Text    string
+	History []Said  // oldest first
+	Labels  []int   // indices into Data.Labels; exactly one for Single
+	Weight  float32 // how much the example counts; 0 means 1
+}
+
+// Input is the example without its answer.
+func (e Example) Input() Input { return Input{Text: e.Text, History: e.History} }
+
+// Data is what a learner learns from.
+type Data struct {
+	Task     Task
+	Labels   []string // names, unique
+	Examples []Example
+}
+
+// Check finds what no learner can learn from. Faults: NoExamples, OneLabel,
+// BadLabel.
+func (d Data) Check() error {
+	if len(d.Examples) == 0 {
+		return NoExamples.With()
+	}
+	seen := make([]bool, len(d.Labels))
+	for i := range d.Examples {
+		if err := CheckExample(d.Task, d.Labels, &d.Examples[i], i); err != nil {
+			return err
+		}
+		for _, l := range d.Examples[i].Labels {
+			seen[l] = true
+		}
+	}
+	if d.Task == Single && count(seen) < 2 {
+		only := "-"
+		if at := slices.Index(seen, true); at >= 0 {
+			only = d.Labels[at]
+		}
+		return OneLabel.With("label", only)
+	}
+	if d.Task == Multi && count(seen) < 1 {
+		return OneLabel.With("label", "-")
+	}
+	return nil
+}
+
+// CheckExample checks the labels and the weight of one example; at is its
+// place, for the message. Fault: BadLabel.
+func CheckExample(task Task, labels []string, e *Example, at int) error {
+	if task == Single && len(e.Labels) != 1 {
+		return BadLabel.With("record", at+1, "row", e.RowID, "problem", "needs exactly one label | 要恰好一个标签")
+	}
+	for i, l := range e.Labels {
+		if l < 0 || l >= len(labels) || slices.Contains(e.Labels[:i], l) {
+			return BadLabel.With("record", at+1, "row", e.RowID, "problem", "unknown or repeated label | 标签不存在或重复")
+		}
+	}
+	if !(e.Weight >= 0 && e.Weight <= 1e6) {
+		return BadLabel.With("record", at+1, "row", e.RowID, "problem", "weight outside 0–1,000,000 | 权重超出 0–1,000,000")
+	}
+	return nil
+}
+
+func count(flags []bool) (n int) {
+	for _, f := range flags {
+		if f {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,42 @@
+package learn
+
+import "zhuomo/internal/fault"
+
+var (
+	NoExamples = fault.Define("learn.no_examples", fault.Invalid, fault.Text{
+		ZH: "没有可学习的样例", FixZH: "先标注一些行，或检查所选的数据版本和切分",
+		EN: "there are no examples to learn from", FixEN: "label some rows first, or check the version and the split chosen",
+	})
+	OneLabel = fault.Define("learn.one_label", fault.Invalid, fault.Text{
+		ZH: "样例里的标签不够学习：只有「{label}」", FixZH: "再给至少一种其他标签的样例",
+		EN: "too few labels to learn from: only {label}", FixEN: "add examples of at least one other label",
+	})
+	BadLabel = fault.Define("learn.bad_label", fault.Invalid, fault.Text{
+		ZH: "第 {record} 个样例（行 {row}）的标签不对：{problem}", FixZH: "更正这一行的标签后重试",
+		EN: "example {record} (row {row}) is labelled wrongly: {problem}", FixEN: "correct the labels of this row and try again",
+	})
+	UnseenLabel = fault.Define("learn.unseen_label", fault.Invalid, fault.Text{
+		ZH: "{file} 第 {record} 条的标签「{label}」在训练数据里没有", FixZH: "把这个标签的样例加进训练数据，或更正它",
+		EN: "{file}, record {record}: label {label} does not occur in the training data", FixEN: "add examples of the label to the training data, or correct it",
+	})
+	NotThisTask = fault.Define("learn.not_this_task", fault.Invalid, fault.Text{
+		ZH: "学习器「{learner}」不做「{task}」这种任务", FixZH: "换一个学习器，或换任务：{known}",
+		EN: "learner {learner} does not do the task {task}", FixEN: "choose another learner, or one of its tasks: {known}",
+	})
+	UnknownLearner = fault.Define("learn.unknown_learner", fault.NotFound, fault.Text{
+		ZH: "没有名为「{learner}」的学习器", FixZH: "用 zhuomo learn learners 查看可用的学习器",
+		EN: "there is no learner named {learner}", FixEN: "see zhuomo learn learners for those available",
+	})
+	UnknownLabel = fault.Define("learn.unknown_label", fault.NotFound, fault.Text{
+		ZH: "模型没有标签「{label}」", FixZH: "用模型已有的标签",
+		EN: "the model has no label {label}", FixEN: "use one of the model's labels",
+	})
+	NoRows = fault.Define("learn.no_rows", fault.NotFound, fault.Text{
+		ZH: "这个模型没有带上训练行，查不到依据", FixZH: "重新训练，或连同训练行文件一起装入",
+		EN: "the model came without its training rows, so its witnesses are unknown", FixEN: "train it again, or load it together with its rows file",
+	})
+	Damaged = fault.Define("learn.damaged", fault.Invalid, fault.Text{
+		ZH: "模型文件已损坏或不是模型文件：{problem}", FixZH: "重新训练，或从备份恢复",
+		EN: "the model file is damaged or is not a model: {problem}", FixEN: "train it again, or restore it from a backup",
+	})
+)

@@ -1,0 +1,66 @@
+package learn
+
+// Prediction is a model's answer to one input.
+type Prediction struct {
+	// Scores of all labels, the most probable first; equal ones in label order.
+	Scores []LabelScore `json:"scores"`
+	// OutOfScope is how foreign the input looks, 0–1: the share of held-back
+	// examples whose best label had a higher raw score. Above .95 means: fewer
+	// than 5 % of what the model knows look this foreign.
+	OutOfScope float32 `json:"out_of_scope" doc:"有多不像见过的话（0–1）|how foreign it looks (0–1)"`
+}
+
+// LabelScore is one label with its calibrated probability. For Single the
+// probabilities add up to 1; for Multi each stands alone.
+type LabelScore struct {
+	Label  string  `json:"label"`
+	P      float32 `json:"p"`
+	Chosen bool    `json:"chosen" doc:"模型是否选它|whether the model answers with it"`
+}
+
+// Chosen lists the labels that the model answers with, the most probable first.
+func (p Prediction) Chosen() []string {
+	var labels []string
+	for _, s := range p.Scores {
+		if s.Chosen {
+			labels = append(labels, s.Label)
+		}
+	}
+	return labels
+}
+
+// Top is the most probable label; a prediction always has one.
+func (p Prediction) Top() LabelScore { return p.Scores[0] }
+
+// Explanation tells how much each character spoke for a label. The parts add
+// up: Base + Σ Text + Σ History + Rest = Score.
+type Explanation struct {
+	Label   string      `json:"label"`
+	P       float32     `json:"p"`
+	Score   float32     `json:"score" doc:"校准前的得分|the raw score before calibration"`
+	Base    float32     `json:"base" doc:"没有任何字时的得分|the score with no character at all"`
+	Text    []float32   `json:"text" doc:"每个字（码点）的贡献|what each character (code point) added"`
+	History [][]float32 `json:"history,omitempty" doc:"之前每句话每个字的贡献|the same for each turn before"`
+	Rest    float32     `json:"rest" doc:"不属于任何一个字的贡献|what belongs to no character"`
+}
+
+// Witness is a training row that weighed in an answer.
+type Witness struct {
+	RowID  string   `json:"row_id"`
+	Weight float32  `json:"weight" doc:"正数支持这个标签，负数反对|positive speaks for the label, negative against"`
+	Labels []string `json:"labels" doc:"这一行自己的标签|the row's own labels"`
+}
+
+// Card tells how a model came to be. It holds no ids and no times.
+type Card struct {
+	Learner  string         `json:"learner"`
+	Task     Task           `json:"task"`
+	Params   map[string]any `json:"params"`
+	Seed     uint64         `json:"seed"`
+	Examples int            `json:"examples"`
+	Labels   int            `json:"labels"`
+	Features int            `json:"features"`
+	// Held are figures on the part held back for calibration: accuracy (exact
+	// match for Multi), ece, log_loss, micro_f1 and their count as examples.
+	Held map[string]float64 `json:"held"`
+}
