@@ -1,0 +1,148 @@
+package dataset
+
+import (
+	"context"
+	"embed"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"zhuomo/internal/blob"
+	"zhuomo/internal/db"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Product is the AI product being trained; it owns datasets and all that follows.
+type Product struct {
+	ID        string `json:"id" table:"编号|id"`
+	Name      string `json:"name" table:"名称|name"`
+	CreatedUS int64  `json:"created_us" table:"创建时间|created"`
+}
+
+// Dataset is a named line of versions.
+type Dataset struct {
+	ID           string `json:"id" table:"编号|id"`
+	ProductID    string `json:"product_id"`
+	Name         string `json:"name" table:"名称|name"`
+	CreatedUS    int64  `json:"created_us" table:"创建时间|created"`
+	VersionCount int    `json:"version_count"`
+	Latest       int    `json:"latest" table:"最新版本|latest"`
+	RowCount     int    `json:"row_count" table:"行数|rows"` // of the latest version
+}
+
+// Needs is what the stage is built from.
+type Needs struct {
+	DB      *db.DB
+	Blobs   blob.Store
+	Now     func() time.Time
+	Formats []Format     // in the order in which pages show them
+	Private PersonalData // nil: the profile counts no personal data
+}
+
+// Service is the front door of the stage.
+type Service struct {
+	db      *db.DB
+	blobs   blob.Store
+	now     func() time.Time
+	formats []Format
+	private PersonalData
+
+	mu    sync.Mutex
+	cache []opened // under mu, oldest use first
+}
+
+// New makes the service and brings its tables up to date.
+func New(ctx context.Context, n Needs) (*Service, error) {
+	if err := n.DB.Migrate(ctx, "dataset", migrations); err != nil {
+		return nil, err
+	}
+	return &Service{db: n.DB, blobs: n.Blobs, now: n.Now, formats: n.Formats, private: n.Private}, nil
+}
+
+const nameRunes = 100
+
+func checkName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	if name == "" || utf8.RuneCountInString(name) > nameRunes {
+		return "", BadName.With("limit", nameRunes).At("name")
+	}
+	return name, nil
+}
+
+// CreateProduct makes a product. Faults: BadName, NameTaken.
+func (s *Service) CreateProduct(ctx context.Context, name string) (Product, error) {
+	name, err := checkName(name)
+	if err != nil {
+		return Product{}, err
+	}
+	now := s.now()
+	p := Product{ID: db.NewID(now), Name: name, CreatedUS: now.UnixMicro()}
+	return p, s.insertProduct(ctx, p)
+}
+
+// Products lists up to limit products, oldest first, after an id.
+func (s *Service) Products(ctx context.Context, after string, limit int) ([]Product, error) {
+	return s.selectProducts(ctx, after, limit)
+}
+
+// Create makes an empty dataset. Faults: BadName, NameTaken, NoSuchProduct.
+func (s *Service) Create(ctx context.Context, productID, name string) (Dataset, error) {
+	name, err := checkName(name)
+	if err != nil {
+		return Dataset{}, err
+	}
+	now := s.now()
+	d := Dataset{ID: db.NewID(now), ProductID: productID, Name: name, CreatedUS: now.UnixMicro()}
+	return d, s.insertDataset(ctx, d)
+}
+
+// Datasets lists up to limit datasets of a product, oldest first, after an id.
+func (s *Service) Datasets(ctx context.Context, productID, after string, limit int) ([]Dataset, error) {
+	return s.selectDatasets(ctx, productID, after, limit)
+}
+
+// Dataset gives one dataset. Fault: NoSuchDataset.
+func (s *Service) Dataset(ctx context.Context, id string) (Dataset, error) {
+	return s.selectDataset(ctx, id)
+}
+
+// Delete removes a dataset and its versions. Its raw files and segments stay in
+// the blob store, where other versions may share them.
+func (s *Service) Delete(ctx context.Context, id string) error {
+	if err := s.deleteDataset(ctx, id); err != nil {
+		return err
+	}
+	s.forget(id)
+	return nil
+}
+
+// Versions lists up to limit versions of a dataset by number, after a number.
+func (s *Service) Versions(ctx context.Context, datasetID string, after, limit int) ([]Version, error) {
+	return s.selectVersions(ctx, datasetID, after, limit)
+}
+
+// Version gives one version by its id. Fault: NoSuchVersion.
+func (s *Service) Version(ctx context.Context, id string) (Version, error) {
+	return s.selectVersion(ctx, `WHERE id = $1`, id)
+}
+
+// Latest gives a dataset's newest version. Fault: NoSuchVersion when it has none.
+func (s *Service) Latest(ctx context.Context, datasetID string) (Version, error) {
+	return s.selectVersion(ctx, `WHERE dataset_id = $1 ORDER BY number DESC LIMIT 1`, datasetID)
+}
+
+// Find gives a version of a dataset by what people type: "latest" or "", "v3" or
+// "3", or the id. Fault: NoSuchVersion.
+func (s *Service) Find(ctx context.Context, datasetID, name string) (Version, error) {
+	if name == "" || name == "latest" {
+		return s.Latest(ctx, datasetID)
+	}
+	if number, err := strconv.Atoi(strings.TrimPrefix(name, "v")); err == nil {
+		return s.selectVersion(ctx, `WHERE number = $1 AND dataset_id = $2`, number, datasetID)
+	}
+	return s.selectVersion(ctx, `WHERE id = $1 AND dataset_id = $2`, name, datasetID)
+}
