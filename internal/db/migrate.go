@@ -1,0 +1,111 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strconv"
+
+	"github.com/pressly/goose/v3"
+)
+
+var (
+	stageName     = regexp.MustCompile(`^[a-z][a-z_]*$`)
+	migrationName = regexp.MustCompile(`^([0-9]+)_[a-z0-9_]+\.sql$`)
+)
+
+// Migrate brings the tables of one stage up to the newest of files, which lie
+// at the root of files or in its folder migrations, named 0001_what.sql, each
+// beginning with "-- +goose Up". Versions are kept in the table schema_<stage>.
+//
+// Order:  forward only; each file is one transaction.
+// Errors: TooNew if the database was written by a newer program.
+// Cost:   one question when nothing is to do.
+func (d *DB) Migrate(ctx context.Context, stage string, files fs.FS) error {
+	if !stageName.MatchString(stage) {
+		return fmt.Errorf("migrate: %q is no stage name", stage)
+	}
+	files, newest, err := migrations(files)
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", stage, err)
+	}
+	table := "schema_" + stage
+	current, err := d.migrated(ctx, table)
+	switch {
+	case err != nil:
+		return fmt.Errorf("migrate %s: %w", stage, Explain(err))
+	case current == newest:
+		return nil
+	case current > newest:
+		return TooNew.With("stage", stage, "found", current, "known", newest)
+	}
+	return d.submit(&request{ctx: ctx, done: make(chan error, 1), alone: func(ctx context.Context) error {
+		if err := d.migrateUp(ctx, table, files); err != nil {
+			return fmt.Errorf("migrate %s: %w", stage, Explain(err))
+		}
+		return nil
+	}})
+}
+
+// migrations finds the folder that holds the files and the highest number.
+func migrations(files fs.FS) (fs.FS, int64, error) {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(entries) == 1 && entries[0].IsDir() && entries[0].Name() == "migrations" {
+		if files, err = fs.Sub(files, "migrations"); err != nil {
+			return nil, 0, err
+		}
+		if entries, err = fs.ReadDir(files, "."); err != nil {
+			return nil, 0, err
+		}
+	}
+	var newest int64
+	for _, e := range entries {
+		m := migrationName.FindStringSubmatch(e.Name())
+		if m == nil {
+			return nil, 0, fmt.Errorf("%s is not named 0001_what_it_does.sql", e.Name())
+		}
+		n, err := strconv.ParseInt(m[1], 10, 64)
+		if err != nil {
+			return nil, 0, err
+		}
+		newest = max(newest, n)
+	}
+	if newest == 0 {
+		return nil, 0, errors.New("no migration files")
+	}
+	return files, newest, nil
+}
+
+// migrated is the version of a stage's tables, 0 if there are none.
+func (d *DB) migrated(ctx context.Context, table string) (version int64, err error) {
+	var found int
+	err = d.readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1", table).Scan(&found)
+	if err != nil || found == 0 {
+		return 0, err
+	}
+	err = d.readers.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM "+table).Scan(&version)
+	return version, err
+}
+
+// migrateUp runs on the writer's goroutine, so nobody else writes meanwhile.
+// It has its own connection, since goose wants a pool.
+func (d *DB) migrateUp(ctx context.Context, table string, files fs.FS) (err error) {
+	var p *sql.DB
+	if p, err = pool(d.dsn, 1); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	provider, err := goose.NewProvider(goose.DialectSQLite3, p, files,
+		goose.WithTableName(table), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}

@@ -1,0 +1,117 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+)
+
+// errDiscard tells database/sql to throw a connection away.
+var errDiscard = driver.ErrBadConn
+
+// maxStmts bounds the prepared statements; beyond it all are forgotten, since
+// only texts made at run time can be so many.
+const maxStmts = 512
+
+// writeTx is the Tx of one closure.
+//
+// Statements run without the caller's cancellation: SQLite answers an
+// interrupted change by rolling back the whole transaction, which would take
+// the neighbours of the batch along. Cancellation is seen between statements.
+type writeTx struct {
+	loop    *loopState
+	request *request
+	rows    []*sql.Rows // closed at the end if the closure forgot to
+	broken  error       // the transaction as a whole is lost
+	over    bool
+}
+
+// QueryContext asks inside the transaction; it sees what the closure changed.
+func (t *writeTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := t.loop.conn.QueryContext(context.WithoutCancel(ctx), query, args...)
+	if err != nil {
+		return nil, t.note(err)
+	}
+	t.rows = append(t.rows, rows)
+	return rows, nil
+}
+
+// QueryRowContext asks for one row inside the transaction.
+func (t *writeTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if t.ready(ctx) != nil {
+		ended, cancel := context.WithCancel(context.Background())
+		cancel() // a *sql.Row cannot be made with an error: let an ended context say it
+		return t.loop.conn.QueryRowContext(ended, query, args...)
+	}
+	row := t.loop.conn.QueryRowContext(context.WithoutCancel(ctx), query, args...)
+	if row.Err() != nil {
+		_ = t.note(row.Err())
+	}
+	return row
+}
+
+// ExecContext changes rows.
+func (t *writeTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	stmt, err := t.loop.prepare(query)
+	if err != nil {
+		return nil, t.note(err)
+	}
+	result, err := stmt.ExecContext(context.WithoutCancel(ctx), args...)
+	return result, t.note(err)
+}
+
+func (t *writeTx) ready(ctx context.Context) error {
+	switch {
+	case t.over:
+		return fmt.Errorf("the closure of this transaction has returned: %w", sql.ErrTxDone)
+	case t.broken != nil:
+		return t.broken
+	}
+	return ctx.Err()
+}
+
+// note remembers an error after which SQLite may have rolled everything back.
+// Statements that followed would each commit by themselves.
+func (t *writeTx) note(err error) error {
+	if err != nil && t.broken == nil && losesTransaction(err) {
+		t.broken = err
+	}
+	return err
+}
+
+func (t *writeTx) end() {
+	t.over = true
+	for _, r := range t.rows {
+		_ = r.Close()
+	}
+}
+
+// prepare keeps statements for reuse. Multi-statement texts work too: the
+// driver runs them one by one.
+func (l *loopState) prepare(text string) (*sql.Stmt, error) {
+	if s := l.stmts[text]; s != nil {
+		return s, nil
+	}
+	if len(l.stmts) >= maxStmts {
+		for _, s := range l.stmts {
+			_ = s.Close()
+		}
+		l.stmts = nil
+	}
+	s, err := l.conn.PrepareContext(context.Background(), text)
+	if err != nil {
+		return nil, err
+	}
+	if l.stmts == nil {
+		l.stmts = make(map[string]*sql.Stmt, 64)
+	}
+	l.stmts[text] = s
+	return s, nil
+}

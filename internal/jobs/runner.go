@@ -1,0 +1,293 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"zhuomo/internal/db"
+)
+
+// Options are the settings of a Runner. All have defaults.
+type Options struct {
+	Workers int              // jobs at a time, default the number of processors
+	Now     func() time.Time // clock, default that of the database
+	Log     *slog.Logger     // default: none
+	// Alone says that no other runner works on this database, so that jobs of a
+	// crashed process are resumed at once instead of after their lease.
+	Alone bool
+	// Lease is how long a job stays with a runner that gives no sign of life,
+	// default 15 s.
+	Lease time.Duration
+	// Backoff is the wait before the next attempt, after so many failures;
+	// default 1 s, doubling up to 5 min.
+	Backoff func(failures int) time.Duration
+	// MaxCrashes is how often in a row the process may die in a job before it
+	// is no longer resumed by itself, default 10.
+	MaxCrashes int
+}
+
+// Runner queues jobs and works on them, inside this process.
+type Runner struct {
+	db *db.DB
+	o  Options
+	id string // of this runner, in the rows it holds
+
+	wake chan struct{} // size 1: a pending wake-up is enough
+
+	mu       sync.Mutex // guards what follows
+	handlers map[string]Handler
+	held     map[string]*attempt // by job id
+	watchers map[*watcher]struct{}
+	started  bool
+	stopping bool
+	stop     context.CancelFunc // ends the runner's own goroutines
+	loops    sync.WaitGroup
+	attempts sync.WaitGroup
+}
+
+// Open brings the tables up to date and gives a runner that does not work yet.
+func Open(ctx context.Context, d *db.DB, o Options) (*Runner, error) {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Now == nil {
+		o.Now = d.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Lease <= 0 {
+		o.Lease = 15 * time.Second
+	}
+	if o.Backoff == nil {
+		o.Backoff = func(failures int) time.Duration {
+			return min(time.Second<<min(failures-1, 10), 5*time.Minute)
+		}
+	}
+	if o.MaxCrashes <= 0 {
+		o.MaxCrashes = 10
+	}
+	if err := d.Migrate(ctx, "jobs", migrations); err != nil {
+		return nil, err
+	}
+	return &Runner{
+		db: d, o: o, id: db.NewID(o.Now()), wake: make(chan struct{}, 1),
+		handlers: map[string]Handler{}, held: map[string]*attempt{}, watchers: map[*watcher]struct{}{},
+	}, nil
+}
+
+// Handle says who works on jobs of kind, which is named stage.verb. Jobs whose
+// kind nobody handles wait.
+func (r *Runner) Handle(kind string, h Handler) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.handlers[kind] != nil {
+		panic("jobs: two handlers for " + kind)
+	}
+	r.handlers[kind] = h
+}
+
+// Enqueue adds a job inside the caller's transaction: it exists if that commits
+// and starts as soon as it has. With Dedupe the id may be that of an earlier job.
+func (r *Runner) Enqueue(ctx context.Context, tx db.Tx, kind string, args any, options ...Option) (id string, err error) {
+	now := r.o.Now()
+	q := request{runAt: now, maxFailures: 3}
+	for _, o := range options {
+		o(&q)
+	}
+	encoded, err := json.Marshal(args)
+	if err != nil {
+		return "", fmt.Errorf("encode args of a %s job: %w", kind, err)
+	}
+	id, added, err := insert(ctx, tx, db.NewID(now), kind, encoded, q, now.UnixMicro())
+	if err != nil {
+		return "", fmt.Errorf("enqueue a %s job: %w", kind, db.Explain(err))
+	}
+	if added {
+		j, err := get(ctx, tx, id)
+		if err != nil {
+			return "", err
+		}
+		db.AfterCommit(tx, func() {
+			r.publish(j)
+			r.wakeUp()
+		})
+	}
+	return id, nil
+}
+
+// Start takes up what a crash left behind and begins to work. It may be called
+// once. The jobs end when Stop is called or ctx ends.
+func (r *Runner) Start(ctx context.Context) error {
+	r.mu.Lock()
+	if r.started {
+		r.mu.Unlock()
+		return errors.New("jobs: the runner was started before")
+	}
+	r.started = true
+	ctx, r.stop = context.WithCancel(ctx)
+	r.mu.Unlock()
+	if err := r.recover(ctx); err != nil {
+		return err
+	}
+	r.loops.Go(func() { r.dispatch(ctx) })
+	r.loops.Go(func() { r.keep(ctx) })
+	return nil
+}
+
+// Stop begins no more jobs, ends those that run and waits for them; they go on
+// from their checkpoint after the next Start. If ctx ends first its error is
+// given and the jobs are taken up after their lease. Channels of Watch close.
+func (r *Runner) Stop(ctx context.Context) error {
+	r.mu.Lock()
+	r.stopping = true
+	if !r.started {
+		r.mu.Unlock()
+		r.closeWatchers()
+		return nil
+	}
+	for _, a := range r.held {
+		a.cancel(errStopping)
+	}
+	r.mu.Unlock()
+	ended := make(chan struct{})
+	go func() {
+		r.attempts.Wait() // these still need the keeping loop for nothing but time
+		r.stop()
+		r.loops.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		r.closeWatchers()
+		return nil
+	case <-ctx.Done():
+		r.stop()
+		return ctx.Err()
+	}
+}
+
+// Get gives one job as it stands. Errors: NotFound.
+func (r *Runner) Get(ctx context.Context, id string) (Job, error) {
+	return get(ctx, r.db.Reader(), id)
+}
+
+// List gives jobs, newest first, and the Filter.After of the next page, "" at
+// the end.
+func (r *Runner) List(ctx context.Context, f Filter) ([]Job, string, error) {
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	limit := f.Limit
+	f.Limit++ // one more tells whether there is a next page
+	all, err := list(ctx, r.db.Reader(), f)
+	if err != nil || len(all) <= limit {
+		return all, "", err
+	}
+	return all[:limit], all[limit-1].ID, nil
+}
+
+// Cancel ends a queued job at once and asks a running one to end: its ctx ends
+// within a second. Errors: NotFound, Over.
+func (r *Runner) Cancel(ctx context.Context, id string) (Job, error) {
+	return r.change(ctx, id, func(ctx context.Context, tx db.Tx) (bool, error) {
+		return askCancel(ctx, tx, id, r.o.Now().UnixMicro())
+	}, func(j Job) error {
+		if j.State == Running {
+			r.endHeld(id, errCancelled)
+		}
+		return nil
+	}, func(j Job) error { return Over.With("id", id, "state", j.State) })
+}
+
+// Retry runs a failed or cancelled job again, from its last checkpoint, or one
+// that waits for its next attempt right now. Errors: NotFound, NoRetry, Twin.
+func (r *Runner) Retry(ctx context.Context, id string) (Job, error) {
+	j, err := r.change(ctx, id, func(ctx context.Context, tx db.Tx) (bool, error) {
+		return requeue(ctx, tx, id, r.o.Now().UnixMicro())
+	}, func(Job) error {
+		r.wakeUp()
+		return nil
+	}, func(j Job) error { return NoRetry.With("id", id, "state", j.State) })
+	if errors.Is(err, db.Taken) {
+		return j, Twin.With("id", id).Because(err)
+	}
+	return j, err
+}
+
+// change does one guarded update and reports the job after it: then once it is
+// committed, refused if the guard did not hold.
+func (r *Runner) change(ctx context.Context, id string, do func(context.Context, db.Tx) (bool, error), then, refused func(Job) error) (j Job, err error) {
+	err = r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		ok, err := do(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if j, err = get(ctx, tx, id); err != nil {
+			return err
+		}
+		if !ok {
+			return refused(j)
+		}
+		return nil
+	})
+	if err != nil {
+		return Job{}, err
+	}
+	r.publish(j)
+	return j, then(j)
+}
+
+// Wait gives the job once it has finished. Errors: NotFound; ctx.Err().
+func (r *Runner) Wait(ctx context.Context, id string) (Job, error) {
+	ctx2, done := context.WithCancel(ctx)
+	defer done()
+	events := r.Watch(ctx2)
+	// Another runner may finish the job; its news do not come here.
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	for {
+		j, err := r.Get(ctx, id)
+		if err != nil || j.State.Finished() {
+			return j, err
+		}
+		for waiting := true; waiting; {
+			select {
+			case e, open := <-events:
+				if !open {
+					events = nil // the runner has stopped: go on looking
+				}
+				waiting = open && (e.ID != id || !e.State.Finished())
+			case <-look.C:
+				waiting = false
+			case <-ctx.Done():
+				return Job{}, ctx.Err()
+			}
+		}
+	}
+}
+
+func (r *Runner) kinds() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	kinds := make([]string, 0, len(r.handlers))
+	for k := range r.handlers {
+		kinds = append(kinds, k)
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+func (r *Runner) wakeUp() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}

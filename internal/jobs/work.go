@@ -1,0 +1,362 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"zhuomo/internal/db"
+	"zhuomo/internal/fault"
+)
+
+// Why the ctx of a handler ended.
+var (
+	errCancelled = errors.New("the job was cancelled")
+	errStopping  = errors.New("the program is stopping")
+	errLost      = errors.New("the lease of the job was lost")
+)
+
+const (
+	progressEvery = 200 * time.Millisecond // progress is written at most 5 times a second
+	idleLook      = time.Second            // how long a job of another process may go unseen
+)
+
+// attempt is one run of a handler.
+type attempt struct {
+	job    Job
+	report *Report
+	cancel context.CancelCauseFunc
+}
+
+// dispatch gives due jobs to free workers until ctx ends.
+func (r *Runner) dispatch(ctx context.Context) {
+	for {
+		wait := r.begin(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-time.After(wait):
+		}
+	}
+}
+
+// begin starts due jobs and tells how long to wait before looking again.
+func (r *Runner) begin(ctx context.Context) time.Duration {
+	kinds := r.kinds()
+	if len(kinds) == 0 {
+		return idleLook
+	}
+	for {
+		free := r.free()
+		if free == 0 {
+			return idleLook // whoever ends wakes us up
+		}
+		due, waiting, err := nextDue(ctx, r.db.Reader(), kinds)
+		if err != nil {
+			r.log(ctx, slog.LevelError, "look for jobs", err)
+			return idleLook
+		}
+		if !waiting {
+			return idleLook
+		}
+		if left := due - r.o.Now().UnixMicro(); left > 0 {
+			return min(idleLook, time.Duration(left)*time.Microsecond)
+		}
+		claimed, err := r.claim(ctx, kinds, free)
+		if err != nil {
+			r.log(ctx, slog.LevelError, "claim jobs", err)
+			return idleLook
+		}
+		for _, j := range claimed {
+			r.launch(ctx, j)
+		}
+		if len(claimed) == 0 {
+			return idleLook / 20 // another runner was faster
+		}
+	}
+}
+
+func (r *Runner) free() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopping {
+		return 0
+	}
+	return r.o.Workers - len(r.held)
+}
+
+func (r *Runner) claim(ctx context.Context, kinds []string, free int) (all []Job, err error) {
+	now := r.o.Now()
+	err = r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		all = nil
+		for range free {
+			j, ok, err := claim(ctx, tx, kinds, r.id, now.UnixMicro(), now.Add(r.o.Lease).UnixMicro())
+			if err != nil || !ok {
+				return err
+			}
+			all = append(all, j)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// launch runs the handler of a claimed job on its own goroutine.
+func (r *Runner) launch(ctx context.Context, j Job) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	a := &attempt{job: j, cancel: cancel}
+	a.report = &Report{runner: r, attempt: a}
+	r.mu.Lock()
+	handler := r.handlers[j.Kind]
+	r.held[j.ID] = a
+	if r.stopping {
+		cancel(errStopping)
+	}
+	r.attempts.Add(1)
+	r.mu.Unlock()
+	r.publish(j)
+	go func() {
+		defer r.attempts.Done()
+		start := time.Now()
+		result, err := call(ctx, handler, j, a.report)
+		cause := context.Cause(ctx)
+		cancel(nil)
+		r.end(a, result, err, cause, time.Since(start))
+		r.mu.Lock()
+		delete(r.held, j.ID)
+		r.mu.Unlock()
+		r.wakeUp()
+	}()
+}
+
+// call runs the handler and turns its panic, or the end of its goroutine, into
+// a fault.
+func call(ctx context.Context, handler Handler, j Job, report *Report) (result any, err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		p := recover()
+		result, err = nil, Panicked.With("id", j.ID, "kind", j.Kind).Because(fmt.Errorf("%v\n%s", p, debug.Stack()))
+	}()
+	result, err = handler(ctx, j, report)
+	returned = true
+	return result, err
+}
+
+// end settles an attempt: what the handler gave back decides the next state.
+func (r *Runner) end(a *attempt, result any, err, cause error, took time.Duration) {
+	j, countFailure := r.outcome(a.report.snapshot(), result, err, cause)
+	if cause == errLost {
+		r.o.Log.Warn("job lost its lease", "job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt)
+		return
+	}
+	attrs := []any{"job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt, "state", string(j.State), "took", took}
+	switch {
+	case j.Failure != nil && err != nil:
+		r.o.Log.Error("job ended", append(attrs, "code", j.Failure.Code, "err", err)...)
+	default:
+		r.o.Log.Info("job ended", attrs...)
+	}
+	// The rows must say how it ended, or the work would be done twice: insist,
+	// also while the program stops, but not for ever.
+	checkpoint, hasCheckpoint := a.report.takeCheckpoint()
+	for try := range 5 {
+		err := r.db.Write(context.Background(), func(ctx context.Context, tx db.Tx) error {
+			if _, err := saveProgress(ctx, tx, r.id, j); err != nil {
+				return err
+			}
+			if hasCheckpoint {
+				if _, err := saveCheckpoint(ctx, tx, r.id, j, checkpoint); err != nil {
+					return err
+				}
+			}
+			_, err := settle(ctx, tx, r.id, j, countFailure)
+			return err
+		})
+		if err == nil {
+			break
+		}
+		r.o.Log.Error("job end was not saved", "job_id", j.ID, "try", try+1, "err", err)
+		if errors.Is(err, db.Closed) {
+			return
+		}
+		time.Sleep(time.Second)
+	}
+	if saved, err := r.Get(context.Background(), j.ID); err == nil {
+		r.publish(saved)
+	}
+}
+
+// outcome is the job after its attempt, and whether a failure is counted.
+func (r *Runner) outcome(j Job, result any, err, cause error) (Job, bool) {
+	now := r.o.Now()
+	j.Failure, j.Result = nil, nil
+	if err == nil {
+		encoded, fail := json.Marshal(result)
+		if fail == nil {
+			j.State, j.FinishedUS, j.Result = Done, now.UnixMicro(), encoded
+			return j, false
+		}
+		err = fmt.Errorf("encode the result: %w", fail)
+	}
+	switch cause {
+	case errCancelled:
+		j.State, j.FinishedUS = Cancelled, now.UnixMicro()
+		return j, false
+	case errStopping, context.Canceled: // context.Canceled: the ctx of Start ended
+		j.State = Queued
+		return j, false
+	}
+	f := fault.Of(err)
+	if f.Def == fault.Internal {
+		f = Broke.With("id", j.ID, "kind", j.Kind).Because(err)
+	}
+	j.Failure = failureOf(f)
+	again := f.Def != Panicked && (f.Def.Kind == fault.Busy || f.Def.Kind == fault.Broken)
+	if again && j.failures+1 < j.MaxFailures {
+		j.State, j.RunAtUS = Queued, now.Add(r.o.Backoff(j.failures+1)).UnixMicro()
+	} else {
+		j.State, j.FinishedUS = Failed, now.UnixMicro()
+	}
+	return j, true
+}
+
+// keep writes progress, renews leases and looks for cancellations while jobs
+// run, and takes up jobs of runners that died.
+func (r *Runner) keep(ctx context.Context) {
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	perLease := max(1, int(r.o.Lease/3/progressEvery))
+	for n := 1; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		held := r.running()
+		if len(held) > 0 {
+			r.flush(ctx, held, n%perLease == 0)
+			if n%2 == 0 {
+				r.lookForCancels(ctx)
+			}
+		}
+		if n%perLease == 0 && !r.o.Alone {
+			if err := r.recover(ctx); err != nil {
+				r.log(ctx, slog.LevelError, "take up abandoned jobs", err)
+			}
+		}
+	}
+}
+
+func (r *Runner) running() []*attempt {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]*attempt, 0, len(r.held))
+	for _, a := range r.held {
+		all = append(all, a)
+	}
+	return all
+}
+
+// flush writes what changed since the last time, in one transaction.
+func (r *Runner) flush(ctx context.Context, held []*attempt, renewLeases bool) {
+	now := r.o.Now()
+	var news []*attempt
+	for _, a := range held {
+		if a.report.measure(now) {
+			news = append(news, a)
+		}
+	}
+	if len(news) == 0 && !renewLeases {
+		return
+	}
+	var lost []*attempt
+	jobs := make([]Job, len(news))
+	err := r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		lost = nil
+		if renewLeases {
+			if err := renew(ctx, tx, r.id, now.Add(r.o.Lease).UnixMicro()); err != nil {
+				return err
+			}
+		}
+		for i, a := range news {
+			jobs[i] = a.report.snapshot()
+			ok, err := saveProgress(ctx, tx, r.id, jobs[i])
+			if err != nil {
+				return err
+			}
+			if checkpoint, has := a.report.takeCheckpoint(); ok && has {
+				if _, err := saveCheckpoint(ctx, tx, r.id, jobs[i], checkpoint); err != nil {
+					a.report.putBack(checkpoint)
+					return err
+				}
+			}
+			if !ok {
+				lost = append(lost, a)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		r.log(ctx, slog.LevelWarn, "write progress", err)
+		return
+	}
+	for _, a := range lost {
+		a.cancel(errLost)
+	}
+	for _, j := range jobs {
+		r.publish(j)
+	}
+}
+
+func (r *Runner) lookForCancels(ctx context.Context) {
+	ids, err := cancelAsked(ctx, r.db.Reader(), r.id)
+	if err != nil {
+		r.log(ctx, slog.LevelWarn, "look for cancellations", err)
+	}
+	for _, id := range ids {
+		r.endHeld(id, errCancelled)
+	}
+}
+
+func (r *Runner) endHeld(id string, cause error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a := r.held[id]; a != nil {
+		a.cancel(cause)
+	}
+}
+
+// recover takes up jobs whose runner is gone.
+func (r *Runner) recover(ctx context.Context) error {
+	var found []Job
+	err := r.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		found, err = recoverAbandoned(ctx, tx, r.id, r.o.Alone, r.o.Now().UnixMicro(), r.o.MaxCrashes)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("take up abandoned jobs: %w", err)
+	}
+	for _, j := range found {
+		r.o.Log.Warn("abandoned job", "job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt, "state", string(j.State))
+		r.publish(j)
+	}
+	if len(found) > 0 {
+		r.wakeUp()
+	}
+	return nil
+}
+
+// log writes an error of the runner's own, unless it only says that it stops.
+func (r *Runner) log(ctx context.Context, level slog.Level, doing string, err error) {
+	if ctx.Err() == nil {
+		r.o.Log.Log(ctx, level, doing, "err", err)
+	}
+}
