@@ -104,6 +104,10 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 		if route.Shape != JSON && route.Shape != Bytes && route.maxBytes > 0 {
 			r.Body = http.MaxBytesReader(seen, r.Body, route.maxBytes)
 		}
+		if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost && (route.Shape == JSON || route.Shape == File) {
+			s.replays.serve(s, seen, r, route, key, next)
+			return
+		}
 		next.ServeHTTP(seen, r)
 	})
 }

@@ -34,7 +34,9 @@ func NewMetrics() *Metrics {
 func (m *Metrics) Registry() prometheus.Registerer { return m.registry }
 
 // Handler answers /metrics.
-func (m *Metrics) Handler() http.Handler { return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}) }
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
 
 // route binds the histograms of one route now, so that a request pays no lookup.
 func (m *Metrics) route(r Route) func(status int, took time.Duration) {

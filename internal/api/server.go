@@ -12,12 +12,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/klauspost/compress/gzhttp"
+
+	"zhuomo/internal/db"
 )
 
 // Options is what a Server needs.
 type Options struct {
 	Routes   []Route
 	Accounts Accounts
+	DB       *db.DB // keeps the answers of idempotent requests; Migrations applied
 	Log      *slog.Logger
 	Now      func() time.Time
 	Version  string   // of the program, for the OpenAPI document
@@ -33,13 +36,14 @@ type Server struct {
 	handler  http.Handler
 	openAPI  func() []byte
 	origins  *http.CrossOriginProtection
+	replays  *replays
 	patterns []string // bound by the routes, "METHOD /path"
 }
 
 // NewServer binds every route. It does no heavy work: the OpenAPI document is
 // written when first asked for.
 func NewServer(o Options) (*Server, error) {
-	s := &Server{o: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection()}
+	s := &Server{o: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), replays: newReplays(o.DB, o.Now)}
 	s.huma = huma.NewAPI(huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",

@@ -1,0 +1,314 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhuomo/internal/spec"
+)
+
+// column is one column of a table: the member of the item and its head.
+type column struct {
+	key  string
+	head string
+}
+
+// show tells an answer: the exact JSON with --json, a table for a list, keys
+// and values for one thing. out is the output struct, for order and heads.
+func (e *Env) show(text []byte, out reflect.Type) error {
+	if e.JSON {
+		_, err := e.Out.Write(append(bytes.TrimSpace(text), '\n'))
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		return NotAnAnswer.With("address", e.Server, "status", 200).Because(err)
+	}
+	t := bodyType(out)
+	if page, ok := v.(map[string]any); ok {
+		if items, ok := page["items"].([]any); ok {
+			e.table(items, itemType(t), "")
+			if next, _ := page["next"].(string); next != "" && !e.Quiet {
+				fmt.Fprintf(e.Err, "%s --cursor %s\n", e.Text("还有更多：", "more:"), next)
+			}
+			rest := map[string]any{}
+			for key, value := range page {
+				if key != "items" && key != "next" {
+					rest[key] = value
+				}
+			}
+			if len(rest) > 0 {
+				e.record(rest, t, "")
+			}
+			return nil
+		}
+	}
+	switch v := v.(type) {
+	case []any:
+		e.table(v, itemType(t), "")
+	case map[string]any:
+		e.record(v, t, "")
+	default:
+		fmt.Fprintln(e.Out, cell("", v))
+	}
+	return nil
+}
+
+func bodyType(out reflect.Type) reflect.Type {
+	if out == nil {
+		return nil
+	}
+	body, ok := deref(out).FieldByName("Body")
+	if !ok {
+		return nil
+	}
+	return deref(body.Type)
+}
+
+// itemType is the type of a list's items: of []T, or of a page of T.
+func itemType(t reflect.Type) reflect.Type {
+	if t == nil {
+		return nil
+	}
+	if t.Kind() == reflect.Slice {
+		return deref(t.Elem())
+	}
+	if t.Kind() == reflect.Struct {
+		if items, ok := t.FieldByName("Items"); ok && items.Type.Kind() == reflect.Slice {
+			return deref(items.Type.Elem())
+		}
+	}
+	return nil
+}
+
+// columnsOf are the fields tagged table:"列名|head"; without tags, all plain fields.
+func columnsOf(t reflect.Type, lang string, tagged bool) (columns []column) {
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous || !f.IsExported() || key == "-" {
+			continue
+		}
+		if key == "" {
+			key = f.Name
+		}
+		tag, hasTag := f.Tag.Lookup("table")
+		if tagged && !hasTag || tag == "-" {
+			continue
+		}
+		if !hasTag && (shapeOf(f.Type) == "json" || shapeOf(f.Type) == "texts") {
+			continue
+		}
+		head := heading(key)
+		if hasTag {
+			head = texts(tag).In(lang)
+		}
+		columns = append(columns, column{key, head})
+	}
+	return columns
+}
+
+// heading makes a wire name readable: created_us becomes created.
+func heading(key string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(key, "_us"), "_", " ")
+}
+
+func (e *Env) table(items []any, t reflect.Type, indent string) {
+	if len(items) == 0 {
+		fmt.Fprintln(e.Out, indent+e.Text("（没有）", "(none)"))
+		return
+	}
+	columns := columnsOf(t, e.Lang, true)
+	if len(columns) == 0 {
+		columns = columnsOf(t, e.Lang, false)
+	}
+	if len(columns) == 0 {
+		columns = guessed(items)
+	}
+	if len(columns) == 0 { // a list of plain values
+		for _, item := range items {
+			fmt.Fprintln(e.Out, indent+cell("", item))
+		}
+		return
+	}
+	heads := make([]string, len(columns))
+	for i, c := range columns {
+		heads[i] = c.head
+	}
+	rows := make([][]string, 0, len(items))
+	right := make([]bool, len(columns))
+	for i := range right {
+		right[i] = true
+	}
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			v := m[c.key]
+			row[i] = cell(c.key, v)
+			if _, number := v.(json.Number); v != nil && (!number || strings.HasSuffix(c.key, "_us")) {
+				right[i] = false
+			}
+		}
+		rows = append(rows, row)
+	}
+	writeTable(e.Out, indent, heads, rows, right)
+}
+
+// guessed takes the plain members that the items have, by name.
+func guessed(items []any) (columns []column) {
+	keys := map[string]bool{}
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		for key, v := range m {
+			switch v.(type) {
+			case map[string]any, []any:
+			default:
+				keys[key] = true
+			}
+		}
+	}
+	for key := range keys {
+		columns = append(columns, column{key, heading(key)})
+	}
+	slices.SortFunc(columns, func(a, b column) int { return strings.Compare(a.key, b.key) })
+	return columns
+}
+
+// record prints one thing: plain members aligned, then what is nested.
+func (e *Env) record(m map[string]any, t reflect.Type, indent string) {
+	order := []column{}
+	types := map[string]reflect.Type{}
+	if t != nil && t.Kind() == reflect.Struct {
+		for _, f := range reflect.VisibleFields(t) {
+			key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if f.Anonymous || !f.IsExported() || key == "-" {
+				continue
+			}
+			if key == "" {
+				key = f.Name
+			}
+			head := heading(key)
+			if tag := f.Tag.Get("table"); tag != "" && tag != "-" {
+				head = texts(tag).In(e.Lang)
+			}
+			order = append(order, column{key, head})
+			types[key] = deref(f.Type)
+		}
+	}
+	known := map[string]bool{}
+	for _, c := range order {
+		known[c.key] = true
+	}
+	rest := []column{}
+	for key := range m {
+		if !known[key] {
+			rest = append(rest, column{key, heading(key)})
+		}
+	}
+	slices.SortFunc(rest, func(a, b column) int { return strings.Compare(a.key, b.key) })
+	order = append(order, rest...)
+	width := 0
+	for _, c := range order {
+		if _, there := m[c.key]; there && plain(m[c.key]) {
+			width = max(width, displayWidth(c.head))
+		}
+	}
+	for _, c := range order {
+		if v, there := m[c.key]; there && plain(v) {
+			fmt.Fprintf(e.Out, "%s%s  %s\n", indent, pad(c.head, width), cell(c.key, v))
+		}
+	}
+	for _, c := range order {
+		v := m[c.key]
+		switch v := v.(type) {
+		case map[string]any:
+			if said, ok := bilingual(v, e.Lang); ok {
+				fmt.Fprintf(e.Out, "%s%s  %s\n", indent, pad(c.head, width), clean(said))
+			} else if len(v) > 0 {
+				fmt.Fprintf(e.Out, "%s%s\n", indent, c.head)
+				e.record(v, types[c.key], indent+"  ")
+			}
+		case []any:
+			if plain(v) || len(v) == 0 {
+				continue
+			}
+			fmt.Fprintf(e.Out, "%s%s (%d)\n", indent, c.head, len(v))
+			e.table(v, itemType(types[c.key]), indent+"  ")
+		}
+	}
+}
+
+// bilingual recognises a spec.Text.
+func bilingual(m map[string]any, lang string) (string, bool) {
+	zh, okZH := m["zh"].(string)
+	en, okEN := m["en"].(string)
+	return spec.Text{ZH: zh, EN: en}.In(lang), okZH && okEN && len(m) == 2
+}
+
+// plain tells whether a value fits one line.
+func plain(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		return false
+	case []any:
+		return !slices.ContainsFunc(v, func(x any) bool { return !plain(x) })
+	}
+	return true
+}
+
+// cell writes one value for people.
+func cell(key string, v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "–"
+	case bool:
+		if v {
+			return "✓"
+		}
+		return "–"
+	case string:
+		return clean(v)
+	case json.Number:
+		return number(key, v)
+	case []any:
+		words := make([]string, len(v))
+		for i, x := range v {
+			words[i] = cell("", x)
+		}
+		return strings.Join(words, ", ")
+	case map[string]any:
+		text, _ := json.Marshal(v)
+		return clean(string(text))
+	}
+	return fmt.Sprint(v)
+}
+
+// number writes times (…_us) as local time and fractions with four digits.
+func number(key string, n json.Number) string {
+	if whole, err := n.Int64(); err == nil {
+		if strings.HasSuffix(key, "_us") {
+			if whole == 0 {
+				return "–"
+			}
+			return time.UnixMicro(whole).Local().Format("2006-01-02 15:04:05")
+		}
+		return n.String()
+	}
+	f, err := n.Float64()
+	if err != nil || f != 0 && (math.Abs(f) < 1e-4 || math.Abs(f) >= 1e15) {
+		return n.String()
+	}
+	return strconv.FormatFloat(math.Round(f*1e4)/1e4, 'f', -1, 64)
+}

@@ -1,0 +1,154 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"zhuomo/internal/db"
+)
+
+// replays gives a repeated POST with the same Idempotency-Key the answer of
+// the first one, per actor, for 24 hours. Answers of 500 and above are not
+// kept: the retry may do better.
+//
+// The answer is stored after the handler's own commit. A process that dies
+// between the two forgets the key, and a retry runs again; handlers whose
+// repetition would hurt keep their own guard (as label's submits do).
+type replays struct {
+	db  *db.DB
+	now func() time.Time
+
+	mu      sync.Mutex
+	running map[[2]string]struct{} // actor, key
+}
+
+const keepAnswers = 24 * time.Hour
+
+func newReplays(d *db.DB, now func() time.Time) *replays {
+	return &replays{db: d, now: now, running: map[[2]string]struct{}{}}
+}
+
+func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route Route, key string, next http.Handler) {
+	if len(key) > 200 || strings.IndexFunc(key, func(c rune) bool { return c < '!' || c > '~' }) >= 0 {
+		s.writeFault(w, r, BadKey.With().At("Idempotency-Key"))
+		return
+	}
+	ctx := r.Context()
+	id := [2]string{Who(ctx).ID, key}
+	if !p.begin(id) {
+		s.writeFault(w, r, StillRunning.With())
+		return
+	}
+	defer p.end(id)
+	fingerprint, err := fingerprintOf(r, route)
+	if err != nil {
+		s.writeFault(w, r, err)
+		return
+	}
+	now := p.now()
+	oldest := now.Add(-keepAnswers).UnixMicro()
+	kept, found, err := readAnswer(ctx, p.db.Reader(), id[0], key, oldest)
+	switch {
+	case err != nil:
+		s.writeFault(w, r, err)
+		return
+	case found && kept.fingerprint != fingerprint:
+		s.writeFault(w, r, KeyReused.With().At("Idempotency-Key"))
+		return
+	case found:
+		w.Header().Set("Idempotency-Replayed", "true")
+		kept.send(w)
+		return
+	}
+	answer := &recorded{header: http.Header{}}
+	callOf(ctx).writer = answer
+	next.ServeHTTP(answer, r)
+	got := stored{fingerprint: fingerprint, status: answer.status, kind: answer.header.Get("Content-Type"),
+		etag: answer.header.Get("ETag"), body: answer.body.String()}
+	if got.status < 500 {
+		// The work is done and stays done: a client that hung up must still
+		// find its answer.
+		err := p.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error {
+			return writeAnswer(ctx, tx, id[0], key, got, now.UnixMicro(), oldest)
+		})
+		if err != nil {
+			s.o.Log.Error("an idempotent answer was not kept", "request", RequestID(ctx), "error", err)
+		}
+	}
+	for name, values := range answer.header {
+		w.Header()[name] = values
+	}
+	got.send(w)
+}
+
+func (p *replays) begin(id [2]string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, busy := p.running[id]; busy {
+		return false
+	}
+	p.running[id] = struct{}{}
+	return true
+}
+
+func (p *replays) end(id [2]string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.running, id)
+}
+
+// fingerprintOf tells two requests apart: address and body; of an upload the
+// announced length instead of the body, which must not be held in memory.
+func fingerprintOf(r *http.Request, route Route) (string, error) {
+	sum := sha256.New()
+	io.WriteString(sum, r.Method+" "+r.URL.RequestURI()+"\n"+r.Header.Get("If-Match")+"\n")
+	if route.Shape == File {
+		io.WriteString(sum, r.Header.Get("Content-Length"))
+		return hex.EncodeToString(sum.Sum(nil)), nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, route.maxBytes))
+	if err != nil {
+		return "", err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	sum.Write(body)
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+func (s stored) send(w http.ResponseWriter) {
+	if s.kind != "" {
+		w.Header().Set("Content-Type", s.kind)
+	}
+	if s.etag != "" {
+		w.Header().Set("ETag", s.etag)
+	}
+	w.WriteHeader(s.status)
+	io.WriteString(w, s.body) // the client has gone: nobody is left to tell
+}
+
+// recorded holds an answer back until it is stored.
+type recorded struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorded) Header() http.Header { return r.header }
+
+func (r *recorded) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+}
+
+func (r *recorded) Write(b []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.Write(b)
+}

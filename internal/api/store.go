@@ -1,0 +1,50 @@
+package api
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"io/fs"
+
+	"zhuomo/internal/db"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of this package; internal/app applies them as the
+// stage "api" before it makes a Server.
+func Migrations() fs.FS { return migrations }
+
+// stored is the answer that an idempotent request got.
+type stored struct {
+	fingerprint string
+	status      int
+	kind        string // Content-Type
+	etag        string
+	body        string
+}
+
+func readAnswer(ctx context.Context, r db.Reader, actor, key string, notBefore int64) (stored, bool, error) {
+	var s stored
+	err := r.QueryRowContext(ctx, `SELECT fingerprint, status, kind, etag, body FROM api_answers
+		WHERE actor = $1 AND key = $2 AND created_us > $3`, actor, key, notBefore).
+		Scan(&s.fingerprint, &s.status, &s.kind, &s.etag, &s.body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return stored{}, false, nil
+	}
+	return s, err == nil, err
+}
+
+func writeAnswer(ctx context.Context, tx db.Tx, actor, key string, s stored, now, notBefore int64) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM api_answers WHERE created_us <= $1`, notBefore); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO api_answers (actor, key, fingerprint, status, kind, etag, body, created_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (actor, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
+			kind = excluded.kind, etag = excluded.etag, body = excluded.body, created_us = excluded.created_us`,
+		actor, key, s.fingerprint, s.status, s.kind, s.etag, s.body, now)
+	return err
+}

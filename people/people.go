@@ -1,0 +1,82 @@
+// Package people knows who works here: accounts, roles, sign-in links,
+// sessions and tokens.
+//
+//	in:   a sign-in link, a session cookie or a bearer token
+//	out:  api.Actor, who the person is and what they may do
+//	read: people.go → secret.go → service.go → store.go
+package people
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"zhuomo/internal/api"
+)
+
+// Account is one person, or one program that acts under its own name.
+type Account struct {
+	ID         string   `json:"id" table:"编号|id"`
+	Name       string   `json:"name" table:"姓名|name"`
+	Role       api.Role `json:"role" table:"角色|role"`
+	Disabled   bool     `json:"disabled" table:"已停用|disabled"`
+	CreatedUS  int64    `json:"created_us" table:"创建时间|created" doc:"UTC 微秒|UTC microseconds"`
+	SignedInUS int64    `json:"signed_in_us" table:"最近登录|signed in" doc:"最近一次登录，UTC 微秒，0 = 从未|last sign-in, UTC microseconds, 0 = never"`
+}
+
+// Actor is the account as it acts.
+func (a Account) Actor() api.Actor {
+	return api.Actor{ID: a.ID, Name: a.Name, Roles: []api.Role{a.Role}}
+}
+
+// Token lets a program act for an account, with a role of its own.
+type Token struct {
+	ID        string   `json:"id" table:"编号|id"`
+	AccountID string   `json:"account_id"`
+	Account   string   `json:"account" table:"账号|account"`
+	Name      string   `json:"name" table:"用途|name"`
+	Role      api.Role `json:"role" table:"角色|role"`
+	CreatedUS int64    `json:"created_us" table:"创建时间|created" doc:"UTC 微秒|UTC microseconds"`
+	ExpiresUS int64    `json:"expires_us" table:"到期|expires" doc:"UTC 微秒，0 = 不过期|UTC microseconds, 0 = never"`
+	UsedUS    int64    `json:"used_us" table:"最近使用|used" doc:"UTC 微秒，0 = 从未；精确到一分钟|UTC microseconds, 0 = never; exact to a minute"`
+	RevokedUS int64    `json:"revoked_us" table:"撤销|revoked" doc:"UTC 微秒，0 = 有效|UTC microseconds, 0 = valid"`
+}
+
+// actor is who acts when the token is used: its role, but never more than the
+// account has now.
+func (t Token) actor(a Account) api.Actor {
+	role := t.Role
+	if !a.Actor().May(role) {
+		role = a.Role
+	}
+	return api.Actor{ID: a.ID, Name: a.Name, Roles: []api.Role{role}}
+}
+
+// How long secrets live.
+const (
+	linkLife    = time.Hour
+	sessionLife = 30 * 24 * time.Hour
+	maxName     = 64 // characters
+)
+
+// fold makes names comparable: 小明 and ｘｉａｏ match whatever form was typed.
+func fold(name string) string { return cases.Fold().String(norm.NFKC.String(name)) }
+
+// checkName trims a name and refuses what cannot be shown. Fault: BadName.
+func checkName(name string) (string, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	n := 0
+	for _, r := range name {
+		if !unicode.IsPrint(r) {
+			return "", BadName.With("max", maxName).At("name")
+		}
+		n++
+	}
+	if n == 0 || n > maxName {
+		return "", BadName.With("max", maxName).At("name")
+	}
+	return name, nil
+}

@@ -1,0 +1,206 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/db"
+)
+
+// Service keeps the accounts.
+type Service struct {
+	db  *db.DB
+	now func() time.Time
+}
+
+// New makes the service; it touches nothing yet.
+func New(d *db.DB, now func() time.Time) *Service { return &Service{db: d, now: now} }
+
+// Recognise answers who holds a session or a token (api.Accounts).
+// Fault: api.NotSignedIn.
+func (s *Service) Recognise(ctx context.Context, c api.Credential) (api.Actor, error) {
+	now := s.now()
+	if c.Session != "" {
+		a, ok, err := sessionAccount(ctx, s.db.Reader(), hashOf(c.Session), now.UnixMicro())
+		if err != nil {
+			return api.Actor{}, fmt.Errorf("look up session: %w", err)
+		}
+		if !ok {
+			return api.Actor{}, api.NotSignedIn.With()
+		}
+		return a.Actor(), nil
+	}
+	if !strings.HasPrefix(c.Token, tokenPrefix) {
+		return api.Actor{}, api.NotSignedIn.With()
+	}
+	t, a, ok, err := tokenHolder(ctx, s.db.Reader(), hashOf(c.Token), now.UnixMicro())
+	if err != nil {
+		return api.Actor{}, fmt.Errorf("look up token: %w", err)
+	}
+	if !ok {
+		return api.Actor{}, api.NotSignedIn.With()
+	}
+	if now.Sub(time.UnixMicro(t.UsedUS)) > time.Minute {
+		// A minute's exactness is enough; each request would otherwise be a write.
+		err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return touchToken(ctx, tx, t.ID, now.UnixMicro()) })
+		if err != nil {
+			return api.Actor{}, fmt.Errorf("note the use of token %s: %w", t.ID, err)
+		}
+	}
+	return t.actor(a), nil
+}
+
+// EnsureOwner gives the oldest owner, and makes one called name when there is
+// none yet.
+func (s *Service) EnsureOwner(ctx context.Context, name string) (Account, error) {
+	if a, ok, err := firstOwner(ctx, s.db.Reader()); ok || err != nil {
+		return a, err
+	}
+	return s.Add(ctx, name, api.Owner)
+}
+
+// Add makes an account. Faults: BadName, NameTaken, UnknownRole.
+func (s *Service) Add(ctx context.Context, name string, role api.Role) (Account, error) {
+	name, err := checkName(name)
+	if err != nil {
+		return Account{}, err
+	}
+	if err := checkRole(role); err != nil {
+		return Account{}, err
+	}
+	now := s.now()
+	a := Account{ID: db.NewID(now), Name: name, Role: role, CreatedUS: now.UnixMicro()}
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return insertAccount(ctx, tx, a) })
+	if errors.Is(err, db.Taken) {
+		return Account{}, NameTaken.With("name", name).At("name")
+	}
+	return a, err
+}
+
+func checkRole(role api.Role) error {
+	if role.Known() {
+		return nil
+	}
+	known := []string{}
+	for _, r := range api.Roles() {
+		known = append(known, string(r))
+	}
+	return UnknownRole.With("role", role, "known", strings.Join(known, ", ")).At("role")
+}
+
+// Account finds an account by id or name. Fault: NoAccount.
+func (s *Service) Account(ctx context.Context, idOrName string) (Account, error) {
+	a, ok, err := account(ctx, s.db.Reader(), idOrName)
+	if err == nil && !ok {
+		err = NoAccount.With("account", idOrName)
+	}
+	return a, err
+}
+
+// Change gives an account another role, or disables or enables it.
+// Faults: NoAccount, UnknownRole, LastOwner.
+func (s *Service) Change(ctx context.Context, idOrName string, edit func(*Account)) (Account, error) {
+	var changed Account
+	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		a, ok, err := account(ctx, tx, idOrName)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return NoAccount.With("account", idOrName)
+		}
+		edit(&a)
+		if err := checkRole(a.Role); err != nil {
+			return err
+		}
+		if ok, err = change(ctx, tx, a.ID, a.Role, a.Disabled); err == nil && !ok {
+			err = LastOwner.With()
+		}
+		changed = a
+		return err
+	})
+	return changed, err
+}
+
+// NewLink makes a sign-in link for an account and gives its secret: single
+// use, one hour.
+func (s *Service) NewLink(ctx context.Context, accountID string) (secret string, expires time.Time, err error) {
+	secret, now := newSecret(), s.now()
+	expires = now.Add(linkLife)
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		return insertLink(ctx, tx, hashOf(secret), accountID, now.UnixMicro(), expires.UnixMicro())
+	})
+	return secret, expires, err
+}
+
+// SignIn takes a link and begins a session. Fault: LinkUsed.
+func (s *Service) SignIn(ctx context.Context, link string) (session string, expires time.Time, who Account, err error) {
+	session, now := newSecret(), s.now()
+	expires = now.Add(sessionLife)
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		a, ok, err := useLink(ctx, tx, hashOf(link), now.UnixMicro())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return LinkUsed.With()
+		}
+		who = a
+		return insertSession(ctx, tx, hashOf(session), a.ID, now.UnixMicro(), expires.UnixMicro())
+	})
+	return session, expires, who, err
+}
+
+// SignOut ends a session.
+func (s *Service) SignOut(ctx context.Context, session string) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return deleteSession(ctx, tx, hashOf(session)) })
+}
+
+// NewToken makes a token for an account; the secret is told only now. A life
+// of 0 never ends. Faults: BadName, UnknownRole, RoleTooHigh.
+func (s *Service) NewToken(ctx context.Context, by api.Actor, name string, role api.Role, life time.Duration) (Token, string, error) {
+	name, err := checkName(name)
+	if err != nil {
+		return Token{}, "", err
+	}
+	if role == "" && len(by.Roles) > 0 {
+		role = by.Roles[0]
+	}
+	if err := checkRole(role); err != nil {
+		return Token{}, "", err
+	}
+	if !slices.ContainsFunc(by.Roles, func(has api.Role) bool { return api.Actor{Roles: []api.Role{has}}.May(role) }) {
+		return Token{}, "", RoleTooHigh.With("role", role).At("role")
+	}
+	secret, now := tokenPrefix+newSecret(), s.now()
+	t := Token{ID: db.NewID(now), AccountID: by.ID, Account: by.Name, Name: name, Role: role, CreatedUS: now.UnixMicro()}
+	if life > 0 {
+		t.ExpiresUS = now.Add(life).UnixMicro()
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return insertToken(ctx, tx, t, hashOf(secret)) })
+	return t, secret, err
+}
+
+// Revoke ends a token: one's own, or as an owner anyone's. Fault: NoToken.
+func (s *Service) Revoke(ctx context.Context, by api.Actor, id string) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		ok, err := revokeToken(ctx, tx, id, ownOnly(by), s.now().UnixMicro())
+		if err == nil && !ok {
+			err = NoToken.With("token", id)
+		}
+		return err
+	})
+}
+
+// ownOnly limits everybody but owners to their own account.
+func ownOnly(by api.Actor) string {
+	if by.May(api.Owner) {
+		return ""
+	}
+	return by.ID
+}
