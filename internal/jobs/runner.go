@@ -196,36 +196,34 @@ func (r *Runner) List(ctx context.Context, f Filter) ([]Job, string, error) {
 
 // Cancel ends a queued job at once and asks a running one to end: its ctx ends
 // within a second. Errors: NotFound, Over.
-func (r *Runner) Cancel(ctx context.Context, id string) (Job, error) {
+func (r *Runner) Cancel(ctx context.Context, id string) error {
 	return r.change(ctx, id, func(ctx context.Context, tx db.Tx) (bool, error) {
 		return askCancel(ctx, tx, id, r.o.Now().UnixMicro())
-	}, func(j Job) error {
+	}, func(j Job) {
 		if j.State == Running {
 			r.endHeld(id, errCancelled)
 		}
-		return nil
 	}, func(j Job) error { return Over.With("id", id, "state", j.State) })
 }
 
 // Retry runs a failed or cancelled job again, from its last checkpoint, or one
 // that waits for its next attempt right now. Errors: NotFound, NoRetry, Twin.
-func (r *Runner) Retry(ctx context.Context, id string) (Job, error) {
-	j, err := r.change(ctx, id, func(ctx context.Context, tx db.Tx) (bool, error) {
+func (r *Runner) Retry(ctx context.Context, id string) error {
+	err := r.change(ctx, id, func(ctx context.Context, tx db.Tx) (bool, error) {
 		return requeue(ctx, tx, id, r.o.Now().UnixMicro())
-	}, func(Job) error {
-		r.wakeUp()
-		return nil
-	}, func(j Job) error { return NoRetry.With("id", id, "state", j.State) })
+	}, func(Job) { r.wakeUp() },
+		func(j Job) error { return NoRetry.With("id", id, "state", j.State) })
 	if errors.Is(err, db.Taken) {
-		return j, Twin.With("id", id).Because(err)
+		return Twin.With("id", id).Because(err)
 	}
-	return j, err
+	return err
 }
 
-// change does one guarded update and reports the job after it: then once it is
-// committed, refused if the guard did not hold.
-func (r *Runner) change(ctx context.Context, id string, do func(context.Context, db.Tx) (bool, error), then, refused func(Job) error) (j Job, err error) {
-	err = r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+// change does one guarded update; then sees the job once that is committed,
+// refused explains why the guard did not hold.
+func (r *Runner) change(ctx context.Context, id string, do func(context.Context, db.Tx) (bool, error), then func(Job), refused func(Job) error) error {
+	var j Job
+	err := r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		ok, err := do(ctx, tx)
 		if err != nil {
 			return err
@@ -239,10 +237,11 @@ func (r *Runner) change(ctx context.Context, id string, do func(context.Context,
 		return nil
 	})
 	if err != nil {
-		return Job{}, err
+		return err
 	}
 	r.publish(j)
-	return j, then(j)
+	then(j)
+	return nil
 }
 
 // Wait gives the job once it has finished. Errors: NotFound; ctx.Err().
