@@ -41,7 +41,7 @@ var (
 
 // OpenFolder opens or makes the folder and removes what a crash left unfinished.
 func OpenFolder(path string) (*Folder, error) {
-	f := &Folder{root: path, verified: map[Hash]stamp{}}
+	f := &Folder{root: filepath.Clean(path), verified: map[Hash]stamp{}}
 	if err := os.MkdirAll(f.root, 0o700); err != nil {
 		return nil, explain("make "+path, err)
 	}
@@ -50,6 +50,9 @@ func OpenFolder(path string) (*Folder, error) {
 	}
 	if err := os.Mkdir(f.temp(), 0o700); err != nil {
 		return nil, explain("make "+f.temp(), err)
+	}
+	if err := syncFolder(filepath.Dir(f.root)); err != nil {
+		return nil, explain("sync the folder of "+path, err)
 	}
 	return f, nil
 }
