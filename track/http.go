@@ -1,0 +1,67 @@
+package track
+
+import (
+	"context"
+
+	"zhuomo/internal/api"
+)
+
+// Routes of the ledger.
+func (s *Service) Routes() []api.Route {
+	return []api.Route{
+		api.Op("GET", "/api/v1/products/{product}/runs", "track runs", api.Viewer, "列出运行记录", "list runs", s.listRuns),
+		api.Op("GET", "/api/v1/runs/{id}", "track show", api.Viewer, "查看一次运行", "show a run", s.showRun),
+		api.Op("GET", "/api/v1/threads/{id}", "track thread", api.Viewer,
+			"从一句回答追到原始行，或从原始行追到回答", "follow an answer to its raw lines, or a raw line to the answers it shaped", s.showThread),
+	}
+}
+
+type listRunsIn struct {
+	Product string `path:"product" doc:"产品编号|id of the product"`
+	Kind    string `query:"kind" doc:"只看这一类|only this kind"`
+	Before  string `query:"cursor" doc:"从这个游标往前|continue from this cursor"`
+	Limit   int    `query:"limit" default:"50" minimum:"1" maximum:"500" doc:"每页条数|items a page"`
+}
+
+type listRunsOut struct{ Body api.Page[Run] }
+
+func (s *Service) listRuns(ctx context.Context, in *listRunsIn) (*listRunsOut, error) {
+	runs, err := s.store.runs(ctx, in.Product, in.Kind, in.Before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &listRunsOut{Body: api.Page[Run]{Items: runs}}
+	if len(runs) > in.Limit {
+		out.Body.Items = runs[:in.Limit]
+		out.Body.Next = runs[in.Limit-1].ID
+	}
+	return out, nil
+}
+
+type showRunIn struct {
+	ID string `path:"id" doc:"运行编号|id of the run"`
+}
+
+type showRunOut struct{ Body Run }
+
+func (s *Service) showRun(ctx context.Context, in *showRunIn) (*showRunOut, error) {
+	run, err := s.store.run(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &showRunOut{Body: run}, nil
+}
+
+type showThreadIn struct {
+	ID string `path:"id" doc:"话轮编号、行编号，或 文件名:记录号|turn id, row id, or file:record"`
+}
+
+type showThreadOut struct{ Body Thread }
+
+func (s *Service) showThread(ctx context.Context, in *showThreadIn) (*showThreadOut, error) {
+	thread, err := s.Of(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &showThreadOut{Body: thread}, nil
+}
