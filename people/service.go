@@ -18,8 +18,13 @@ type Service struct {
 	now func() time.Time
 }
 
-// New makes the service; it touches nothing yet.
-func New(d *db.DB, now func() time.Time) *Service { return &Service{db: d, now: now} }
+// New makes the service and brings its tables up to date.
+func New(ctx context.Context, d *db.DB, now func() time.Time) (*Service, error) {
+	if err := d.Migrate(ctx, "people", migrations); err != nil {
+		return nil, err
+	}
+	return &Service{db: d, now: now}, nil
+}
 
 // Recognise answers who holds a session or a token (api.Accounts).
 // Fault: api.NotSignedIn.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
-	"io/fs"
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
@@ -13,9 +12,6 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
-
-// Migrations are the tables of this stage.
-func Migrations() fs.FS { return migrations }
 
 type scanner interface{ Scan(into ...any) error }
 

@@ -216,7 +216,7 @@ func build(o Options, g *Globals) *cobra.Command {
 		if len(args) > 0 {
 			return unknown(cmd, args[0])
 		}
-		overview(o, lang)
+		overview(root, o, lang)
 		return nil
 	}
 	root.CompletionOptions.DisableDefaultCmd = true

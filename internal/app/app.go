@@ -1,0 +1,169 @@
+// Package app joins the stages into one program. It is the only place that
+// knows everything.
+//
+//	in:   Options                out: App, one http.Handler over one data folder
+//	read: app.go → wire.go → serve.go → main.go → reach.go
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/user"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/blob"
+	"zhuomo/internal/db"
+	"zhuomo/internal/jobs"
+	"zhuomo/people"
+)
+
+// Version is set by the linker: -X zhuomo/internal/app.Version=v0.1.0
+var Version = "dev"
+
+// Options says over which data the program works.
+type Options struct {
+	DataFolder string // "" = DefaultFolder
+	Sets       string // folder of outside data sets, "" = none
+	Now        func() time.Time
+	Log        *slog.Logger
+	Workers    int // jobs at a time, 0 = the number of processors
+}
+
+// App is the program over one data folder, which it holds alone.
+type App struct {
+	DB      *db.DB
+	Blobs   blob.Store
+	Jobs    *jobs.Runner
+	Events  *api.Broadcaster
+	Stages  Stages
+	Owner   people.Account // the oldest owner: who acts on the command line
+	Server  *api.Server
+	options Options
+	secret  string // lets this machine's command line act as the owner
+	metrics *api.Metrics
+	closing chan struct{} // closed when the program is about to stop
+	stop    func()        // ends the goroutine that publishes jobs
+	stopped sync.WaitGroup
+}
+
+// DefaultFolder is where the data lies when nobody says otherwise.
+func DefaultFolder() (string, error) {
+	if folder := os.Getenv("XDG_DATA_HOME"); folder != "" {
+		return filepath.Join(folder, "zhuomo"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", NoHome.With().Because(err)
+	}
+	return filepath.Join(home, ".local", "share", "zhuomo"), nil
+}
+
+// Open locks the data folder, opens or makes what is in it, and starts the
+// background work. Faults: db.in_use when another process has the folder.
+func Open(ctx context.Context, o Options) (_ *App, err error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.DataFolder == "" {
+		if o.DataFolder, err = DefaultFolder(); err != nil {
+			return nil, err
+		}
+	}
+	a := &App{options: o, Events: api.NewBroadcaster(o.Now), metrics: api.NewMetrics(), closing: make(chan struct{}), secret: newSecret()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close(ctx))
+		}
+	}()
+	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, "zhuomo.db"), Now: o.Now}); err != nil {
+		return nil, err
+	}
+	if a.Blobs, err = blob.OpenFolder(filepath.Join(o.DataFolder, "blobs")); err != nil {
+		return nil, fmt.Errorf("open blobs: %w", err)
+	}
+	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: true}); err != nil {
+		return nil, fmt.Errorf("open jobs: %w", err)
+	}
+	if err = a.DB.Migrate(ctx, "api", api.Migrations()); err != nil {
+		return nil, err
+	}
+	if a.Stages, err = a.join(ctx); err != nil {
+		return nil, err
+	}
+	if a.Owner, err = a.Stages.People.EnsureOwner(ctx, personName()); err != nil {
+		return nil, fmt.Errorf("make the owner's account: %w", err)
+	}
+	a.Server, err = api.NewServer(api.Options{
+		Routes: a.routes(), Accounts: accounts{a}, DB: a.DB, Log: o.Log, Now: o.Now,
+		Version: Version, Hosts: []string{"127.0.0.1", "::1", "localhost"}, Metrics: a.metrics,
+	})
+	if err != nil {
+		return nil, err
+	}
+	publishing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	changes := a.Jobs.Watch(publishing)
+	a.stopped.Go(func() {
+		for j := range changes {
+			a.Events.PublishTo(api.JobEvent(j))
+		}
+	})
+	if err = a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, fmt.Errorf("start the jobs: %w", err)
+	}
+	return a, nil
+}
+
+// Close stops the background work at its next checkpoint and closes what Open
+// opened, in reverse order.
+func (a *App) Close(ctx context.Context) error {
+	var all []error
+	a.Events.Close()
+	if a.Jobs != nil {
+		all = append(all, a.Jobs.Stop(ctx))
+	}
+	if a.stop != nil {
+		a.stop()
+		a.stopped.Wait()
+	}
+	if a.DB != nil {
+		all = append(all, a.DB.Close())
+	}
+	return errors.Join(all...)
+}
+
+// ServeHTTP answers one request.
+func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.Server.ServeHTTP(w, r) }
+
+// accounts knows people by the people stage, and this machine's command line
+// by the secret in server.json.
+type accounts struct{ a *App }
+
+func (k accounts) Recognise(ctx context.Context, c api.Credential) (api.Actor, error) {
+	if c.Token != "" && sameSecret(c.Token, k.a.secret) {
+		return k.a.Owner.Actor(), nil
+	}
+	return k.a.Stages.People.Recognise(ctx, c)
+}
+
+// personName is the name of the first owner: that of the system's user.
+func personName() string {
+	u, err := user.Current()
+	switch {
+	case err != nil:
+		return "owner"
+	case u.Name != "":
+		return u.Name
+	}
+	return u.Username
+}

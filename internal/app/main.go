@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/api/command"
+	"zhuomo/internal/spec"
+)
+
+// Main is the program: it does one command line and gives the exit code.
+func Main(ctx context.Context, args []string) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return command.Run(ctx, command.Options{
+		Routes: commandRoutes(), Stages: groups(), Specials: specials(), Dial: dial, Version: Version,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: command.IsTerminal(os.Stderr), Env: os.Getenv,
+	}, args)
+}
+
+// commandRoutes is the route table without a data folder.
+func commandRoutes() []api.Route { return (&App{}).routes() }
+
+// specials are the commands that are no routes.
+func specials() []command.Special {
+	var listen string
+	return []command.Special{
+		{
+			Use: "serve", ZH: "启动服务，在浏览器里工作", EN: "start the server, work in the browser",
+			Flags: func(f *pflag.FlagSet, lang string) {
+				f.StringVar(&listen, "listen", "", spec.Text{ZH: "监听地址，默认 127.0.0.1:7788 或其后的空闲端口", EN: "address, by default 127.0.0.1:7788 or the next free port"}.In(lang))
+			},
+			Run: func(ctx context.Context, e *command.Env, _ []string) error { return serve(ctx, e, listen) },
+		},
+		{
+			Use: "version", ZH: "版本", EN: "the version",
+			Run: func(_ context.Context, e *command.Env, _ []string) error { return e.Print(version()) },
+		},
+	}
+}
+
+// about is what the program knows of itself.
+type about struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	System  string `json:"system"`
+	Commit  string `json:"commit,omitempty"`
+}
+
+func version() about {
+	v := about{Version: Version, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v.Commit = s.Value
+			}
+		}
+	}
+	return v
+}

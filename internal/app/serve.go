@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"zhuomo/internal/api/command"
+	"zhuomo/people"
+)
+
+const (
+	firstPort = 7788
+	portTries = 20
+	// finishTime is how long running requests get to end when the program stops.
+	finishTime = 10 * time.Second
+)
+
+// serve runs the server until it is told to stop.
+func serve(ctx context.Context, e *command.Env, listen string) error {
+	folder, err := folderOf(e.Globals)
+	if err != nil {
+		return err
+	}
+	l, err := listenOn(listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	log := slog.New(slog.NewTextHandler(e.Err, nil))
+	a, err := Open(ctx, Options{DataFolder: folder, Log: log})
+	if err != nil {
+		return err
+	}
+	address := "http://" + l.Addr().String()
+	if err := a.announce(folder, address); err != nil {
+		return errors.Join(err, a.Close(ctx))
+	}
+	if err := a.greet(ctx, e, folder, address); err != nil {
+		return errors.Join(err, a.Close(ctx))
+	}
+	return a.Serve(ctx, l, func() { os.Remove(filepath.Join(folder, serverFileName)) })
+}
+
+// announce tells other processes on this machine where the server is.
+func (a *App) announce(folder, address string) error {
+	if err := a.DB.Announce(address); err != nil {
+		return err
+	}
+	return writeServerFile(folder, serverFile{Address: address, Token: a.secret, PID: os.Getpid()})
+}
+
+// greet prints where to go; the first time with a link that signs the owner in.
+func (a *App) greet(ctx context.Context, e *command.Env, folder, address string) error {
+	fmt.Fprintln(e.Out, e.Text("琢磨已启动  ", "Zhuomo is up  ")+address)
+	if a.Owner.SignedInUS == 0 {
+		secret, _, err := a.Stages.People.NewLink(ctx, a.Owner.ID)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(e.Out, e.Text("第一次登录（一小时内有效，只能用一次）：", "first sign-in (valid for an hour, once):"))
+		fmt.Fprintln(e.Out, "  "+address+people.LinkPath(secret))
+	} else {
+		fmt.Fprintln(e.Out, e.Text("要新的登录链接：zhuomo people link", "for a new sign-in link: zhuomo people link"))
+	}
+	fmt.Fprintln(e.Out, e.Text("数据  ", "data  ")+folder)
+	fmt.Fprintln(e.Out, e.Text("停止：Ctrl-C", "stop: Ctrl-C"))
+	return nil
+}
+
+// Serve answers on l until ctx ends or the process is told to stop, then stops
+// in order: no new connections, requests finish, jobs rest, database closes.
+func (a *App) Serve(ctx context.Context, l net.Listener, gone func()) error {
+	ctx, quit := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer quit()
+	server := &http.Server{
+		Handler:           a,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(a.options.Log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1) // the one result of Serve
+	go func() { failed <- server.Serve(l) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		quit() // a second Ctrl-C kills at once
+		close(a.closing)
+		a.Events.Close() // streams would never finish by themselves
+		finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+		defer cancel()
+		if stopErr := server.Shutdown(finish); stopErr != nil {
+			a.options.Log.Warn("requests were cut off", "error", stopErr)
+			server.Close()
+		}
+		<-failed
+	}
+	gone()
+	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+}
+
+// listenOn opens the address, or when "" the first free port from 7788 on.
+// Faults: NotLoopback, NoPort.
+func listenOn(address string) (net.Listener, error) {
+	if address == "" {
+		for port := firstPort; port < firstPort+portTries; port++ {
+			l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+			if err == nil {
+				return l, nil
+			}
+		}
+		return nil, NoPort.With("address", fmt.Sprintf("127.0.0.1:%d–%d", firstPort, firstPort+portTries-1))
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host, address = address, net.JoinHostPort(address, strconv.Itoa(firstPort))
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, NotLoopback.With("address", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, NoPort.With("address", address).Because(err)
+	}
+	return l, nil
+}

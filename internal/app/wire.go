@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/api/command"
+	"zhuomo/people"
+)
+
+// Stages are the services of the stages, joined. One line each.
+type Stages struct {
+	People *people.Service
+}
+
+// join makes the stages, ground floor first, and gives each what it needs of
+// the others.
+func (a *App) join(ctx context.Context) (s Stages, err error) {
+	now := a.options.Now
+	if s.People, err = people.New(ctx, a.DB, now); err != nil {
+		return s, err
+	}
+	return s, nil
+}
+
+// routes is the whole route table. The command line asks for it without
+// opening anything: on the zero Stages every Routes method still names its
+// routes, because it must not touch its service.
+func (s Stages) routes() []api.Route {
+	var all []api.Route
+	for _, stage := range []interface{ Routes() []api.Route }{
+		s.People,
+	} {
+		all = append(all, stage.Routes()...)
+	}
+	return all
+}
+
+// routes adds to the stages' routes those of the frame.
+func (a *App) routes() []api.Route {
+	all := a.Stages.routes()
+	all = append(all, api.JobRoutes(a.Jobs)...)
+	all = append(all, api.EventRoutes(a.Events)...)
+	return append(all, a.healthRoutes()...)
+}
+
+// groups are the stages in the order of the loop, for the overview and help.
+func groups() []command.Stage {
+	return []command.Stage{
+		{Name: "product", ZH: "产品：正在训练的 AI 产品", EN: "products: the AI products being trained"},
+		{Name: "dataset", ZH: "数据：导入、版本、画像、导出", EN: "data: import, versions, profile, export"},
+		{Name: "clean", ZH: "清洗：方案、预览、隔离区", EN: "cleaning: recipes, preview, quarantine"},
+		{Name: "knowledge", ZH: "知识：条目、相似问、实体、搜索", EN: "knowledge: entries, variants, entities, search"},
+		{Name: "label", ZH: "标注：规范、队列、领取、质量", EN: "labelling: guidelines, queues, leases, quality"},
+		{Name: "learn", ZH: "训练：学习器与模型", EN: "learning: learners and models"},
+		{Name: "tune", ZH: "调参：实验与试验", EN: "tuning: studies and trials"},
+		{Name: "evaluate", ZH: "评测：测试集、检查、门禁、翻转", EN: "evaluation: suites, checks, gates, flips"},
+		{Name: "track", ZH: "记录：运行与来龙去脉", EN: "tracking: runs and lineage"},
+		{Name: "dialog", ZH: "交互：流程、故事、模拟", EN: "dialogue: flows, stories, simulation"},
+		{Name: "serve", ZH: "上线：启动服务，回答用户", EN: "serving: start the server, answer users"},
+		{Name: "release", ZH: "发布：发布版与回滚", EN: "releases: what is live, and taking it back"},
+		{Name: "feedback", ZH: "反馈：收件箱与修正环", EN: "feedback: inbox and fix loop"},
+		{Name: "people", ZH: "人员：账号、角色、登录", EN: "people: accounts, roles, sign-in"},
+		{Name: "tokens", ZH: "令牌：让程序来调用", EN: "tokens: let programs in"},
+		{Name: "jobs", ZH: "作业：后台任务的进度与取消", EN: "jobs: background work, progress, cancelling"},
+	}
+}
