@@ -35,7 +35,7 @@ func (a Account) Actor() api.Actor {
 // Token lets a program act for an account, with a role of its own.
 type Token struct {
 	ID        string   `json:"id" table:"编号|id"`
-	AccountID string   `json:"account_id"`
+	AccountID string   `json:"account_id" table:"-"`
 	Account   string   `json:"account" table:"账号|account"`
 	Name      string   `json:"name" table:"用途|name"`
 	Role      api.Role `json:"role" table:"角色|role"`

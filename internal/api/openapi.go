@@ -31,11 +31,13 @@ func tagOf(words []string) string {
 
 // schemaName names a type in the document. The package goes in front, because
 // two stages may use the same word; a type of this package stands alone.
-func schemaName(t reflect.Type, hint string) string {
+// A struct without a name is called after the input or output that it is in;
+// folder is the package of that one.
+func schemaName(t reflect.Type, hint, folder string) string {
 	t = deref(t)
 	name := t.Name()
 	if name == "" {
-		return huma.DefaultSchemaNamer(t, hint)
+		return withPackage(folder, huma.DefaultSchemaNamer(t, hint))
 	}
 	var b strings.Builder
 	outer, inner, _ := strings.Cut(name, "[")
@@ -72,6 +74,16 @@ func deref(t reflect.Type) reflect.Type {
 		t = t.Elem()
 	}
 	return t
+}
+
+// folderOf is the package in which a route's input or output is declared.
+func folderOf(r Route) string {
+	for _, t := range []reflect.Type{r.In, r.Out} {
+		if t != nil && t.PkgPath() != "" {
+			return t.PkgPath()
+		}
+	}
+	return ""
 }
 
 // startsJob tells whether an output's body carries a job_id.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -44,12 +45,15 @@ type Server struct {
 // written when first asked for.
 func NewServer(o Options) (*Server, error) {
 	s := &Server{o: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), replays: newReplays(o.DB, o.Now)}
+	folder := "" // of the route that is being bound
 	s.huma = huma.NewAPI(huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info:    &huma.Info{Title: "Zhuomo 琢磨", Version: o.Version},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
+				Schemas: huma.NewMapRegistry("#/components/schemas/", func(t reflect.Type, hint string) string {
+					return schemaName(t, hint, folder)
+				}),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"token": {Type: "http", Scheme: "bearer"},
 				},
@@ -69,6 +73,7 @@ func NewServer(o Options) (*Server, error) {
 	routes := append(slices.Clone(o.Routes), s.openAPIRoute())
 	s.o.Routes = routes
 	for _, r := range routes {
+		folder = folderOf(r)
 		r.bind(s, r)
 	}
 	s.bindFallbacks()

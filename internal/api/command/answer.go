@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -21,8 +22,9 @@ type column struct {
 }
 
 // show tells an answer: the exact JSON with --json, a table for a list, keys
-// and values for one thing. out is the output struct, for order and heads.
-func (e *Env) show(text []byte, out reflect.Type) error {
+// and values for one thing. t is the type that was encoded, for order and
+// heads; nil when nobody knows it.
+func (e *Env) show(text []byte, t reflect.Type) error {
 	if e.JSON {
 		_, err := e.Out.Write(append(bytes.TrimSpace(text), '\n'))
 		return err
@@ -33,7 +35,6 @@ func (e *Env) show(text []byte, out reflect.Type) error {
 	if err := decoder.Decode(&v); err != nil {
 		return NotAnAnswer.With("address", e.Server, "status", 200).Because(err)
 	}
-	t := bodyType(out)
 	if page, ok := v.(map[string]any); ok {
 		if items, ok := page["items"].([]any); ok {
 			e.table(items, itemType(t), "")
@@ -47,7 +48,7 @@ func (e *Env) show(text []byte, out reflect.Type) error {
 				}
 			}
 			if len(rest) > 0 {
-				e.record(rest, t, "")
+				e.record(rest, t, keysOf(text), "")
 			}
 			return nil
 		}
@@ -56,7 +57,7 @@ func (e *Env) show(text []byte, out reflect.Type) error {
 	case []any:
 		e.table(v, itemType(t), "")
 	case map[string]any:
-		e.record(v, t, "")
+		e.record(v, t, keysOf(text), "")
 	default:
 		fmt.Fprintln(e.Out, cell("", v))
 	}
@@ -186,10 +187,32 @@ func guessed(items []any) (columns []column) {
 	return columns
 }
 
-// record prints one thing: plain members aligned, then what is nested.
-func (e *Env) record(m map[string]any, t reflect.Type, indent string) {
+// keysOf lists the members of a JSON object as they were written.
+func keysOf(object []byte) (keys []string) {
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return nil
+	}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return keys
+		}
+		keys = append(keys, key.(string)) // inside an object every other token is a name
+		var skipped json.RawMessage
+		if decoder.Decode(&skipped) != nil {
+			return keys
+		}
+	}
+	return keys
+}
+
+// record prints one thing: plain members aligned, then what is nested. keys
+// orders members that t does not know; the others come by name.
+func (e *Env) record(m map[string]any, t reflect.Type, keys []string, indent string) {
 	order := []column{}
 	types := map[string]reflect.Type{}
+	known := map[string]bool{}
 	if t != nil && t.Kind() == reflect.Struct {
 		for _, f := range reflect.VisibleFields(t) {
 			key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -199,17 +222,18 @@ func (e *Env) record(m map[string]any, t reflect.Type, indent string) {
 			if key == "" {
 				key = f.Name
 			}
+			known[key] = true
 			head := heading(key)
-			if tag := f.Tag.Get("table"); tag != "" && tag != "-" {
+			switch tag := f.Tag.Get("table"); tag {
+			case "":
+			case "-":
+				continue
+			default:
 				head = texts(tag).In(e.Lang)
 			}
 			order = append(order, column{key, head})
 			types[key] = deref(f.Type)
 		}
-	}
-	known := map[string]bool{}
-	for _, c := range order {
-		known[c.key] = true
 	}
 	rest := []column{}
 	for key := range m {
@@ -217,7 +241,9 @@ func (e *Env) record(m map[string]any, t reflect.Type, indent string) {
 			rest = append(rest, column{key, heading(key)})
 		}
 	}
-	slices.SortFunc(rest, func(a, b column) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(rest, func(a, b column) int {
+		return cmp.Or(cmp.Compare(slices.Index(keys, a.key), slices.Index(keys, b.key)), strings.Compare(a.key, b.key))
+	})
 	order = append(order, rest...)
 	width := 0
 	for _, c := range order {
@@ -238,7 +264,7 @@ func (e *Env) record(m map[string]any, t reflect.Type, indent string) {
 				fmt.Fprintf(e.Out, "%s%s  %s\n", indent, pad(c.head, width), clean(said))
 			} else if len(v) > 0 {
 				fmt.Fprintf(e.Out, "%s%s\n", indent, c.head)
-				e.record(v, types[c.key], indent+"  ")
+				e.record(v, types[c.key], nil, indent+"  ")
 			}
 		case []any:
 			if plain(v) || len(v) == 0 {

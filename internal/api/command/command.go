@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -88,7 +89,7 @@ func (e *Env) Print(v any) error {
 	if err != nil {
 		return err
 	}
-	return e.show(text, nil)
+	return e.show(text, reflect.TypeOf(v))
 }
 
 // Client reaches one server.
@@ -140,8 +141,11 @@ func report(o Options, g Globals, err error) int {
 		fmt.Fprintln(o.Err, string(text))
 		return exit
 	}
-	t := spec.Text{ZH: "错误：", EN: "error: "}.In(g.Lang)
-	fmt.Fprintf(o.Err, "%s%s\n", t, clean(p.Detail))
+	detail := p.Detail
+	if len(p.Errors) > 0 { // the places follow, one a line
+		detail, _, _ = strings.Cut(detail, spec.Text{ZH: "：", EN: ":"}.In(g.Lang))
+	}
+	fmt.Fprintf(o.Err, "%s%s\n", spec.Text{ZH: "错误：", EN: "error: "}.In(g.Lang), clean(detail))
 	for _, place := range p.Errors {
 		fmt.Fprintf(o.Err, "  %s  %s\n", flagOf(place.Location), clean(place.Message))
 	}
@@ -274,7 +278,7 @@ func addSpecial(root *cobra.Command, o Options, s Special, lang string, env func
 	}
 	cmd := &cobra.Command{
 		Use:   strings.Join(words[n-1:], " "),
-		Short: spec.Text{ZH: s.ZH, EN: s.EN}.In(lang),
+		Short: spec.Text{ZH: s.ZH, EN: s.EN}.In(lang), DisableFlagsInUseLine: true,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > s.Args {
 				return tooMany(cmd, args[s.Args], lang)

@@ -40,17 +40,17 @@ func overview(root *cobra.Command, o Options, lang string) {
 // usageTemplate is cobra's, in the user's language.
 func usageTemplate(lang string) string {
 	say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
-	return say("用法", "Usage") + `:{{if .Runnable}}
+	return say("用法", "Usage") + `{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} ` + say("命令", "COMMAND") + `{{else}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} ` + say("命令", "COMMAND") + `
 
-` + say("命令", "Commands") + `:{{range .Commands}}{{if .IsAvailableCommand}}
+` + say("命令", "Commands") + `{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
 
-` + say("选项", "Flags") + `:
+` + say("选项", "Flags") + `
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
 
-` + say("通用选项", "Global flags") + `:
+` + say("通用选项", "Global flags") + `
 {{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
 `
 }

@@ -41,7 +41,7 @@ func routeCommand(r api.Route, word, lang string, o Options, env func(*cobra.Com
 	l.fields, l.hasBody, l.wholeBody = fieldsOf(r.Path, r.In)
 	say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
 	use := []string{word}
-	cmd := &cobra.Command{Short: r.Summary.In(lang)}
+	cmd := &cobra.Command{Short: r.Summary.In(lang), DisableFlagsInUseLine: true}
 	for _, f := range l.fields {
 		if f.in == "path" {
 			if f.name == "product" {
@@ -331,7 +331,7 @@ func (l *line) answer(ctx context.Context, e *Env, client *Client, request *http
 	if job := jobIn(text); job != "" && !l.detach {
 		return follow(ctx, e, client, job)
 	}
-	return e.show(text, l.route.Out)
+	return e.show(text, bodyType(l.route.Out))
 }
 
 // save writes a download to --output through a temporary file, so that a
