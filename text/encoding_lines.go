@@ -18,7 +18,7 @@ type Line struct {
 	Number int    // from 1
 	Offset int64  // bytes from the start of the file
 	Length int64  // bytes in the file, line end included
-	Ended  bool   // false for a last line without line end
+	End    string // the line end, "" for a last line without one
 	Bad    int    // damaged places, each kept as U+FFFD
 	As     string // the encoding this line really has, when it differs from the file's
 }
@@ -88,42 +88,42 @@ func (l *Lines) Next() (Line, error) {
 		}
 	}
 	rest := l.block[l.at:]
-	size, cut, ended := l.cut(rest)
+	size, cut, end := l.cut(rest)
 	if size > l.limit {
 		return Line{}, &LongLine{l.number + 1, l.offset, l.limit}
 	}
-	line := Line{Number: l.number + 1, Offset: l.offset, Length: int64(size), Ended: ended}
+	line := Line{Number: l.number + 1, Offset: l.offset, Length: int64(size), End: end}
 	l.decode(rest[:cut], &line)
 	l.number, l.at, l.offset = l.number+1, l.at+size, l.offset+int64(size)
 	return line, nil
 }
 
 // cut finds the first line of s: its size with and without the line end.
-func (l *Lines) cut(s string) (size, text int, ended bool) {
+func (l *Lines) cut(s string) (size, text int, end string) {
 	if l.wide == 2 {
 		return l.cutWide(s)
 	}
 	i := strings.IndexByte(s, l.eol)
 	if i < 0 {
-		return len(s), len(s), false
+		return len(s), len(s), ""
 	}
 	if l.eol == '\n' && i > 0 && s[i-1] == '\r' {
-		return i + 1, i - 1, true
+		return i + 1, i - 1, "\r\n"
 	}
-	return i + 1, i, true
+	return i + 1, i, s[i : i+1]
 }
 
-func (l *Lines) cutWide(s string) (size, text int, ended bool) {
+func (l *Lines) cutWide(s string) (size, text int, end string) {
 	for i := 0; i+1 < len(s); i += 2 {
 		if l.unit(s, i) != uint16(l.eol) {
 			continue
 		}
 		if l.eol == '\n' && i >= 2 && l.unit(s, i-2) == '\r' {
-			return i + 2, i - 2, true
+			return i + 2, i - 2, "\r\n"
 		}
-		return i + 2, i, true
+		return i + 2, i, string(rune(l.eol))
 	}
-	return len(s), len(s), false
+	return len(s), len(s), ""
 }
 
 func (l *Lines) unit(s string, i int) uint16 {
@@ -356,8 +356,6 @@ func Decode(b []byte, encoding string) (string, Guess, int, error) {
 		}
 		out.WriteString(line.Text)
 		bad += line.Bad
-		if line.Ended {
-			out.WriteByte('\n')
-		}
+		out.WriteString(line.End)
 	}
 }

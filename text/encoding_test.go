@@ -205,7 +205,7 @@ func TestLinesKnowTheirPlaceInEveryEncoding(t *testing.T) {
 			for i, l := range lines {
 				raw := string(b[l.Offset : l.Offset+l.Length])
 				expect := want[i]
-				if l.Ended {
+				if l.End != "" {
 					expect += eol
 				}
 				if l.Text != want[i] || l.Number != i+1 || raw != string(encode(t, name, expect)) || l.Bad != 0 || l.As != "" {
