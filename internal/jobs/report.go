@@ -62,7 +62,8 @@ func (p *Report) Checkpoint(v any) {
 }
 
 // CheckpointIn writes the checkpoint in the handler's own transaction: it holds
-// exactly if the rows of tx do. Errors: Lost lease, the caller must give up.
+// exactly if the rows of tx do. It fails if another runner has taken the job
+// over; the handler must give up then.
 func (p *Report) CheckpointIn(ctx context.Context, tx db.Tx, v any) error {
 	encoded, err := json.Marshal(v)
 	if err != nil {
@@ -102,7 +103,6 @@ func (p *Report) snapshot() Job {
 	j := p.attempt.job
 	j.Done, j.Total, j.NoteZH, j.NoteEN = p.done, p.total, p.noteZH, p.noteEN
 	j.PerSecond = p.speed.perSecond()
-	j.LeftUS = left(j)
 	return j
 }
 
@@ -115,15 +115,6 @@ func (p *Report) takeCheckpoint() ([]byte, bool) {
 	}
 	p.pending = false
 	return p.checkpoint, true
-}
-
-// putBack keeps a checkpoint whose write failed, unless there is a newer one.
-func (p *Report) putBack(checkpoint []byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.pending {
-		p.checkpoint, p.pending, p.changed = checkpoint, true, true
-	}
 }
 
 // left is the time a running job needs at its present speed, in microseconds,

@@ -47,9 +47,12 @@ type Runner struct {
 	watchers map[*watcher]struct{}
 	started  bool
 	stopping bool
-	stop     context.CancelFunc // ends the runner's own goroutines
-	loops    sync.WaitGroup
-	attempts sync.WaitGroup
+
+	stopLooking context.CancelFunc // ends dispatching
+	stop        context.CancelFunc // ends everything else
+	dispatching sync.WaitGroup
+	attempts    sync.WaitGroup
+	keeping     sync.WaitGroup
 }
 
 // Open brings the tables up to date and gives a runner that does not work yet.
@@ -115,10 +118,8 @@ func (r *Runner) Enqueue(ctx context.Context, tx db.Tx, kind string, args any, o
 		if err != nil {
 			return "", err
 		}
-		db.AfterCommit(tx, func() {
-			r.publish(j)
-			r.wakeUp()
-		})
+		r.publishLater(tx, j)
+		db.AfterCommit(tx, r.wakeUp)
 	}
 	return id, nil
 }
@@ -132,13 +133,15 @@ func (r *Runner) Start(ctx context.Context) error {
 		return errors.New("jobs: the runner was started before")
 	}
 	r.started = true
-	ctx, r.stop = context.WithCancel(ctx)
+	work, stop := context.WithCancel(ctx)
+	looking, stopLooking := context.WithCancel(work)
+	r.stop, r.stopLooking = stop, stopLooking
 	r.mu.Unlock()
-	if err := r.recover(ctx); err != nil {
+	if err := r.recover(work); err != nil {
 		return err
 	}
-	r.loops.Go(func() { r.dispatch(ctx) })
-	r.loops.Go(func() { r.keep(ctx) })
+	r.dispatching.Go(func() { r.dispatch(looking, work) })
+	r.keeping.Go(func() { r.keep(work) })
 	return nil
 }
 
@@ -159,9 +162,11 @@ func (r *Runner) Stop(ctx context.Context) error {
 	r.mu.Unlock()
 	ended := make(chan struct{})
 	go func() {
-		r.attempts.Wait() // these still need the keeping loop for nothing but time
+		r.stopLooking()
+		r.dispatching.Wait() // first, since it adds attempts
+		r.attempts.Wait()    // they need the leases renewed meanwhile
 		r.stop()
-		r.loops.Wait()
+		r.keeping.Wait()
 		close(ended)
 	}()
 	select {
@@ -234,14 +239,13 @@ func (r *Runner) change(ctx context.Context, id string, do func(context.Context,
 		if !ok {
 			return refused(j)
 		}
+		r.publishLater(tx, j)
 		return nil
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		then(j)
 	}
-	r.publish(j)
-	then(j)
-	return nil
+	return err
 }
 
 // Wait gives the job once it has finished. Errors: NotFound; ctx.Err().

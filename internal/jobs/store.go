@@ -136,11 +136,14 @@ func claim(ctx context.Context, tx db.Tx, kinds []string, runner string, nowUS, 
 // if none waits.
 func nextDue(ctx context.Context, r db.Reader, kinds []string) (us int64, ok bool, err error) {
 	in, args := inKinds(kinds, nil)
-	var due sql.NullInt64
-	err = r.QueryRowContext(ctx, "SELECT min(run_at_us) FROM jobs WHERE state = 'queued' AND kind IN "+in, args...).Scan(&due)
-	return due.Int64, due.Valid, err
+	err = r.QueryRowContext(ctx, "SELECT run_at_us FROM jobs WHERE state = 'queued' AND kind IN "+in+" ORDER BY run_at_us LIMIT 1", args...).Scan(&us)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return us, err == nil, err
 }
 
+// inKinds gives the list that stands after IN and appends its values to args.
 func inKinds(kinds []string, args []any) (string, []any) {
 	marks := make([]string, len(kinds))
 	for i, k := range kinds {

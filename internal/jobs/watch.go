@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"sync"
+
+	"zhuomo/internal/db"
 )
 
 // watcher hands the latest state of each changed job to one reader. A slow
@@ -90,6 +92,12 @@ func (w *watcher) put(j Job) {
 	case w.news <- struct{}{}:
 	default:
 	}
+}
+
+// publishLater tells the watchers once tx is committed. The writer runs such
+// calls in the order of the commits, so that no older state comes after a newer.
+func (r *Runner) publishLater(tx db.Tx, j Job) {
+	db.AfterCommit(tx, func() { r.publish(j) })
 }
 
 func (r *Runner) publish(j Job) {

@@ -32,10 +32,11 @@ type attempt struct {
 	cancel context.CancelCauseFunc
 }
 
-// dispatch gives due jobs to free workers until ctx ends.
-func (r *Runner) dispatch(ctx context.Context) {
+// dispatch gives due jobs to free workers until ctx ends. The jobs live as long
+// as work.
+func (r *Runner) dispatch(ctx, work context.Context) {
 	for {
-		wait := r.begin(ctx)
+		wait := r.begin(ctx, work)
 		select {
 		case <-ctx.Done():
 			return
@@ -46,7 +47,7 @@ func (r *Runner) dispatch(ctx context.Context) {
 }
 
 // begin starts due jobs and tells how long to wait before looking again.
-func (r *Runner) begin(ctx context.Context) time.Duration {
+func (r *Runner) begin(ctx, work context.Context) time.Duration {
 	kinds := r.kinds()
 	if len(kinds) == 0 {
 		return idleLook
@@ -73,7 +74,7 @@ func (r *Runner) begin(ctx context.Context) time.Duration {
 			return idleLook
 		}
 		for _, j := range claimed {
-			r.launch(ctx, j)
+			r.launch(work, j)
 		}
 		if len(claimed) == 0 {
 			return idleLook / 20 // another runner was faster
@@ -100,6 +101,7 @@ func (r *Runner) claim(ctx context.Context, kinds []string, free int) (all []Job
 				return err
 			}
 			all = append(all, j)
+			r.publishLater(tx, j)
 		}
 		return nil
 	})
@@ -119,35 +121,29 @@ func (r *Runner) launch(ctx context.Context, j Job) {
 	}
 	r.attempts.Add(1)
 	r.mu.Unlock()
-	r.publish(j)
-	go func() {
-		defer r.attempts.Done()
-		start := time.Now()
-		result, err := call(ctx, handler, j, a.report)
+	go r.run(ctx, a, handler)
+}
+
+// run calls the handler and settles its attempt, however the handler ends.
+func (r *Runner) run(ctx context.Context, a *attempt, handler Handler) {
+	defer r.attempts.Done()
+	start := time.Now()
+	var result any
+	// Stays if the handler does not return: by a panic, or by ending its goroutine.
+	err := error(Panicked.With("id", a.job.ID, "kind", a.job.Kind))
+	defer func() {
+		if p := recover(); p != nil {
+			err = Panicked.With("id", a.job.ID, "kind", a.job.Kind).Because(fmt.Errorf("%v\n%s", p, debug.Stack()))
+		}
 		cause := context.Cause(ctx)
-		cancel(nil)
+		a.cancel(nil)
 		r.end(a, result, err, cause, time.Since(start))
 		r.mu.Lock()
-		delete(r.held, j.ID)
+		delete(r.held, a.job.ID)
 		r.mu.Unlock()
 		r.wakeUp()
 	}()
-}
-
-// call runs the handler and turns its panic, or the end of its goroutine, into
-// a fault.
-func call(ctx context.Context, handler Handler, j Job, report *Report) (result any, err error) {
-	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		p := recover()
-		result, err = nil, Panicked.With("id", j.ID, "kind", j.Kind).Because(fmt.Errorf("%v\n%s", p, debug.Stack()))
-	}()
-	result, err = handler(ctx, j, report)
-	returned = true
-	return result, err
+	result, err = handler(ctx, a.job, a.report)
 }
 
 // end settles an attempt: what the handler gave back decides the next state.
@@ -177,20 +173,23 @@ func (r *Runner) end(a *attempt, result any, err, cause error, took time.Duratio
 					return err
 				}
 			}
-			_, err := settle(ctx, tx, r.id, j, countFailure)
+			if _, err := settle(ctx, tx, r.id, j, countFailure); err != nil {
+				return err
+			}
+			saved, err := get(ctx, tx, j.ID)
+			if err == nil {
+				r.publishLater(tx, saved)
+			}
 			return err
 		})
 		if err == nil {
-			break
+			return
 		}
 		r.o.Log.Error("job end was not saved", "job_id", j.ID, "try", try+1, "err", err)
 		if errors.Is(err, db.Closed) {
 			return
 		}
 		time.Sleep(time.Second)
-	}
-	if saved, err := r.Get(context.Background(), j.ID); err == nil {
-		r.publish(saved)
 	}
 }
 
@@ -278,7 +277,6 @@ func (r *Runner) flush(ctx context.Context, held []*attempt, renewLeases bool) {
 		return
 	}
 	var lost []*attempt
-	jobs := make([]Job, len(news))
 	err := r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		lost = nil
 		if renewLeases {
@@ -286,21 +284,26 @@ func (r *Runner) flush(ctx context.Context, held []*attempt, renewLeases bool) {
 				return err
 			}
 		}
-		for i, a := range news {
-			jobs[i] = a.report.snapshot()
-			ok, err := saveProgress(ctx, tx, r.id, jobs[i])
+		for _, a := range news {
+			job := a.report.snapshot()
+			ok, err := saveProgress(ctx, tx, r.id, job)
 			if err != nil {
 				return err
 			}
-			if checkpoint, has := a.report.takeCheckpoint(); ok && has {
-				if _, err := saveCheckpoint(ctx, tx, r.id, jobs[i], checkpoint); err != nil {
-					a.report.putBack(checkpoint)
+			if !ok {
+				lost = append(lost, a)
+				continue
+			}
+			if checkpoint, has := a.report.takeCheckpoint(); has {
+				if _, err := saveCheckpoint(ctx, tx, r.id, job, checkpoint); err != nil {
 					return err
 				}
 			}
-			if !ok {
-				lost = append(lost, a)
+			// The row knows more than the attempt: a cancellation asked for, say.
+			if job, err = get(ctx, tx, job.ID); err != nil {
+				return err
 			}
+			r.publishLater(tx, job)
 		}
 		return nil
 	})
@@ -310,9 +313,6 @@ func (r *Runner) flush(ctx context.Context, held []*attempt, renewLeases bool) {
 	}
 	for _, a := range lost {
 		a.cancel(errLost)
-	}
-	for _, j := range jobs {
-		r.publish(j)
 	}
 }
 
@@ -339,6 +339,9 @@ func (r *Runner) recover(ctx context.Context) error {
 	var found []Job
 	err := r.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		found, err = recoverAbandoned(ctx, tx, r.id, r.o.Alone, r.o.Now().UnixMicro(), r.o.MaxCrashes)
+		for _, j := range found {
+			r.publishLater(tx, j)
+		}
 		return err
 	})
 	if err != nil {
@@ -346,7 +349,6 @@ func (r *Runner) recover(ctx context.Context) error {
 	}
 	for _, j := range found {
 		r.o.Log.Warn("abandoned job", "job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt, "state", string(j.State))
-		r.publish(j)
 	}
 	if len(found) > 0 {
 		r.wakeUp()

@@ -75,8 +75,10 @@ func comesBack(t *testing.T, s blob.Store) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := iotest.TestReader(r, want); err != nil {
-			t.Errorf("%d bytes: %v", size, err)
+		if size <= 4096 { // it reads byte by byte, too
+			if err := iotest.TestReader(r, want); err != nil {
+				t.Errorf("%d bytes: %v", size, err)
+			}
 		}
 		if r.Size() != int64(size) {
 			t.Errorf("size is %d, want %d", r.Size(), size)

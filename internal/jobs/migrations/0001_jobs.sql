@@ -34,6 +34,7 @@ CREATE TABLE jobs (
     finished_us    BIGINT           NOT NULL DEFAULT 0
 );
 CREATE INDEX jobs_due ON jobs (priority DESC, run_at_us, id) WHERE state = 'queued';
+CREATE INDEX jobs_time ON jobs (run_at_us, kind) WHERE state = 'queued';
 CREATE INDEX jobs_running ON jobs (lease_until_us) WHERE state = 'running';
 CREATE INDEX jobs_product ON jobs (product_id, id);
 CREATE UNIQUE INDEX jobs_dedupe ON jobs (dedupe_key) WHERE dedupe_key <> '' AND state IN ('queued', 'running');
