@@ -39,6 +39,9 @@ type Example struct {
 	History []Said  // oldest first
 	Labels  []int   // indices into Data.Labels; exactly one for Single
 	Weight  float32 // how much the example counts; 0 means 1
+	// Group joins examples that a split must not part, such as the turns of one
+	// conversation; "" stands alone.
+	Group string
 }
 
 // Input is the example without its answer.
@@ -66,17 +69,24 @@ func (d Data) Check() error {
 			seen[l] = true
 		}
 	}
-	if d.Task == Single && count(seen) < 2 {
-		only := "-"
-		if at := slices.Index(seen, true); at >= 0 {
-			only = d.Labels[at]
-		}
-		return OneLabel.With("label", only)
+	return CheckSeen(d.Task, d.Labels, seen)
+}
+
+// CheckSeen finds out whether enough labels occur; seen tells for each whether
+// it does. Fault: OneLabel.
+func CheckSeen(task Task, labels []string, seen []bool) error {
+	need := 2
+	if task == Multi {
+		need = 1
 	}
-	if d.Task == Multi && count(seen) < 1 {
-		return OneLabel.With("label", "-")
+	if count(seen) >= need {
+		return nil
 	}
-	return nil
+	only := "-"
+	if at := slices.Index(seen, true); at >= 0 {
+		only = labels[at]
+	}
+	return OneLabel.With("label", only)
 }
 
 // CheckExample checks the labels and the weight of one example; at is its

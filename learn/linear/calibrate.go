@@ -1,0 +1,185 @@
+package linear
+
+import (
+	"math"
+	"slices"
+)
+
+// calibration turns scores into probabilities. It is found on held-back rows.
+type calibration struct {
+	// Single: p = softmax(scores / Temperature).
+	Temperature float64 `json:"temperature,omitempty"`
+	// Multi: p = 1 / (1 + exp(-(Slope·score + Offset))); a label is chosen at
+	// p ≥ Threshold.
+	Slope     float64 `json:"slope,omitempty"`
+	Offset    float64 `json:"offset,omitempty"`
+	Threshold float64 `json:"threshold,omitempty"`
+	// Tops are the best raw scores of held-back rows at the quantiles
+	// 0, 1/(n-1), … 1, rising.
+	Tops []float32 `json:"tops"`
+}
+
+// What stands where nothing was held back, and what few rows lean towards:
+// measured over the sets of docs/adr/0002-linear-learner.md.
+const (
+	usualTemperature = 0.22
+	usualSlope       = 3.0
+	priorRows        = 4
+)
+
+const quantiles = 101
+
+// calibrate finds the calibration for scores (row after row, classes each) of
+// rows with the given labels.
+func calibrate(single bool, scores []float32, classes int, labels [][]int) calibration {
+	c := calibration{Tops: tops(scores, classes, len(labels))}
+	if single {
+		c.Temperature = temperature(scores, classes, labels)
+		return c
+	}
+	c.Slope, c.Offset = sigmoid(scores, classes, labels)
+	c.Threshold = c.threshold(scores, classes, labels)
+	return c
+}
+
+// temperature minimises the log loss of softmax(scores/t) by bisection of its
+// slope over ln t; it has one minimum.
+func temperature(scores []float32, classes int, labels [][]int) float64 {
+	slope := func(t float64) float64 { // d(loss)/d(1/t)
+		var sum float64
+		for i, own := range labels {
+			row := scores[i*classes:][:classes]
+			top := float64(slices.Max(row))
+			var z, zs float64
+			for _, s := range row {
+				e := math.Exp((float64(s) - top) / t)
+				z += e
+				zs += float64(e * float64(s))
+			}
+			sum += zs/z - float64(row[own[0]])
+		}
+		// The prior pulls like priorRows rows that wish for the usual value.
+		return sum + priorRows*(usualTemperature-t)
+	}
+	low, high := math.Log(0.01), math.Log(10)
+	for range 18 {
+		mid := (low + high) / 2
+		if slope(math.Exp(mid)) > 0 { // too sharp: 1/t should fall
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return math.Exp((low + high) / 2)
+}
+
+// sigmoid fits p = 1/(1+exp(-(a·s+b))) over all rows and classes by Newton steps.
+// Source: Platt 1999, with the prior as two soft rows.
+func sigmoid(scores []float32, classes int, labels [][]int) (a, b float64) {
+	a, b = usualSlope, 0
+	positive := make([]bool, len(scores))
+	for i, own := range labels {
+		for _, l := range own {
+			positive[i*classes+l] = true
+		}
+	}
+	for range 25 {
+		ga, gb := priorRows*(a-usualSlope)/10, priorRows*b/10
+		haa, hab, hbb := float64(priorRows)/10, 0.0, float64(priorRows)/10
+		for j, score := range scores {
+			s := float64(score)
+			p := logistic(a*s + b)
+			d, h := p, p*(1-p)
+			if positive[j] {
+				d--
+			}
+			ga, gb = ga+d*s, gb+d
+			haa, hab, hbb = haa+h*s*s, hab+h*s, hbb+h
+		}
+		det := haa*hbb - hab*hab
+		if det <= 0 {
+			break
+		}
+		da, db := (hbb*ga-hab*gb)/det, (haa*gb-hab*ga)/det
+		// A far step is cut: the loss is convex, so it still goes down.
+		if big := max(math.Abs(da), math.Abs(db)); big > 2 {
+			da, db = da*2/big, db*2/big
+		}
+		a, b = a-da, b-db
+		if math.Abs(da)+math.Abs(db) < 1e-6 {
+			break
+		}
+	}
+	return max(a, 0.05), b
+}
+
+func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+// threshold is the probability from which labels are chosen so that exact match
+// plus micro-F1 is best; of equals the one nearest to one half.
+func (c *calibration) threshold(scores []float32, classes int, labels [][]int) float64 {
+	best, bestAt := -1.0, 0.5
+	for step := range 31 {
+		t := 0.5 + float64((step+1)/2)*0.02*float64(1-2*(step%2))
+		var exact, hit, chosen, gold int
+		for i, own := range labels {
+			right := 0
+			picked := 0
+			for m, s := range scores[i*classes:][:classes] {
+				if c.probability(s) >= t {
+					picked++
+					if has(own, m) {
+						right++
+					}
+				}
+			}
+			hit, chosen, gold = hit+right, chosen+picked, gold+len(own)
+			if right == picked && right == len(own) {
+				exact++
+			}
+		}
+		value := float64(exact)/float64(max(1, len(labels))) + 2*float64(hit)/float64(max(1, chosen+gold))
+		if value > best+1e-12 {
+			best, bestAt = value, t
+		}
+	}
+	return bestAt
+}
+
+func (c *calibration) probability(score float32) float64 {
+	return logistic(float64(c.Slope*float64(score)) + c.Offset)
+}
+
+// tops gives the quantiles of the best score of each row.
+func tops(scores []float32, classes, rows int) []float32 {
+	if rows == 0 {
+		return []float32{0, 1}
+	}
+	best := make([]float32, rows)
+	for i := range best {
+		best[i] = slices.Max(scores[i*classes:][:classes])
+	}
+	slices.Sort(best)
+	out := make([]float32, min(quantiles, rows))
+	for q := range out {
+		out[q] = best[q*(rows-1)/max(1, len(out)-1)]
+	}
+	return out
+}
+
+// foreign is the share of held-back rows whose best score was above top.
+func (c *calibration) foreign(top float32) float32 {
+	n := len(c.Tops)
+	at, _ := slices.BinarySearch(c.Tops, top)
+	switch {
+	case at == 0:
+		return 1
+	case at == n:
+		return 0
+	}
+	below := float64(at - 1)
+	if gap := c.Tops[at] - c.Tops[at-1]; gap > 0 {
+		below += float64((top - c.Tops[at-1]) / gap)
+	}
+	return float32(1 - below/float64(n-1))
+}

@@ -1,0 +1,216 @@
+package linear
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+
+	"zhuomo/internal/jobs"
+	"zhuomo/learn"
+	"zhuomo/learn/kernel"
+)
+
+// model is what was learnt: a space of features and a weight for each feature
+// and label. Its arrays may lie in a mapped file.
+type model struct {
+	header
+	settings settings
+	space    *space
+	w        []float32 // feature-major, stride lanes
+	stride   int
+	support  *support // nil when loaded without rows
+	readers  *sync.Pool
+}
+
+// header is the JSON part of the file.
+type header struct {
+	Task        learn.Task         `json:"task"`
+	Labels      []string           `json:"labels"`
+	Params      map[string]any     `json:"params"`
+	Seed        uint64             `json:"seed"`
+	Examples    int                `json:"examples"`
+	Features    int                `json:"features"` // the constant one included
+	Unseen      float32            `json:"unseen"`   // weight of a bucket never seen
+	Calibration calibration        `json:"calibration"`
+	Held        map[string]float64 `json:"held"`
+}
+
+func newModel(t *trainer, sp *space, s *solution, x *matrix, c calibrated) *model {
+	m := &model{
+		header: header{
+			Task: t.task, Labels: t.labels, Params: maps.Clone(t.values), Seed: t.options.Seed, Examples: len(t.items),
+			Features: sp.features(), Unseen: sp.unseen, Calibration: c.calibration, Held: c.figures,
+		},
+		settings: t.settings, space: sp, w: s.w, stride: kernel.Pad(len(t.labels)),
+	}
+	m.support = newSupport(t.items, x, s.dual)
+	m.readers = m.pool()
+	return m
+}
+
+// desk is what one prediction needs.
+type desk struct {
+	reader *reader
+	idx    []uint32
+	val    []float32
+	lanes  []float32
+	p      []float64
+	order  []uint64
+}
+
+func (m *model) pool() *sync.Pool {
+	return &sync.Pool{New: func() any {
+		return &desk{reader: newReader(m.settings.shape()), lanes: make([]float32, m.stride), p: make([]float64, len(m.Labels()))}
+	}}
+}
+
+// Learner, Task, Labels and Card describe the model. See learn.Model.
+func (m *model) Learner() string  { return Name }
+func (m *model) Task() learn.Task { return m.header.Task }
+func (m *model) Labels() []string { return m.header.Labels }
+func (m *model) Card() learn.Card {
+	return learn.Card{
+		Learner: Name, Task: m.header.Task, Params: m.header.Params, Seed: m.Seed, Examples: m.Examples,
+		Labels: len(m.header.Labels), Features: m.Features, Held: m.Held,
+	}
+}
+
+// Predict answers inputs in their order. See learn.Model.
+func (m *model) Predict(ctx context.Context, inputs []learn.Input) ([]learn.Prediction, error) {
+	out := make([]learn.Prediction, len(inputs))
+	if len(inputs) == 0 {
+		return out, nil
+	}
+	classes := len(m.header.Labels)
+	scores := make([]learn.LabelScore, len(inputs)*classes)
+	err := jobs.EachChunk(ctx, len(inputs), 0, func(_, from, to int) error {
+		d := m.readers.Get().(*desk)
+		defer m.readers.Put(d)
+		for i := from; i < to; i++ {
+			out[i] = m.answer(d, inputs[i], scores[i*classes:][:classes:classes])
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// score leaves the raw scores of all labels in d.lanes.
+func (m *model) score(d *desk, in learn.Input) *grams {
+	g := d.reader.read(in)
+	d.idx, d.val = m.space.encode(g, m.settings.turns, nil, d.idx[:0], d.val[:0])
+	clear(d.lanes)
+	kernel.Gather(d.lanes, m.w, m.stride, d.idx, d.val)
+	return g
+}
+
+func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.Prediction {
+	m.score(d, in)
+	single := m.header.Task == learn.Single
+	scores := d.lanes[:len(d.p)]
+	m.Calibration.probabilities(single, scores, d.p)
+	// Sorting keys: the score, made to rise as an unsigned number, then the
+	// label's place counted backwards.
+	d.order = d.order[:0]
+	for l, s := range scores {
+		bits := math.Float32bits(s + 0) // −0 becomes 0
+		if bits>>31 == 1 {
+			bits = ^bits
+		} else {
+			bits |= 1 << 31
+		}
+		d.order = append(d.order, uint64(bits)<<32|uint64(math.MaxUint32-l))
+	}
+	slices.Sort(d.order)
+	for k := range into {
+		l := math.MaxUint32 - uint32(d.order[len(into)-1-k])
+		p := d.p[l]
+		chosen := p >= m.Calibration.Threshold
+		if single {
+			chosen = k == 0
+		}
+		into[k] = learn.LabelScore{Label: m.header.Labels[l], P: float32(p), Chosen: chosen}
+	}
+	return learn.Prediction{Scores: into, OutOfScope: m.Calibration.foreign(slices.Max(scores))}
+}
+
+// Explain shares each feature's part of the score among the characters where it
+// stood. See learn.Model.
+func (m *model) Explain(ctx context.Context, in learn.Input, label string) (learn.Explanation, error) {
+	l, err := m.find(label)
+	if err != nil || ctx.Err() != nil {
+		return learn.Explanation{}, firstOf(err, ctx.Err())
+	}
+	d := m.readers.Get().(*desk)
+	defer m.readers.Put(d)
+	d.reader.trace = true
+	defer func() { d.reader.trace = false }()
+	m.score(d, in)
+
+	e := learn.Explanation{Label: label, Score: d.lanes[l], Text: make([]float32, len([]rune(in.Text))), History: make([][]float32, len(in.History))}
+	m.Calibration.probabilities(m.header.Task == learn.Single, d.lanes[:len(d.p)], d.p)
+	e.P = float32(d.p[l])
+	for turn, said := range in.History {
+		e.History[turn] = make([]float32, len([]rune(said.Text)))
+	}
+	part := make(map[uint32]float32, len(d.idx))
+	for j, f := range d.idx {
+		part[f] = float32(d.val[j] * m.w[int(f)*m.stride+l])
+	}
+	stood := make(map[uint32]int, len(part))
+	for _, s := range d.reader.spans {
+		if f, ok := m.space.find(s.bucket); ok {
+			stood[f]++
+		}
+	}
+	for _, s := range d.reader.spans {
+		f, ok := m.space.find(s.bucket)
+		if !ok {
+			continue
+		}
+		share := part[f] / float32(stood[f])
+		if s.from == s.to {
+			e.Rest += share
+			continue
+		}
+		chars := e.Text
+		if s.turn >= 0 {
+			chars = e.History[s.turn]
+		}
+		for at := s.from; at < s.to; at++ {
+			chars[at] += share / float32(s.to-s.from)
+		}
+	}
+	if m.space.bias > 0 {
+		e.Base = part[uint32(len(m.space.idf))]
+	}
+	return e, nil
+}
+
+// Witnesses takes the score apart into training rows: it is the sum over rows
+// of multiplier times likeness. See learn.Model.
+func (m *model) Witnesses(ctx context.Context, in learn.Input, label string, most int) ([]learn.Witness, error) {
+	l, err := m.find(label)
+	if err != nil || ctx.Err() != nil {
+		return nil, firstOf(err, ctx.Err())
+	}
+	if m.support == nil {
+		return nil, learn.NoRows.With()
+	}
+	d := m.readers.Get().(*desk)
+	defer m.readers.Put(d)
+	m.score(d, in)
+	return m.support.heaviest(d.idx, d.val, m.Features, uint32(l), most, m.header.Labels), nil
+}
+
+func (m *model) find(label string) (int, error) {
+	l := slices.Index(m.header.Labels, label)
+	if l < 0 {
+		return 0, learn.UnknownLabel.With("label", label)
+	}
+	return l, nil
+}

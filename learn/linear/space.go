@@ -1,0 +1,117 @@
+package linear
+
+import (
+	"math"
+	"math/bits"
+)
+
+// space knows the features that were seen: a bitmap over all buckets, from
+// which the number of a feature is the count of bits before its own. The
+// number does not depend on the order of examples. The last feature may be the
+// constant one (see bias).
+type space struct {
+	bitmap []uint64
+	rank   []uint32  // features before each word of bitmap
+	idf    []float32 // by feature
+	unseen float32   // the idf of a bucket that was never seen
+	bias   float32   // value of the constant feature, 0 = there is none
+	shares [groupHistory + maxTurns]float32
+}
+
+// newSpace numbers the buckets that at least least of rows examples have.
+func newSpace(df []uint32, rows int, s settings) *space {
+	sp := &space{
+		bitmap: make([]uint64, (len(df)+63)/64), rank: make([]uint32, (len(df)+63)/64),
+		unseen: weigh(rows, 0, s.idfPower), bias: s.bias, shares: s.shares(),
+	}
+	byCount := make([]float32, 0, 1024)
+	for n := range cap(byCount) {
+		byCount = append(byCount, weigh(rows, n, s.idfPower))
+	}
+	for b, n := range df {
+		if b%64 == 0 {
+			sp.rank[b/64] = uint32(len(sp.idf))
+		}
+		if n < uint32(s.leastRows) || n == 0 {
+			continue
+		}
+		sp.bitmap[b/64] |= 1 << (b % 64)
+		if int(n) < len(byCount) {
+			sp.idf = append(sp.idf, byCount[n])
+		} else {
+			sp.idf = append(sp.idf, weigh(rows, int(n), s.idfPower))
+		}
+	}
+	return sp
+}
+
+// weigh is the weight of a bucket that n of rows examples have.
+func weigh(rows, n int, power float64) float32 {
+	return float32(math.Pow(math.Log(float64(1+rows)/float64(1+n))+1, power))
+}
+
+// features counts the features, the constant one included.
+func (s *space) features() int {
+	if s.bias > 0 {
+		return len(s.idf) + 1
+	}
+	return len(s.idf)
+}
+
+// find gives the feature of a bucket.
+func (s *space) find(b uint32) (uint32, bool) {
+	word, bit := s.bitmap[b/64], b%64
+	if word>>bit&1 == 0 {
+		return 0, false
+	}
+	return s.rank[b/64] + uint32(bits.OnesCount64(word&(1<<bit-1))), true
+}
+
+// often[n] is what n occurrences count against one.
+var often = func() (table [256]float32) {
+	for n := 1; n < len(table); n++ {
+		table[n] = float32(1 + math.Log(float64(n)))
+	}
+	return
+}()
+
+// encode appends the features of g and their values. Each group of n-grams has
+// length shares[group]; the text's own groups share length 1 among those that
+// are not empty. Unknown buckets have no feature but keep their part of the
+// length, so that foreign words make every score smaller. known, if not nil,
+// says which buckets count as seen.
+func (s *space) encode(g *grams, turns int, known func(bucket uint32) bool, idx []uint32, val []float32) ([]uint32, []float32) {
+	shares := s.shares
+	if g.ends[groupWords] == g.ends[groupChars] { // no words: the characters have it all
+		shares[groupChars] = 1
+	}
+	from := int32(0)
+	for group := range groupHistory + turns {
+		var sum float32
+		begin := len(val)
+		for j := from; j < g.ends[group]; j++ {
+			b := g.bucket[j]
+			weight := often[min(g.count[j], 255)]
+			f, ok := s.find(b)
+			if !ok || known != nil && !known(b) {
+				weight = float32(weight * s.unseen)
+				sum += float32(weight * weight)
+				continue
+			}
+			weight = float32(weight * s.idf[f])
+			sum += float32(weight * weight)
+			idx, val = append(idx, f), append(val, weight)
+		}
+		from = g.ends[group]
+		if sum > 0 {
+			scale := shares[group] / float32(math.Sqrt(float64(sum)))
+			for j := begin; j < len(val); j++ {
+				val[j] *= scale
+			}
+		}
+	}
+	if s.bias > 0 {
+		idx, val = append(idx, uint32(len(s.idf))), append(val, s.bias)
+	}
+	return idx, val
+}

@@ -1,0 +1,373 @@
+package linear
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+
+	"zhuomo/internal/jobs"
+	"zhuomo/internal/spec"
+	"zhuomo/learn"
+	"zhuomo/learn/kernel"
+)
+
+// trainer holds examples as n-grams and counts in how many examples each bucket
+// occurs; both are kept up to date by Put and Drop, so that a fit begins with
+// weighing.
+type trainer struct {
+	task     learn.Task
+	labels   []string
+	values   spec.Values
+	settings settings
+	options  learn.Options
+
+	items []item
+	texts []grams        // by place in items
+	place map[string]int // row id → place in items; rows without id are not in it
+	rows  []uint32       // by bucket: examples that have it
+}
+
+// item is an example without its text.
+type item struct {
+	id, group string
+	labels    []int
+	weight    float32
+}
+
+// Put adds or replaces examples. See learn.Trainer.
+func (t *trainer) Put(examples ...learn.Example) error {
+	for i := range examples {
+		if err := learn.CheckExample(t.task, t.labels, &examples[i], i); err != nil {
+			return err
+		}
+	}
+	var fresh []learn.Example
+	for _, e := range examples {
+		at, held := t.place[e.RowID]
+		if !held || e.RowID == "" {
+			if e.RowID != "" {
+				t.place[e.RowID] = len(t.items) + len(fresh)
+			}
+			fresh = append(fresh, e)
+			continue
+		}
+		if at >= len(t.items) { // twice in this call: the later one counts
+			fresh[at-len(t.items)] = e
+			continue
+		}
+		t.forget(at)
+		text := newReader(t.settings.shape()).read(e.Input()).clone()
+		t.items[at], t.texts[at] = itemOf(e), text
+		t.remember(at)
+	}
+	return t.read(context.Background(), fresh)
+}
+
+// Drop removes examples. See learn.Trainer.
+func (t *trainer) Drop(rowIDs ...string) {
+	gone := make(map[int]bool, len(rowIDs))
+	for _, id := range rowIDs {
+		if at, held := t.place[id]; held {
+			t.forget(at)
+			delete(t.place, id)
+			gone[at] = true
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	kept := 0
+	for i := range t.items {
+		if gone[i] {
+			continue
+		}
+		t.items[kept], t.texts[kept] = t.items[i], t.texts[i]
+		if id := t.items[kept].id; id != "" {
+			t.place[id] = kept
+		}
+		kept++
+	}
+	clear(t.items[kept:])
+	clear(t.texts[kept:])
+	t.items, t.texts = t.items[:kept], t.texts[:kept]
+}
+
+// Len is the number of examples held.
+func (t *trainer) Len() int { return len(t.items) }
+
+// read appends examples as they come.
+func (t *trainer) read(ctx context.Context, examples []learn.Example) error {
+	base := len(t.items)
+	texts, err := readAll(ctx, examples, t.settings.shape(), t.options.Workers)
+	if err != nil {
+		return err
+	}
+	t.texts = append(t.texts, texts...)
+	for i, e := range examples {
+		t.items = append(t.items, itemOf(e))
+		if e.RowID != "" {
+			t.place[e.RowID] = base + i
+		}
+		t.remember(base + i)
+	}
+	return nil
+}
+
+func readAll(ctx context.Context, examples []learn.Example, s shape, workers int) ([]grams, error) {
+	texts := make([]grams, len(examples))
+	readers := sync.Pool{New: func() any { return newReader(s) }}
+	err := jobs.EachChunk(ctx, len(examples), workers, func(_, from, to int) error {
+		r := readers.Get().(*reader)
+		defer readers.Put(r)
+		for i := from; i < to; i++ {
+			texts[i] = r.read(examples[i].Input()).clone()
+		}
+		return nil
+	})
+	return texts, err
+}
+
+func itemOf(e learn.Example) item {
+	weight := e.Weight
+	if weight == 0 {
+		weight = 1
+	}
+	return item{id: e.RowID, group: e.Group, labels: slices.Clone(e.Labels), weight: weight}
+}
+
+func (t *trainer) remember(at int) {
+	for _, b := range t.texts[at].bucket {
+		t.rows[b]++
+	}
+}
+
+func (t *trainer) forget(at int) {
+	for _, b := range t.texts[at].bucket {
+		t.rows[b]--
+	}
+}
+
+// Fit fits on all that is held. See learn.Trainer.
+func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	workers := t.options.Workers
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	sp := newSpace(t.rows, len(t.items), t.settings)
+	x, err := encodeAll(ctx, t.texts, t.settings.turns, sp, nil, workers)
+	if err != nil {
+		return nil, err
+	}
+	whole := t.problem(x, sp, all(len(t.items)))
+	kept, held := t.part()
+	rounds := 1
+	if len(held) > 0 {
+		rounds = 2
+	}
+	tell := t.teller(rounds * whole.passes)
+	whole.tell = tell
+
+	var c calibrated
+	var trial error
+	rehearse := func(workers int) {
+		part := t.problem(x, sp, kept)
+		part.tell = tell
+		var s *solution
+		if s, trial = t.solve(ctx, part, workers); trial == nil {
+			c, trial = t.onHeld(ctx, s.w, sp, held, workers)
+		}
+	}
+	// The rehearsal without the held-back rows and the fit on all run side by side.
+	var wait sync.WaitGroup
+	if len(held) > 0 && workers > 1 {
+		wait.Go(func() { rehearse(max(1, workers/2)) })
+		workers = max(1, workers-workers/2)
+	}
+	s, err := t.solve(ctx, whole, workers)
+	wait.Wait()
+	if err == nil && len(held) > 0 && c.examples == 0 && trial == nil {
+		rehearse(workers)
+	}
+	if err != nil || trial != nil {
+		return nil, firstOf(err, trial)
+	}
+	if len(held) == 0 {
+		if c, err = t.onDev(ctx, s.w, sp, workers); err != nil {
+			return nil, err
+		}
+	}
+	return newModel(t, sp, s, x, c), nil
+}
+
+func (t *trainer) check() error {
+	if len(t.items) == 0 {
+		return learn.NoExamples.With()
+	}
+	seen := make([]bool, len(t.labels))
+	for _, it := range t.items {
+		for _, l := range it.labels {
+			seen[l] = true
+		}
+	}
+	return learn.CheckSeen(t.task, t.labels, seen)
+}
+
+func (t *trainer) problem(x *matrix, sp *space, rows []int32) *problem {
+	p := &problem{
+		x: x, rows: rows, labels: make([][]int, len(t.items)), weights: make([]float32, len(t.items)),
+		classes: len(t.labels), features: sp.features(), cost: t.settings.costOf(t.task), passes: t.settings.passes, seed: t.options.Seed,
+	}
+	for i, it := range t.items {
+		p.labels[i], p.weights[i] = it.labels, it.weight
+	}
+	return p
+}
+
+func (t *trainer) solve(ctx context.Context, p *problem, workers int) (*solution, error) {
+	if t.task == learn.Single {
+		return crammerSinger(ctx, p)
+	}
+	return oneAgainstRest(ctx, p, workers)
+}
+
+// teller counts passes for Progress.
+func (t *trainer) teller(total int) func() {
+	if t.options.Progress == nil {
+		return nil
+	}
+	var mu sync.Mutex // guards done
+	done := 0
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		t.options.Progress(done, total)
+	}
+}
+
+// part chooses the rows held back for calibration, by the hash of their group
+// or id, so that one more row does not reshuffle the others. It holds nothing
+// back where Options.Dev is given or what is left could not be learnt from.
+func (t *trainer) part() (kept, held []int32) {
+	if t.options.Dev != nil || t.settings.held == 0 {
+		return nil, nil
+	}
+	limit := uint64(t.settings.held * math.Exp2(32))
+	left := make([]bool, len(t.labels))
+	for i, it := range t.items {
+		key := mix(start, t.options.Seed)
+		switch {
+		case it.group != "":
+			key = hashText(key, it.group)
+		case it.id != "":
+			key = hashText(key, it.id)
+		default:
+			key = mix(key, uint64(i))
+		}
+		key ^= key >> 32
+		key *= prime
+		if key>>32 < limit {
+			held = append(held, int32(i))
+			continue
+		}
+		kept = append(kept, int32(i))
+		for _, l := range it.labels {
+			left[l] = true
+		}
+	}
+	if learn.CheckSeen(t.task, t.labels, left) != nil {
+		return nil, nil
+	}
+	return kept, held
+}
+
+func hashText(h uint64, text string) uint64 {
+	for i := range len(text) {
+		h = mix(h, uint64(text[i]))
+	}
+	return h
+}
+
+// calibrated is a calibration with its figures.
+type calibrated struct {
+	calibration
+	figures  map[string]float64
+	examples int
+}
+
+// onHeld calibrates on held-back rows, which w has not seen. Buckets that occur
+// in held-back rows only count as never seen.
+func (t *trainer) onHeld(ctx context.Context, w []float32, sp *space, held []int32, workers int) (calibrated, error) {
+	texts, labels := make([]grams, len(held)), make([][]int, len(held))
+	only := make([]uint32, len(t.rows))
+	for k, i := range held {
+		texts[k], labels[k] = t.texts[i], t.items[i].labels
+		for _, b := range texts[k].bucket {
+			only[b]++
+		}
+	}
+	known := func(b uint32) bool { return t.rows[b] > only[b] }
+	return t.judge(ctx, w, sp, texts, labels, known, workers)
+}
+
+// onDev calibrates on Options.Dev, or not at all where there is none.
+func (t *trainer) onDev(ctx context.Context, w []float32, sp *space, workers int) (calibrated, error) {
+	if t.options.Dev == nil {
+		return t.judge(ctx, w, sp, nil, nil, nil, workers)
+	}
+	texts, err := readAll(ctx, t.options.Dev.Examples, t.settings.shape(), workers)
+	if err != nil {
+		return calibrated{}, err
+	}
+	labels := make([][]int, len(texts))
+	for i, e := range t.options.Dev.Examples {
+		labels[i] = e.Labels
+	}
+	return t.judge(ctx, w, sp, texts, labels, nil, workers)
+}
+
+func (t *trainer) judge(ctx context.Context, w []float32, sp *space, texts []grams, labels [][]int, known func(uint32) bool, workers int) (calibrated, error) {
+	x, err := encodeAll(ctx, texts, t.settings.turns, sp, known, workers)
+	if err != nil {
+		return calibrated{}, err
+	}
+	classes, stride := len(t.labels), kernel.Pad(len(t.labels))
+	scores := make([]float32, len(texts)*classes)
+	lanes := make([]float32, stride)
+	for i := range texts {
+		idx, val := x.row(i)
+		clear(lanes)
+		kernel.Gather(lanes, w, stride, idx, val)
+		copy(scores[i*classes:], lanes[:classes])
+	}
+	c := calibrated{calibration: calibrate(t.task == learn.Single, scores, classes, labels), examples: len(texts)}
+	c.figures = c.figuresOn(t.task == learn.Single, scores, classes, labels)
+	return c, nil
+}
+
+func all(n int) []int32 {
+	rows := make([]int32, n)
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	return rows
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clone copies g into memory of its own.
+func (g *grams) clone() grams {
+	return grams{bucket: slices.Clone(g.bucket), count: slices.Clone(g.count), ends: g.ends}
+}
