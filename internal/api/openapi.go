@@ -76,6 +76,22 @@ func deref(t reflect.Type) reflect.Type {
 	return t
 }
 
+// documented finds a route's operation in the document. A hidden one has none;
+// what is said about it then goes nowhere.
+func (s *Server) documented(r Route) *huma.Operation {
+	item := s.huma.OpenAPI().Paths[r.Path]
+	if item == nil || r.hidden {
+		return &huma.Operation{}
+	}
+	switch r.Method {
+	case "PUT":
+		return item.Put
+	case "PATCH":
+		return item.Patch
+	}
+	return item.Post
+}
+
 // folderOf is the package in which a route's input or output is declared.
 func folderOf(r Route) string {
 	for _, t := range []reflect.Type{r.In, r.Out} {

@@ -33,11 +33,6 @@ func Upload[I, O any](method, path, verb string, need Role, zh, en string, do fu
 	}, o)
 	r.bind = func(s *Server, r Route) {
 		op := s.operation(r)
-		binary := &huma.Schema{Type: "string", Format: "binary"}
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"application/octet-stream": {Schema: binary},
-			"multipart/form-data":      {Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"file": binary}, Required: []string{"file"}}},
-		}}
 		op.Parameters = []*huma.Param{{Name: "filename", In: "query", Description: "文件名|file name", Schema: &huma.Schema{Type: "string"}}}
 		op.RejectUnknownQueryParameters = false // filename is not in I; incoming checks the others
 		known := queryNames(r.In)
@@ -54,8 +49,18 @@ func Upload[I, O any](method, path, verb string, need Role, zh, en string, do fu
 			tidyBody(out)
 			return out, nil
 		})
+		// Only now, or huma would read the body itself.
+		s.documented(r).RequestBody = fileBody()
 	}
 	return r
+}
+
+func fileBody() *huma.RequestBody {
+	binary := &huma.Schema{Type: "string", Format: "binary"}
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"application/octet-stream": {Schema: binary},
+		"multipart/form-data":      {Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"file": binary}, Required: []string{"file"}}},
+	}}
 }
 
 // queryNames lists the query parameters of an input struct.
