@@ -19,6 +19,7 @@ import (
 func Main(ctx context.Context, args []string) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	return command.Run(ctx, command.Options{
 		Routes: commandRoutes(), Stages: groups(), Specials: specials(), Dial: dial, Version: Version,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: command.IsTerminal(os.Stderr), Env: os.Getenv,

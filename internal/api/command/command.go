@@ -149,7 +149,11 @@ func report(o Options, g Globals, err error) int {
 	for _, place := range p.Errors {
 		fmt.Fprintf(o.Err, "  %s  %s\n", flagOf(place.Location), clean(place.Message))
 	}
-	fmt.Fprintf(o.Err, "%s%s\n", spec.Text{ZH: "办法：", EN: "fix:   "}.In(g.Lang), clean(p.Fix))
+	fix := p.Fix
+	if p.Code == api.InvalidInput.Code { // its own fix speaks of the OpenAPI document
+		fix = spec.Text{ZH: "改正后重试；用法见 --help", EN: "correct it and try again; --help shows how"}.In(g.Lang)
+	}
+	fmt.Fprintf(o.Err, "%s%s\n", spec.Text{ZH: "办法：", EN: "fix:   "}.In(g.Lang), clean(fix))
 	code := p.Code
 	if p.RequestID != "" && p.Code == fault.Internal.Code {
 		code += "  " + p.RequestID
@@ -218,7 +222,7 @@ func build(o Options, g *Globals) *cobra.Command {
 	}
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return unknown(cmd, args[0])
+			return unknown(cmd, args[0], lang)
 		}
 		overview(root, o, lang)
 		return nil
@@ -273,7 +277,7 @@ func build(o Options, g *Globals) *cobra.Command {
 func addSpecial(root *cobra.Command, o Options, s Special, lang string, env func(*cobra.Command) *Env) {
 	words := strings.Fields(s.Use)
 	n := 0
-	for n < len(words) && words[n] == strings.ToLower(words[n]) && !strings.HasPrefix(words[n], "[") {
+	for n < len(words) && words[n] == strings.ToLower(words[n]) && !strings.ContainsAny(words[n], "[|") {
 		n++
 	}
 	cmd := &cobra.Command{
@@ -309,7 +313,7 @@ func group(root *cobra.Command, stages []Stage, words []string, lang string) *co
 		child := &cobra.Command{Use: word, Short: short, Args: cobra.ArbitraryArgs}
 		child.RunE = func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return unknown(cmd, args[0])
+				return unknown(cmd, args[0], lang)
 			}
 			return cmd.Help()
 		}

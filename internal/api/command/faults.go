@@ -62,11 +62,12 @@ var (
 var errInterrupted = errors.New("interrupted")
 
 // unknown is the fault of a mistyped command, with the nearest ones.
-func unknown(cmd *cobra.Command, word string) error {
+func unknown(cmd *cobra.Command, word, lang string) error {
 	near := ""
 	cmd.SuggestionsMinimumDistance = 2
 	if found := cmd.SuggestionsFor(word); len(found) > 0 {
-		near = fmt.Sprintf("%s %s ?  ", cmd.CommandPath(), strings.Join(found, " | "))
+		words := cmd.CommandPath() + " " + strings.Join(found, " | ")
+		near = spec.Text{ZH: "是不是 " + words + "？", EN: "did you mean " + words + "? "}.In(lang)
 	}
 	return UnknownCommand.With("word", word, "near", near, "command", cmd.CommandPath())
 }
@@ -99,11 +100,23 @@ func flagFault(cmd *cobra.Command, err error, lang string) error {
 	case errors.As(err, &invalid):
 		f := invalid.GetFlag()
 		problem = spec.Text{
-			ZH: fmt.Sprintf("选项 --%s 的值「%s」不对，应为 %s", f.Name, invalid.GetValue(), f.Value.Type()),
+			ZH: fmt.Sprintf("选项 --%s 的值「%s」不对，应为%s", f.Name, invalid.GetValue(), shapeInChinese(f.Value.Type())),
 			EN: fmt.Sprintf("the value %q of --%s is wrong, it should be %s", invalid.GetValue(), f.Name, f.Value.Type()),
 		}
 	}
 	return Usage.With("problem", problem.In(lang), "command", cmd.CommandPath())
+}
+
+func shapeInChinese(shape string) string {
+	switch shape {
+	case "int":
+		return "整数"
+	case "number":
+		return "数字"
+	case "bool":
+		return " true 或 false"
+	}
+	return " " + shape
 }
 
 // nearestFlag is the flag within two typing errors of name, or "".

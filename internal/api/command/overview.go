@@ -15,7 +15,7 @@ func overview(root *cobra.Command, o Options, lang string) {
 	w := o.Out
 	fmt.Fprintln(w, say("琢磨  把原始材料训练成能用的 AI 产品，并让它一直好用", "Zhuomo  trains raw material into an AI product that works, and keeps it working"))
 	fmt.Fprintln(w)
-	fmt.Fprintln(w, say("先试试", "Try first"))
+	headed := false
 	for _, line := range []struct{ command, zh, en string }{
 		{"zhuomo demo --once", "一条命令走完整个流程", "the whole loop in one command"},
 		{"zhuomo serve", "启动服务，在浏览器里工作", "start the server, work in the browser"},
@@ -23,9 +23,15 @@ func overview(root *cobra.Command, o Options, lang string) {
 		if found, _, err := root.Find(strings.Fields(line.command)[1:2]); err != nil || found == root {
 			continue
 		}
+		if !headed {
+			fmt.Fprintln(w, say("先试试", "Try first"))
+			headed = true
+		}
 		fmt.Fprintf(w, "  %s  %s\n", pad(line.command, 20), say(line.zh, line.en))
 	}
-	fmt.Fprintln(w)
+	if headed {
+		fmt.Fprintln(w)
+	}
 	fmt.Fprintln(w, say("环节（按流程顺序）", "Stages (in the order of the loop)"))
 	for _, s := range o.Stages {
 		if found, _, err := root.Find([]string{s.Name}); err != nil || found == root {
