@@ -112,18 +112,19 @@ func insert(ctx context.Context, tx db.Tx, id, kind string, args []byte, q reque
 	if n, err := result.RowsAffected(); err != nil || n == 1 {
 		return id, true, err
 	}
-	err = tx.QueryRowContext(ctx, "SELECT id FROM jobs WHERE dedupe_key = $1 AND state IN ('queued', 'running')", q.dedupeKey).Scan(&id)
+	err = tx.QueryRowContext(ctx, "SELECT id FROM jobs WHERE dedupe_key = $1 AND dedupe_key <> '' AND state IN ('queued', 'running')", q.dedupeKey).Scan(&id)
 	return id, false, err
 }
 
 // claim takes the next due job of the given kinds for runner. ok is false when
-// nothing is due.
+// nothing is due. The "+ 0" keeps SQLite on the index that has the order wanted;
+// by time it would sort all that is due at every claim.
 func claim(ctx context.Context, tx db.Tx, kinds []string, runner string, nowUS, leaseUntilUS int64) (j Job, ok bool, err error) {
 	args := []any{runner, leaseUntilUS, nowUS}
 	in, args := inKinds(kinds, args)
 	j, err = scan(tx.QueryRowContext(ctx, `UPDATE jobs SET state = 'running', runner = $1, lease_until_us = $2,
 		attempt = attempt + 1, started_us = $3, done_count = 0, total_count = 0, per_second = 0, note_zh = '', note_en = ''
-		WHERE state = 'queued' AND id = (SELECT id FROM jobs WHERE state = 'queued' AND run_at_us <= $3 AND kind IN `+in+`
+		WHERE state = 'queued' AND id = (SELECT id FROM jobs WHERE state = 'queued' AND run_at_us + 0 <= $3 AND kind IN `+in+`
 			ORDER BY priority DESC, run_at_us, id LIMIT 1)
 		RETURNING `+columns, args...))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -192,7 +193,7 @@ func renew(ctx context.Context, tx db.Tx, runner string, leaseUntilUS int64) err
 
 // cancelAsked lists the jobs of runner that somebody wants to end.
 func cancelAsked(ctx context.Context, r db.Reader, runner string) (ids []string, err error) {
-	rows, err := r.QueryContext(ctx, "SELECT id FROM jobs WHERE state = 'running' AND runner = $1 AND cancel_asked ORDER BY id", runner)
+	rows, err := r.QueryContext(ctx, "SELECT id FROM jobs WHERE state = 'running' AND runner = $1 AND cancel_asked", runner)
 	if err != nil {
 		return nil, err
 	}
