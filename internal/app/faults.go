@@ -15,6 +15,10 @@ var (
 		ZH: "地址 {address} 已被占用", FixZH: "换一个端口：zhuomo serve --listen 127.0.0.1:端口",
 		EN: "the address {address} is taken", FixEN: "choose another port: zhuomo serve --listen 127.0.0.1:PORT",
 	})
+	NoPages = fault.Define("app.no_pages", fault.NotFound, fault.Text{
+		ZH: "这个程序里没有页面", FixZH: "用 make build 编译，它会先做好页面；接口 /api/v1 照常可用",
+		EN: "this program was built without its pages", FixEN: "build it with make build, which makes the pages first; the API under /api/v1 works as usual",
+	})
 	Stopping = fault.Define("app.stopping", fault.Busy, fault.Text{
 		ZH: "程序正在停止", FixZH: "等它重新启动",
 		EN: "the program is stopping", FixEN: "wait until it is up again",

@@ -6,6 +6,7 @@ import (
 	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
 	"zhuomo/people"
+	"zhuomo/web"
 )
 
 // Stages are the services of the stages, joined. One line each.
@@ -41,7 +42,8 @@ func (a *App) routes() []api.Route {
 	all := a.Stages.routes()
 	all = append(all, api.JobRoutes(a.Jobs)...)
 	all = append(all, api.EventRoutes(a.Events)...)
-	return append(all, a.healthRoutes()...)
+	all = append(all, a.healthRoutes()...)
+	return append(all, pageRoutes(web.Files())...)
 }
 
 // groups are the stages in the order of the loop, for the overview and help.
