@@ -60,3 +60,23 @@ func (s EachCell) Clean(row dataset.Row) Outcome {
 	}
 	return out
 }
+
+// Role finds the column that plays a role. given is the parameter as set; empty
+// means: the first column whose name is one of usual (case does not count), -1
+// when there is none. Faults: NoSuchColumn.
+func Role(operator, param, given string, schema dataset.Schema, usual []string) (int, error) {
+	if given != "" {
+		if i := schema.Index(given); i >= 0 {
+			return i, nil
+		}
+		return -1, NoSuchColumn.With("operator", operator, "column", given, "known", strings.Join(schema.Names(), ", ")).At(param)
+	}
+	for _, name := range usual {
+		for i, c := range schema.Columns {
+			if strings.EqualFold(strings.TrimSpace(c.Name), name) {
+				return i, nil
+			}
+		}
+	}
+	return -1, nil
+}

@@ -2,11 +2,10 @@
 package operator
 
 import (
-	"strings"
-
 	"zhuomo/clean"
 	"zhuomo/dataset"
 	"zhuomo/internal/spec"
+	"zhuomo/text"
 )
 
 // Width returns the operator that makes full-width Latin letters and digits half-width.
@@ -43,22 +42,7 @@ func (width) Prepare(values spec.Values, schema dataset.Schema) (clean.Step, err
 	return clean.EachCell{At: at, Repair: narrow}, nil
 }
 
-// narrow maps U+FF10–19, FF21–3A, FF41–5A and U+3000 to ASCII.
-func narrow(text string) (string, string, int) {
-	count := 0
-	out := strings.Map(func(r rune) rune {
-		switch {
-		case r >= '０' && r <= '９', r >= 'Ａ' && r <= 'Ｚ', r >= 'ａ' && r <= 'ｚ':
-			count++
-			return r - 0xFEE0
-		case r == '\u3000':
-			count++
-			return ' '
-		}
-		return r
-	}, text)
-	if count == 0 {
-		return text, "", 0
-	}
+func narrow(s string) (string, string, int) {
+	out, count := text.Narrow(s)
 	return out, "width.fullwidth", count
 }
