@@ -66,7 +66,7 @@ func WithActor(ctx context.Context, a Actor) context.Context {
 
 // Page is one page of a list. Next is empty on the last page.
 type Page[T any] struct {
-	Items []T    `json:"items"`
+	Items []T    `json:"items" nullable:"false"`
 	Next  string `json:"next,omitempty" doc:"下一页的游标，最后一页没有|cursor of the next page, absent on the last"`
 }
 

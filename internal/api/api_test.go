@@ -164,6 +164,52 @@ func TestAddressesAndMethodsThatAreNotThere(t *testing.T) {
 	}
 }
 
+func TestABrowserSeesAPage(t *testing.T) {
+	t.Parallel()
+	h := open(t, failing("/sign-in", torn.With("page", "<script>")))
+	a := h.do(t, "GET", "/sign-in", "", "Accept", "text/html,*/*;q=0.8")
+	if a.StatusCode != 409 || !strings.Contains(h.do(t, "GET", "/gone", "", "Accept", "text/html").body, "没有这个地址：/gone") {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	page := h.do(t, "GET", "/<script>", "", "Accept", "text/html", "Accept-Language", "en")
+	if page.Header.Get("Content-Type") != "text/html; charset=utf-8" || strings.Contains(page.body, "<script>") || !strings.Contains(page.body, "there is nothing at /&lt;script&gt;") {
+		t.Errorf("%v %s", page.Header, page.body)
+	}
+}
+
+func TestTheDocumentShowsOurFaults(t *testing.T) {
+	t.Parallel()
+	h := open(t, failing("/api/v1/torn", torn), echo("/api/v1/echo", api.Trainer))
+	var doc struct {
+		OpenAPI string
+		Paths   map[string]map[string]struct {
+			OperationID string `json:"operationId"`
+			Role        string `json:"x-role"`
+			Responses   map[string]struct{ Content map[string]any }
+		}
+		Components struct{ Schemas map[string]any }
+	}
+	if err := json.Unmarshal([]byte(h.do(t, "GET", "/api/v1/openapi.json", "").body), &doc); err != nil {
+		t.Fatal(err)
+	}
+	op := doc.Paths["/api/v1/echo"]["post"]
+	if doc.OpenAPI != "3.1.0" || op.OperationID != "post-echo" || op.Role != "trainer" {
+		t.Errorf("%s %+v", doc.OpenAPI, op)
+	}
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			if _, ok := op.Responses["default"].Content["application/problem+json"]; !ok || len(op.Responses) < 2 {
+				t.Errorf("%s %s answers %+v", method, path, op.Responses)
+			}
+		}
+	}
+	for name := range doc.Components.Schemas {
+		if strings.Contains(name, "ErrorModel") || strings.Contains(name, "ErrorDetail") {
+			t.Errorf("the schema %s is huma's", name)
+		}
+	}
+}
+
 type rulesIn struct {
 	Kind  string `query:"kind" enum:"a,b"`
 	Limit int    `query:"limit" minimum:"1" maximum:"9"`

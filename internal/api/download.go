@@ -27,9 +27,9 @@ func Download[I any](method, path, verb string, need Role, zh, en string, do fun
 	}, o)
 	r.bind = func(s *Server, r Route) {
 		op := s.operation(r)
-		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+		op.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{
 			"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}},
-		}}}
+		}}
 		type output struct{ Body func(huma.Context) }
 		huma.Register(s.huma, op, func(ctx context.Context, in *I) (*output, error) {
 			clearReadDeadline(ctx)

@@ -76,6 +76,21 @@ func deref(t reflect.Type) reflect.Type {
 	return t
 }
 
+// problemResponse documents what every failed request answers.
+func (s *Server) problemResponse() *huma.Response {
+	schema := s.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	return &huma.Response{Description: "Fault (RFC 9457)", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
+}
+
+// dropHumaErrors takes huma's own error type, which no answer uses, out of the
+// document: huma registers it with every operation.
+func (s *Server) dropHumaErrors() {
+	schemas := s.huma.OpenAPI().Components.Schemas.Map()
+	for _, t := range []reflect.Type{reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[huma.ErrorDetail]()} {
+		delete(schemas, schemaName(t, "", ""))
+	}
+}
+
 // documented finds a route's operation in the document. A hidden one has none;
 // what is said about it then goes nowhere.
 func (s *Server) documented(r Route) *huma.Operation {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -114,12 +115,34 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, f *fault.F
 func WriteFault(w http.ResponseWriter, r *http.Request, err error) {
 	p := NewProblem(fault.Of(err), Lang(r.Context()), RequestID(r.Context()))
 	headersFor(p, w.Header().Set)
+	if !strings.HasPrefix(r.URL.Path, "/api/") && strings.HasPrefix(r.Header.Get("Accept"), "text/html") {
+		writePage(w, p)
+		return
+	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Del("Content-Length")
 	w.WriteHeader(p.Status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(p) // the client has gone: nobody is left to tell
+}
+
+// faultPage is what a person sees who opened an address in the browser.
+var faultPage = template.Must(template.New("fault").Parse(`<!doctype html>
+<html lang="{{.Lang}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<title>{{.Title}} · Zhuomo 琢磨</title>
+<body style="font:16px/1.8 system-ui,sans-serif;max-width:36em;margin:15vh auto 0;padding:0 1em">
+<h1 style="font-size:1.4em">{{.Detail}}</h1><p>{{.Fix}}</p><p><small>{{.Code}} · {{.RequestID}}</small></p></body></html>
+`))
+
+func writePage(w http.ResponseWriter, p *Problem) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Del("Content-Length")
+	w.WriteHeader(p.Status)
+	_ = faultPage.Execute(w, struct { // the client has gone: nobody is left to tell
+		*Problem
+		Lang string
+	}{p, contentLanguage(p)})
 }
 
 func headersFor(p *Problem, set func(name, value string)) {
@@ -133,7 +156,7 @@ func headersFor(p *Problem, set func(name, value string)) {
 }
 
 func contentLanguage(p *Problem) string {
-	if p.Title == title(fault.Invalid, "en") || strings.IndexFunc(p.Title, func(r rune) bool { return r > 0x7F }) < 0 {
+	if strings.IndexFunc(p.Title, func(r rune) bool { return r > 0x7F }) < 0 {
 		return "en"
 	}
 	return "zh-CN"

@@ -76,6 +76,7 @@ func NewServer(o Options) (*Server, error) {
 		folder = folderOf(r)
 		r.bind(s, r)
 	}
+	s.dropHumaErrors()
 	s.bindFallbacks()
 	squeeze, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypes([]string{
 		"application/json", "application/problem+json", "text/html", "text/css", "text/javascript", "image/svg+xml",
@@ -115,7 +116,7 @@ func (s *Server) operation(r Route) huma.Operation {
 		BodyReadTimeout: 30 * time.Second,
 		Metadata:        map[string]any{routeKey: r},
 		Extensions:      map[string]any{"x-role": string(r.Need)},
-		Errors:          []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
+		Responses:       map[string]*huma.Response{"default": s.problemResponse()},
 	}
 	if r.Verb != "" {
 		op.Extensions["x-command"] = "zhuomo " + r.Verb
