@@ -64,6 +64,10 @@ func dial(ctx context.Context, g command.Globals) (*command.Client, error) {
 	for began := time.Now(); ; {
 		a, err := Open(ctx, Options{DataFolder: folder, Log: fileLog(folder)})
 		if err == nil {
+			// We hold the folder, so a server.json there is what a killed server left.
+			if err := os.Remove(filepath.Join(folder, serverFileName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return nil, errors.Join(err, a.Close(ctx))
+			}
 			return &command.Client{
 				Base: "http://127.0.0.1:7788", HTTP: a.Server.Local(a.Owner.Actor()),
 				Close: func() error { return a.Close(context.WithoutCancel(ctx)) },

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -89,6 +90,7 @@ type kit struct {
 	server *api.Server
 	env    map[string]string
 	in     string
+	tty    bool
 }
 
 func newKit(t *testing.T) *kit {
@@ -107,6 +109,11 @@ func newKit(t *testing.T) *kit {
 			return nil, err
 		}
 		report.Total(3)
+		if outcome == "forever" {
+			report.Add(1)
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
 		report.Add(3)
 		if outcome == "torn" {
 			return nil, torn.With("page", 3)
@@ -177,7 +184,7 @@ func (k *kit) run(role api.Role, args ...string) (code int, out, err string) {
 	code = command.Run(context.Background(), command.Options{
 		Routes:  k.server.Routes(),
 		Stages:  []command.Stage{{Name: "thing", ZH: "东西", EN: "things"}, {Name: "absent", ZH: "没有", EN: "absent"}},
-		Version: "test", In: strings.NewReader(k.in), Out: &stdout, Err: &stderr, Env: func(name string) string { return k.env[name] },
+		Version: "test", Terminal: k.tty, In: strings.NewReader(k.in), Out: &stdout, Err: &stderr, Env: func(name string) string { return k.env[name] },
 		Dial: func(context.Context, command.Globals) (*command.Client, error) {
 			return &command.Client{Base: "http://local", HTTP: k.server.Local(actor), Close: func() error { return nil }}, nil
 		},
@@ -275,6 +282,74 @@ func TestFilesComeAndGo(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".zhuomo-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestAnInterruptCancelsTheJob(t *testing.T) {
+	k := newKit(t)
+	// Keep the signal from ending the test itself while nobody listens.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt)
+	defer signal.Stop(caught)
+	type result struct {
+		code   int
+		stderr string
+	}
+	done := make(chan result, 1)
+	go func() {
+		code, _, stderr := k.run(api.Owner, "thing", "count", "forever")
+		done <- result{code, stderr}
+	}()
+	running := func() bool {
+		_, out, _ := k.run(api.Owner, "jobs", "list", "--state", "running", "--json")
+		return strings.Contains(out, "thing.count")
+	}
+	for deadline := time.Now().Add(10 * time.Second); !running(); {
+		if time.Now().After(deadline) {
+			t.Fatal("the job never ran")
+		}
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The command may not have come to listen yet: ask until it is done.
+	for {
+		if err := self.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case got := <-done:
+			if got.code != 130 {
+				t.Errorf("exit %d: %s", got.code, got.stderr)
+			}
+			for deadline := time.Now().Add(10 * time.Second); running(); {
+				if time.Now().After(deadline) {
+					t.Fatal("the job still runs")
+				}
+			}
+			if _, out, _ := k.run(api.Owner, "jobs", "list", "--state", "cancelled", "--json"); !strings.Contains(out, "thing.count") {
+				t.Errorf("the job was not cancelled: %s", out)
+			}
+			return
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func TestATerminalShowsProgressAndIsLeftClean(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.tty = true
+	k.in = strings.Repeat("x", 1<<20)
+	for _, line := range []string{"thing import -", "thing count good"} {
+		code, _, stderr := k.run(api.Owner, strings.Fields(line)...)
+		if code != 0 || !strings.Contains(stderr, "\r\x1b[2K") || !strings.HasSuffix(stderr, "\r\x1b[2K") {
+			t.Errorf("%s: exit %d, %q", line, code, stderr)
+		}
+		if _, _, stderr := k.run(api.Owner, append(strings.Fields(line), "--quiet")...); stderr != "" {
+			t.Errorf("%s --quiet: %q", line, stderr)
+		}
 	}
 }
 
