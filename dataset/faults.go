@@ -109,3 +109,6 @@ var (
 		EN: "the cursor {cursor} is not valid", FixEN: "start from the first page",
 	})
 )
+
+// faultText is the message of a fault in lang.
+func faultText(err error, lang string) string { return fault.Of(err).Message(lang) }
