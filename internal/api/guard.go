@@ -102,7 +102,7 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 		c := callOf(ctx)
 		c.request, c.writer = r, seen
 		if route.Shape != JSON && route.Shape != Bytes && route.maxBytes > 0 {
-			r.Body = http.MaxBytesReader(seen, r.Body, route.maxBytes)
+			r.Body = &streamed{http.MaxBytesReader(seen, r.Body, route.maxBytes), http.NewResponseController(seen), s.stall}
 		}
 		if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost && (route.Shape == JSON || route.Shape == File) {
 			s.replays.serve(s, seen, r, route, key, next)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -91,6 +92,8 @@ func (s *Server) faultOf(ctx context.Context, err error) *fault.Fault {
 	switch {
 	case errors.As(err, &limit):
 		return TooLarge.With("limit", Size(limit.Limit)).Because(err)
+	case errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded):
+		return BodyTooSlow.With().Because(err)
 	case errors.Is(err, context.DeadlineExceeded) && errors.As(context.Cause(ctx), &slow):
 		return slow.Because(err)
 	}

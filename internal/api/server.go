@@ -38,13 +38,14 @@ type Server struct {
 	openAPI  func() []byte
 	origins  *http.CrossOriginProtection
 	replays  *replays
+	stall    time.Duration
 	patterns []string // bound by the routes, "METHOD /path"
 }
 
 // NewServer binds every route. It does no heavy work: the OpenAPI document is
 // written when first asked for.
 func NewServer(o Options) (*Server, error) {
-	s := &Server{o: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), replays: newReplays(o.DB, o.Now)}
+	s := &Server{o: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), replays: newReplays(o.DB, o.Now), stall: stall}
 	folder := "" // of the route that is being bound
 	s.huma = huma.NewAPI(huma.Config{
 		OpenAPI: &huma.OpenAPI{
