@@ -104,10 +104,6 @@ var (
 		ZH: "格式「{format}」只能读，不能导出", FixZH: "可导出的格式：{known}",
 		EN: "the format {format} can be read but not written", FixEN: "the formats to export are: {known}",
 	})
-	BadCursor = fault.Define("dataset.bad_cursor", fault.Invalid, fault.Text{
-		ZH: "翻页位置「{cursor}」无效", FixZH: "请从第一页开始",
-		EN: "the cursor {cursor} is not valid", FixEN: "start from the first page",
-	})
 )
 
 // faultText is the message of a fault in lang.

@@ -18,18 +18,18 @@ type RowID string
 // an empty cell. A Row is passed by value; whoever changes Values copies it
 // first (see With).
 type Row struct {
-	ID     RowID
-	Source Source
-	Values []string
+	ID     RowID    `json:"id"`
+	Source Source   `json:"source"`
+	Values []string `json:"values"`
 }
 
 // Source is the place a row was read from.
 type Source struct {
-	Blob   string // hash of the raw file, "sha256:<64 hex>"
-	Part   string // file in an archive, sheet, or table; "" for a plain file
-	Record int    // record number in the part, from 1; header lines do not count
-	Offset int64  // byte offset of the record in the part, -1 when the format has none
-	Length int64  // bytes of the record in the part, 0 when the format has none
+	Blob   string `json:"blob"`           // hash of the raw file, "sha256:<64 hex>"
+	Part   string `json:"part,omitempty"` // file in an archive, sheet, or table; "" for a plain file
+	Record int    `json:"record"`         // record number in the part, from 1; header lines do not count
+	Offset int64  `json:"offset"`         // byte offset of the record in the part, -1 when the format has none
+	Length int64  `json:"length"`         // bytes of the record in the part, 0 when the format has none
 }
 
 // NewRowID derives the id of record (from 1) in part of the raw file blob:

@@ -11,6 +11,7 @@ import (
 
 	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
+	"zhuomo/internal/jobs"
 )
 
 //go:embed migrations/*.sql
@@ -39,6 +40,7 @@ type Needs struct {
 	DB      *db.DB
 	Blobs   blob.Store
 	Now     func() time.Time
+	Jobs    *jobs.Runner // nil: imports run only through Import
 	Formats []Format     // in the order in which pages show them
 	Private PersonalData // nil: the profile counts no personal data
 }
@@ -48,6 +50,7 @@ type Service struct {
 	db      *db.DB
 	blobs   blob.Store
 	now     func() time.Time
+	jobs    *jobs.Runner
 	formats []Format
 	private PersonalData
 
@@ -60,7 +63,11 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	if err := n.DB.Migrate(ctx, "dataset", migrations); err != nil {
 		return nil, err
 	}
-	return &Service{db: n.DB, blobs: n.Blobs, now: n.Now, formats: n.Formats, private: n.Private}, nil
+	s := &Service{db: n.DB, blobs: n.Blobs, now: n.Now, jobs: n.Jobs, formats: n.Formats, private: n.Private}
+	if n.Jobs != nil {
+		n.Jobs.Handle(importKind, s.importJob)
+	}
+	return s, nil
 }
 
 const nameRunes = 100
@@ -123,6 +130,25 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 // Versions lists up to limit versions of a dataset by number, after a number.
 func (s *Service) Versions(ctx context.Context, datasetID string, after, limit int) ([]Version, error) {
 	return s.selectVersions(ctx, datasetID, after, limit)
+}
+
+// FindDataset gives a dataset by its id or name, of a product by its id or name.
+// Faults: NoSuchProduct, NoSuchDataset.
+func (s *Service) FindDataset(ctx context.Context, product, dataset string) (Dataset, error) {
+	p, err := s.FindProduct(ctx, product)
+	if err != nil {
+		return Dataset{}, err
+	}
+	id, err := s.selectDatasetID(ctx, p.ID, dataset)
+	if err != nil {
+		return Dataset{}, err
+	}
+	return s.selectDataset(ctx, id)
+}
+
+// FindProduct gives a product by its id or name. Fault: NoSuchProduct.
+func (s *Service) FindProduct(ctx context.Context, product string) (Product, error) {
+	return s.selectProduct(ctx, product)
 }
 
 // Version gives one version by its id. Fault: NoSuchVersion.

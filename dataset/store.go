@@ -54,6 +54,32 @@ func (s *Service) selectProducts(ctx context.Context, after string, limit int) (
 	return scanAll(rows, err, func(p *Product) []any { return []any{&p.ID, &p.Name, &p.CreatedUS} })
 }
 
+func (s *Service) selectProduct(ctx context.Context, name string) (Product, error) {
+	var p Product
+	err := s.db.Reader().QueryRowContext(ctx, `SELECT id, name, created_us FROM products WHERE id = $1 OR name = $1
+		ORDER BY id LIMIT 1`, name).Scan(&p.ID, &p.Name, &p.CreatedUS)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, NoSuchProduct.With("product", name)
+	}
+	if err != nil {
+		return p, fmt.Errorf("read product: %w", err)
+	}
+	return p, nil
+}
+
+func (s *Service) selectDatasetID(ctx context.Context, productID, name string) (string, error) {
+	var id string
+	err := s.db.Reader().QueryRowContext(ctx, `SELECT id FROM datasets WHERE product_id = $1 AND (id = $2 OR name = $2)
+		ORDER BY id LIMIT 1`, productID, name).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", NoSuchDataset.With("dataset", name)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read dataset: %w", err)
+	}
+	return id, nil
+}
+
 const datasetColumns = `d.id, d.product_id, d.name, d.created_us, COUNT(v.id), COALESCE(MAX(v.number), 0),
 	COALESCE((SELECT l.row_count FROM versions l WHERE l.dataset_id = d.id ORDER BY l.number DESC LIMIT 1), 0)`
 

@@ -1,0 +1,339 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/blob"
+)
+
+// Routes is the stage's part of the route table.
+func (s *Service) Routes() []api.Route {
+	const sets, one = "/api/v1/products/{product}/datasets", "/api/v1/products/{product}/datasets/{dataset}"
+	return []api.Route{
+		api.Op("GET", "/api/v1/products", "product list", api.Viewer, "列出产品", "list products", s.listProducts),
+		api.Op("POST", "/api/v1/products", "product create", api.Lead, "新建产品", "create a product", s.createProduct),
+		api.Op("GET", "/api/v1/formats", "dataset formats", api.Viewer, "列出能读写的文件格式", "list the file formats", s.listFormats),
+		api.Op("GET", sets, "dataset list", api.Viewer, "列出数据集", "list datasets", s.listDatasets),
+		api.Op("POST", sets, "dataset create", api.Trainer, "新建数据集", "create a dataset", s.createDataset),
+		api.Op("GET", one, "dataset show", api.Viewer, "查看数据集", "show a dataset", s.showDataset),
+		api.Op("DELETE", one, "dataset delete", api.Lead, "删除数据集和它的版本", "delete a dataset and its versions", s.removeDataset),
+		api.Upload("POST", one+"/imports", "dataset import", api.Trainer, "导入文件，成为新版本", "import a file as a new version", s.upload),
+		api.Upload("POST", one+"/previews", "dataset preview", api.Trainer, "只识别文件并看前 50 行，不导入", "detect a file and show its first 50 rows without importing it", s.preview),
+		api.Op("POST", one+"/orders", "", api.Trainer, "按改好的设置导入已上传的文件", "import an uploaded file with settings that were mended", s.order),
+		api.Op("GET", one+"/versions", "dataset versions", api.Viewer, "列出版本", "list versions", s.listVersions),
+		api.Op("GET", one+"/versions/{version}/rows", "dataset rows", api.Viewer, "查看行", "show rows", s.listRows),
+		api.Op("GET", one+"/versions/{version}/profile", "dataset profile", api.Viewer, "数据画像", "profile of the rows", s.showProfile),
+		api.Op("GET", one+"/versions/{version}/report", "dataset report", api.Viewer, "导入报告：识别结果和坏行", "import report: what was detected and what was broken", s.showReport),
+		api.Download("GET", one+"/versions/{version}/export", "dataset export", api.Trainer, "导出", "export", s.export),
+	}
+}
+
+type pageIn struct {
+	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"每页条数|items a page"`
+}
+
+type (
+	productIn struct {
+		Product string `path:"product" doc:"产品的编号或名称|id or name of the product"`
+	}
+	datasetIn struct {
+		productIn
+		Dataset string `path:"dataset" doc:"数据集的编号或名称|id or name of the dataset"`
+	}
+	versionIn struct {
+		datasetIn
+		Version string `path:"version" doc:"版本：latest、v3 或编号|version: latest, v3 or an id"`
+	}
+	nameIn struct {
+		Name string `json:"name" minLength:"1" maxLength:"200" doc:"名称|name"`
+	}
+	settingsIn struct {
+		Format    string   `query:"format" doc:"文件格式，不填则自动识别|file format, detected when absent"`
+		Encoding  string   `query:"encoding" doc:"编码，不填则自动识别|encoding, detected when absent"`
+		Delimiter string   `query:"delimiter" doc:"分隔符，不填则自动识别|delimiter, detected when absent"`
+		Header    string   `query:"header" enum:"yes,no" doc:"首行是不是列名，不填则自动判断|whether the first record names the columns, detected when absent"`
+		Parts     []string `query:"part,explode" doc:"要读的工作表、表或包内文件，可多次|sheet, table or member to read, may be repeated"`
+		Columns   []string `query:"column,explode" doc:"要保留的列，可多次|column to keep, may be repeated"`
+	}
+)
+
+func (in settingsIn) settings() Settings {
+	return Settings{Format: in.Format, Encoding: in.Encoding, Delimiter: in.Delimiter, Header: in.Header, Parts: in.Parts, Columns: in.Columns}
+}
+
+type out[T any] struct{ Body T }
+
+// page cuts one item more than asked for into a page and its cursor.
+func page[T any](items []T, limit int, place func(T) any) *out[api.Page[T]] {
+	p := api.Page[T]{Items: items}
+	if len(items) > limit {
+		p.Items = items[:limit]
+		p.Next = api.Cursor(place(items[limit-1]))
+	}
+	return &out[api.Page[T]]{p}
+}
+
+func (s *Service) listProducts(ctx context.Context, in *pageIn) (*out[api.Page[Product]], error) {
+	var after string
+	if err := api.ReadCursor(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	items, err := s.Products(ctx, after, in.Limit+1)
+	return page(items, in.Limit, func(p Product) any { return p.ID }), err
+}
+
+func (s *Service) createProduct(ctx context.Context, in *struct{ Body nameIn }) (*out[Product], error) {
+	p, err := s.CreateProduct(ctx, in.Body.Name)
+	return &out[Product]{p}, err
+}
+
+// FormatInfo is one file format as pages list it.
+type FormatInfo struct {
+	ID      string   `json:"id" table:"格式|format"`
+	TitleZH string   `json:"title_zh" table:"名称|中文"`
+	TitleEN string   `json:"title_en"`
+	HelpZH  string   `json:"help_zh"`
+	HelpEN  string   `json:"help_en"`
+	Endings []string `json:"endings" table:"文件名|endings"`
+	Writes  bool     `json:"writes" table:"可导出|writes"`
+}
+
+func (s *Service) listFormats(ctx context.Context, in *struct{}) (*out[api.Page[FormatInfo]], error) {
+	var items []FormatInfo
+	for _, f := range s.formats {
+		x := f.Spec()
+		_, writes := f.(Writer)
+		items = append(items, FormatInfo{x.ID, x.Title.ZH, x.Title.EN, x.Help.ZH, x.Help.EN, x.Endings, writes})
+	}
+	return &out[api.Page[FormatInfo]]{api.Page[FormatInfo]{Items: items}}, nil
+}
+
+func (s *Service) listDatasets(ctx context.Context, in *struct {
+	productIn
+	pageIn
+}) (*out[api.Page[Dataset]], error) {
+	var after string
+	if err := api.ReadCursor(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	p, err := s.FindProduct(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.Datasets(ctx, p.ID, after, in.Limit+1)
+	return page(items, in.Limit, func(d Dataset) any { return d.ID }), err
+}
+
+func (s *Service) createDataset(ctx context.Context, in *struct {
+	productIn
+	Body nameIn
+}) (*out[Dataset], error) {
+	p, err := s.FindProduct(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Create(ctx, p.ID, in.Body.Name)
+	return &out[Dataset]{d}, err
+}
+
+func (s *Service) showDataset(ctx context.Context, in *datasetIn) (*out[Dataset], error) {
+	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
+	return &out[Dataset]{d}, err
+}
+
+func (s *Service) removeDataset(ctx context.Context, in *datasetIn) (*struct{}, error) {
+	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{}{}, s.Delete(ctx, d.ID)
+}
+
+type importIn struct {
+	datasetIn
+	settingsIn
+	Mode Mode `query:"mode" enum:"append,replace" default:"append" doc:"追加在后，或替换原有行|append to the rows, or replace them"`
+}
+
+func (s *Service) upload(ctx context.Context, in *importIn, file api.Incoming) (*out[api.Started], error) {
+	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := s.keep(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.StartImport(ctx, Order{DatasetID: d.ID, Raw: string(raw), Name: file.Name, Mode: in.Mode, Settings: in.settings()})
+	return &out[api.Started]{api.Started{JobID: id}}, err
+}
+
+// keep stores the raw file. An empty one is refused here, where the person waits.
+func (s *Service) keep(ctx context.Context, file api.Incoming) (blob.Hash, error) {
+	raw, size, err := s.blobs.Put(ctx, file)
+	if err != nil {
+		return "", fmt.Errorf("keep raw file: %w", err)
+	}
+	if size == 0 {
+		return "", EmptyFile.With("name", file.Name)
+	}
+	return raw, nil
+}
+
+// Previewed is a preview with the hash under which the raw file waits for its order.
+type Previewed struct {
+	Raw  string `json:"raw" doc:"原文件的哈希，用来下单导入|hash of the raw file, for the order"`
+	Name string `json:"name"`
+	Preview
+}
+
+func (s *Service) preview(ctx context.Context, in *struct {
+	datasetIn
+	settingsIn
+}, file api.Incoming) (*out[Previewed], error) {
+	if _, err := s.FindDataset(ctx, in.Product, in.Dataset); err != nil {
+		return nil, err
+	}
+	raw, err := s.keep(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Preview(ctx, raw, file.Name, in.settings())
+	return &out[Previewed]{Previewed{string(raw), file.Name, p}}, err
+}
+
+func (s *Service) order(ctx context.Context, in *struct {
+	datasetIn
+	Body struct {
+		Raw      string   `json:"raw" doc:"预览给出的哈希|the hash that the preview gave"`
+		Name     string   `json:"name" doc:"文件名|file name"`
+		Mode     Mode     `json:"mode,omitempty" enum:"append,replace" doc:"追加或替换|append or replace"`
+		Settings Settings `json:"settings,omitempty" doc:"导入设置|settings"`
+	}
+}) (*out[api.Started], error) {
+	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := blob.ParseHash(in.Body.Raw)
+	if err != nil {
+		return nil, err
+	}
+	if r, err := s.blobs.Open(ctx, raw); err != nil {
+		return nil, err
+	} else if err := r.Close(); err != nil {
+		return nil, fmt.Errorf("close raw file: %w", err)
+	}
+	id, err := s.StartImport(ctx, Order{DatasetID: d.ID, Raw: in.Body.Raw, Name: in.Body.Name, Mode: in.Body.Mode, Settings: in.Body.Settings})
+	return &out[api.Started]{api.Started{JobID: id}}, err
+}
+
+func (s *Service) listVersions(ctx context.Context, in *struct {
+	datasetIn
+	pageIn
+}) (*out[api.Page[Version]], error) {
+	var after int
+	if err := api.ReadCursor(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.Versions(ctx, d.ID, after, in.Limit+1)
+	return page(items, in.Limit, func(v Version) any { return v.Number }), err
+}
+
+func (s *Service) version(ctx context.Context, in versionIn) (Version, error) {
+	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
+	if err != nil {
+		return Version{}, err
+	}
+	return s.Find(ctx, d.ID, in.Version)
+}
+
+// RowPage is a page of rows with the columns they stand under.
+type RowPage struct {
+	Columns []string `json:"columns"`
+	Items   []Row    `json:"items"`
+	Next    string   `json:"next,omitempty"`
+}
+
+func (s *Service) listRows(ctx context.Context, in *struct {
+	versionIn
+	pageIn
+	Contains string   `query:"contains" doc:"某个单元格含有这段文字|some cell contains this text"`
+	Where    []string `query:"where,explode" doc:"列=值，可多次|column=value, may be repeated"`
+}) (*out[RowPage], error) {
+	position := 0
+	if err := api.ReadCursor(in.Cursor, &position); err != nil {
+		return nil, err
+	}
+	v, err := s.version(ctx, in.versionIn)
+	if err != nil {
+		return nil, err
+	}
+	filter := Filter{Contains: in.Contains, Equals: map[string]string{}}
+	for _, where := range in.Where {
+		column, value, found := strings.Cut(where, "=")
+		if !found {
+			return nil, BadSetting.With("setting", "where", "got", where, "known", "column=value").At("where")
+		}
+		filter.Equals[column] = value
+	}
+	rows, next, err := s.Search(ctx, v.ID, filter, max(0, position), in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	body := RowPage{Columns: v.Schema.Names(), Items: rows}
+	if next >= 0 {
+		body.Next = api.Cursor(next)
+	}
+	return &out[RowPage]{body}, nil
+}
+
+func (s *Service) showProfile(ctx context.Context, in *versionIn) (*out[Profile], error) {
+	v, err := s.version(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Profile(ctx, v.ID)
+	return &out[Profile]{p}, err
+}
+
+func (s *Service) showReport(ctx context.Context, in *versionIn) (*out[Report], error) {
+	v, err := s.version(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Report(ctx, v.ID)
+	return &out[Report]{r}, err
+}
+
+func (s *Service) export(ctx context.Context, in *struct {
+	versionIn
+	Format string `query:"format" default:"csv" doc:"csv、tsv、xlsx、json、jsonl、parquet、txt|csv, tsv, xlsx, json, jsonl, parquet, txt"`
+	Safe   string `query:"safe" enum:"yes,no" doc:"防止表格软件把单元格当公式运行，csv 和 xlsx 默认 yes|keep spreadsheets from running cells as formulas; yes by default for csv and xlsx"`
+}) (*api.Outgoing, error) {
+	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Find(ctx, d.ID, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.writer(in.Format)
+	if err != nil {
+		return nil, err
+	}
+	spreadsheet := in.Format == "csv" || in.Format == "tsv" || in.Format == "xlsx"
+	o := WriteOptions{Safe: in.Safe == "yes" || in.Safe == "" && spreadsheet}
+	return &api.Outgoing{Name: fmt.Sprintf("%s-v%d%s", d.Name, v.Number, w.Spec().Endings[0]), Type: w.Spec().MediaType,
+		Write: func(to io.Writer) error { return s.Export(ctx, to, v.ID, in.Format, o) }}, nil
+}
