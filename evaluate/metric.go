@@ -68,18 +68,7 @@ const (
 //
 //	label over the top answer, for several over every label.
 func Measure(data learn.Data, answers []learn.Prediction, seed uint64) Measured {
-	rows := make([]outcome, len(data.Examples))
-	index := make(map[string]int, len(data.Labels))
-	for i, l := range data.Labels {
-		index[l] = i
-	}
-	for i, e := range data.Examples {
-		rows[i] = judge(data.Task, len(data.Labels), index, e.Labels, answers[i])
-	}
-	all := make([]int, len(rows))
-	for i := range all {
-		all[i] = i
-	}
+	rows, all := outcomes(data, answers)
 	value := figures(rows, all, len(data.Labels))
 	out := Measured{Rows: len(rows), Figures: map[string]Figure{}}
 	for name, v := range value {
@@ -326,4 +315,23 @@ func McNemar(fixed, broken int) float64 {
 		tail += math.Exp(logFactorial(n) - logFactorial(i) - logFactorial(n-i) - float64(n)*math.Ln2)
 	}
 	return min(1, 2*tail)
+}
+
+// quickValues are the figures without intervals.
+func quickValues(data learn.Data, answers []learn.Prediction) map[string]float64 {
+	rows, all := outcomes(data, answers)
+	return figures(rows, all, len(data.Labels))
+}
+
+// outcomes reduces every row, and lists their places.
+func outcomes(data learn.Data, answers []learn.Prediction) (rows []outcome, all []int) {
+	index := make(map[string]int, len(data.Labels))
+	for i, l := range data.Labels {
+		index[l] = i
+	}
+	rows, all = make([]outcome, len(data.Examples)), make([]int, len(data.Examples))
+	for i, e := range data.Examples {
+		rows[i], all[i] = judge(data.Task, len(data.Labels), index, e.Labels, answers[i]), i
+	}
+	return rows, all
 }

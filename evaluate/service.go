@@ -1,0 +1,84 @@
+package evaluate
+
+import (
+	"context"
+	"embed"
+	"time"
+
+	"zhuomo/internal/db"
+	"zhuomo/internal/jobs"
+	"zhuomo/text"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Service keeps suites, gates and reports.
+type Service struct {
+	db        *db.DB
+	jobs      *jobs.Runner
+	now       func() time.Time
+	bench     Bench
+	perturber *Perturber
+}
+
+// New makes the service and brings its tables up to date.
+func New(ctx context.Context, d *db.DB, runner *jobs.Runner, now func() time.Time, bench Bench) (*Service, error) {
+	if err := d.Migrate(ctx, "evaluate", migrations); err != nil {
+		return nil, err
+	}
+	s := &Service{db: d, jobs: runner, now: now, bench: bench, perturber: NewPerturber(text.Traditional)}
+	runner.Handle(jobKind, s.work)
+	return s, nil
+}
+
+// Perturber holds the perturbations that this service tests with.
+func (s *Service) Perturber() *Perturber { return s.perturber }
+
+// standardGate is used until a product has its own.
+const standardGate = `name: 默认门禁
+rules:
+  - {id: exact, metric: exact, min: 0.5}
+  - {id: not_worse, metric: exact, drop: 0.01}
+  - {id: broken, max_broken: 1000000}
+`
+
+// Rules gives the product's newest suite (empty when there is none) and gate
+// (the standard one when there is none).
+func (s *Service) Rules(ctx context.Context, product string) (Suite, Gate, error) {
+	var suite Suite
+	saved, err := s.text(ctx, product, kindSuite)
+	if err != nil {
+		return suite, Gate{}, err
+	}
+	if saved.Text != "" {
+		if suite, err = ParseSuite([]byte(saved.Text), nil); err != nil {
+			return suite, Gate{}, err
+		}
+	}
+	saved, err = s.text(ctx, product, kindGate)
+	if err != nil {
+		return suite, Gate{}, err
+	}
+	if saved.Text == "" {
+		saved.Text = standardGate
+	}
+	gate, err := ParseGate([]byte(saved.Text))
+	return suite, gate, err
+}
+
+// SaveSuite keeps a new version of the product's suite. Fault: BrokenSuite.
+func (s *Service) SaveSuite(ctx context.Context, product, actor, yaml string) (Saved, error) {
+	if _, err := ParseSuite([]byte(yaml), nil); err != nil {
+		return Saved{}, err
+	}
+	return s.saveText(ctx, product, kindSuite, actor, yaml)
+}
+
+// SaveGate keeps a new version of the product's gate. Fault: BrokenGate.
+func (s *Service) SaveGate(ctx context.Context, product, actor, yaml string) (Saved, error) {
+	if _, err := ParseGate([]byte(yaml)); err != nil {
+		return Saved{}, err
+	}
+	return s.saveText(ctx, product, kindGate, actor, yaml)
+}
