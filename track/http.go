@@ -19,21 +19,25 @@ func (s *Service) Routes() []api.Route {
 type listRunsIn struct {
 	Product string `path:"product" doc:"产品编号|id of the product"`
 	Kind    string `query:"kind" doc:"只看这一类|only this kind"`
-	Before  string `query:"cursor" doc:"从这个游标往前|continue from this cursor"`
+	Cursor  string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
 	Limit   int    `query:"limit" default:"50" minimum:"1" maximum:"500" doc:"每页条数|items a page"`
 }
 
 type listRunsOut struct{ Body api.Page[Run] }
 
 func (s *Service) listRuns(ctx context.Context, in *listRunsIn) (*listRunsOut, error) {
-	runs, err := s.store.runs(ctx, in.Product, in.Kind, in.Before, in.Limit+1)
+	var before string
+	if err := api.ReadCursor(in.Cursor, &before); err != nil {
+		return nil, err
+	}
+	runs, err := s.store.runs(ctx, in.Product, in.Kind, before, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
 	out := &listRunsOut{Body: api.Page[Run]{Items: runs}}
 	if len(runs) > in.Limit {
 		out.Body.Items = runs[:in.Limit]
-		out.Body.Next = runs[in.Limit-1].ID
+		out.Body.Next = api.Cursor(runs[in.Limit-1].ID)
 	}
 	return out, nil
 }
