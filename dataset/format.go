@@ -80,6 +80,8 @@ type Settings struct {
 	Header    string   `json:"header,omitempty" enum:",yes,no" doc:"whether the first record names the columns: yes, no; empty: detect"`
 	Parts     []string `json:"parts,omitempty" doc:"sheets, tables or members to read; empty: all"`
 	Columns   []string `json:"columns,omitempty" doc:"columns to keep, in this order; empty: all"`
+	// Rename gives columns of the file the names that the dataset uses.
+	Rename map[string]string `json:"rename,omitempty" doc:"column of the file → column of the dataset"`
 }
 
 // Limits keep a hostile file from taking the machine.

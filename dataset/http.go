@@ -59,11 +59,21 @@ type (
 		Header    string   `query:"header" enum:"yes,no" doc:"首行是不是列名，不填则自动判断|whether the first record names the columns, detected when absent"`
 		Parts     []string `query:"part,explode" doc:"要读的工作表、表或包内文件，可多次|sheet, table or member to read, may be repeated"`
 		Columns   []string `query:"column,explode" doc:"要保留的列，可多次|column to keep, may be repeated"`
+		Rename    []string `query:"rename,explode" doc:"文件列=数据集列，可多次|column of the file=column of the dataset, may be repeated"`
 	}
 )
 
 func (in settingsIn) settings() Settings {
-	return Settings{Format: in.Format, Encoding: in.Encoding, Delimiter: in.Delimiter, Header: in.Header, Parts: in.Parts, Columns: in.Columns}
+	set := Settings{Format: in.Format, Encoding: in.Encoding, Delimiter: in.Delimiter, Header: in.Header, Parts: in.Parts, Columns: in.Columns}
+	for _, pair := range in.Rename {
+		if from, to, ok := strings.Cut(pair, "="); ok {
+			if set.Rename == nil {
+				set.Rename = map[string]string{}
+			}
+			set.Rename[from] = to
+		}
+	}
+	return set
 }
 
 type out[T any] struct{ Body T }

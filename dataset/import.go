@@ -45,7 +45,7 @@ type PartReport struct {
 func readFile(ctx context.Context, formats []Format, in File, blobHash, name string, set Settings, limits Limits,
 	grow func(Schema), each func(Row) error) (Report, error) {
 	c := &collector{report: Report{Blob: blobHash, Name: name, SizeBytes: in.Size(), FindingCounts: map[string]int{}, Detected: []Detected{}, Findings: []Finding{}},
-		keep: set.Columns, limits: limits, grow: grow, each: each, at: map[string]int{}, parts: map[string]int{}}
+		keep: set.Columns, rename: set.Rename, limits: limits, grow: grow, each: each, at: map[string]int{}, parts: map[string]int{}}
 	o := ReadOptions{Name: name, Settings: set, Limits: limits}
 	err := c.file(ctx, formats, in, o, false)
 	if err == nil && c.report.RowCount == 0 {
@@ -70,6 +70,7 @@ type collector struct {
 	report  Report
 	limits  Limits
 	keep    []string // columns chosen by the person; empty: all
+	rename  map[string]string
 	grow    func(Schema)
 	each    func(Row) error
 	at      map[string]int // column name → place in the schema
@@ -202,6 +203,9 @@ func (c *collector) Part(name string, columns []string) error {
 		grown = true
 	}
 	for _, column := range columns {
+		if name := c.rename[column]; name != "" {
+			column = name
+		}
 		place := c.report.Schema.Index(column)
 		if !slices.Contains(c.seen, column) {
 			c.seen = append(c.seen, column)
