@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -77,15 +78,12 @@ func (s duplicateSessionStep) Decide(all clean.Sketch) clean.Step {
 		}
 		signature := text.MinHash(said, 3)
 		keys := signature.Bands(bandRows)
-		twin, seen := -1, map[int32]bool{}
-		for _, key := range keys {
-			for _, candidate := range bands[key] {
-				if seen[candidate] || s.likeness >= 1 {
-					continue
-				}
-				seen[candidate] = true
-				if s.alike(turns, sketch.sessions[kept[candidate]], said, whole[candidate]) && (twin < 0 || int(candidate) < twin) {
+		twin := -1
+		if s.likeness < 1 {
+			for _, candidate := range candidates(keys, bands) {
+				if s.alike(turns, sketch.sessions[kept[candidate]], said, whole[candidate]) {
 					twin = int(candidate)
+					break
 				}
 			}
 		}
@@ -97,10 +95,44 @@ func (s duplicateSessionStep) Decide(all clean.Sketch) clean.Step {
 		exact[said] = at
 		kept, whole = append(kept, session), append(whole, said)
 		for _, key := range keys {
-			bands[key] = append(bands[key], int32(at))
+			if len(bands[key]) < bucketLimit {
+				bands[key] = append(bands[key], int32(at))
+			}
 		}
 	}
 	return aside
+}
+
+// Sessions of stock phrases share bands with all others. These bounds keep the
+// time linear: a band remembers so many sessions, and so many candidates, those
+// that share most bands first, are compared.
+const (
+	bucketLimit    = 64
+	candidateLimit = 8
+)
+
+// candidates lists the kept sessions that share bands, most first, then earliest.
+func candidates(keys []uint64, bands map[uint64][]int32) []int32 {
+	shared := map[int32]int{}
+	for _, key := range keys {
+		for _, c := range bands[key] {
+			shared[c]++
+		}
+	}
+	before := func(a, b int32) bool { return shared[a] > shared[b] || shared[a] == shared[b] && a < b }
+	best := make([]int32, 0, candidateLimit+1)
+	for c := range shared {
+		if len(best) == candidateLimit && !before(c, best[candidateLimit-1]) {
+			continue
+		}
+		at := len(best)
+		for at > 0 && before(c, best[at-1]) {
+			at--
+		}
+		best = slices.Insert(best, at, c)
+		best = best[:min(len(best), candidateLimit)]
+	}
+	return best
 }
 
 // alike verifies a candidate: nearly as many turns, the same numbers, and the

@@ -1,0 +1,212 @@
+package clean
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"zhuomo/internal/fault"
+	"zhuomo/internal/spec"
+	"zhuomo/text"
+)
+
+// Recipe is an ordered list of steps as people write it in YAML;
+// docs/formats/recipe.md describes the file.
+type Recipe struct {
+	Name    string    `yaml:"name" json:"name"`
+	Version int       `yaml:"version,omitempty" json:"version,omitempty"` // the author's own count
+	Note    string    `yaml:"note,omitempty" json:"note,omitempty"`
+	Steps   []StepUse `yaml:"steps" json:"steps"`
+}
+
+// StepUse is one line of a recipe: an operator with its parameters, or all the
+// steps of another recipe.
+type StepUse struct {
+	Use    string         `yaml:"use,omitempty" json:"use,omitempty"`
+	Recipe string         `yaml:"recipe,omitempty" json:"recipe,omitempty"`
+	With   map[string]any `yaml:"with,omitempty" json:"with,omitempty"`
+	Off    bool           `yaml:"off,omitempty" json:"off,omitempty"`
+	Note   string         `yaml:"note,omitempty" json:"note,omitempty"`
+}
+
+// maxRecipeBytes bounds a recipe file; real ones have a few kilobytes.
+const maxRecipeBytes = 1 << 20
+
+// ParseRecipe reads a recipe and checks its form. Faults: BadYAML (with line and
+// column), NoName, BadStep.
+func ParseRecipe(source []byte) (Recipe, error) {
+	var r Recipe
+	if len(source) > maxRecipeBytes {
+		return r, BadYAML.With("line", 1, "column", 1, "problem", fmt.Sprintf("> %d bytes", maxRecipeBytes))
+	}
+	err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&r)
+	if err != nil && !errors.Is(err, io.EOF) {
+		line, column := 1, 1
+		problem := err.Error()
+		var placed interface {
+			error
+			GetToken() *token.Token
+		}
+		if errors.As(err, &placed) && placed.GetToken() != nil {
+			line, column = placed.GetToken().Position.Line, placed.GetToken().Position.Column
+		}
+		problem, _, _ = strings.Cut(problem, "\n")
+		problem = position.ReplaceAllString(problem, "")
+		return r, BadYAML.With("line", line, "column", column, "problem", problem)
+	}
+	if strings.TrimSpace(r.Name) == "" {
+		return r, NoName.With().At("name")
+	}
+	for i, s := range r.Steps {
+		if (s.Use == "") == (s.Recipe == "") {
+			return r, BadStep.With("step", i+1).At(place(source, fmt.Sprintf("$.steps[%d]", i)))
+		}
+	}
+	return r, nil
+}
+
+var position = regexp.MustCompile(`^\[\d+:\d+\] `)
+
+// place tells where in the source a YAML path stands, as steps[2] (line 7).
+func place(source []byte, path string) string {
+	name := strings.TrimPrefix(path, "$.")
+	file, err := parser.ParseBytes(source, 0)
+	if err != nil {
+		return name
+	}
+	p, err := yaml.PathString(path)
+	if err != nil {
+		return name
+	}
+	node, err := p.FilterFile(file)
+	if err != nil || node == nil || node.GetToken() == nil {
+		return name
+	}
+	at := node.GetToken().Position
+	return fmt.Sprintf("%s (%d:%d)", name, at.Line, at.Column)
+}
+
+// YAML writes the recipe as a file.
+func (r Recipe) YAML() ([]byte, error) {
+	out, err := yaml.MarshalWithOptions(r, yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true))
+	if err != nil {
+		return nil, fmt.Errorf("write recipe %s: %w", r.Name, err)
+	}
+	return out, nil
+}
+
+// Library finds the other recipes that a recipe includes, by name. It answers
+// the fault NoSuchRecipe for a name that it does not know.
+type Library func(ctx context.Context, name string) ([]byte, error)
+
+// Planned is one step of a recipe after inclusion: the operator and its checked
+// parameters.
+type Planned struct {
+	Operator Operator
+	Values   spec.Values
+	Off      bool
+	From     string // the recipe in which it stands
+}
+
+// Operators is the set of operators that recipes may use.
+type Operators []Operator
+
+// Find gives the operator of a name. Fault: UnknownOperator.
+func (all Operators) Find(name string, step int) (Operator, error) {
+	for _, op := range all {
+		if op.Spec().Name == name {
+			return op, nil
+		}
+	}
+	return nil, UnknownOperator.With("step", step, "operator", name, "nearest", all.nearest(name))
+}
+
+func (all Operators) nearest(name string) string {
+	best, nearest := 1<<30, ""
+	short := strings.TrimPrefix(name, "clean.")
+	for _, op := range all {
+		known := op.Spec().Name
+		middle, _, _ := strings.Cut(strings.TrimPrefix(known, "clean."), ".v")
+		d := min(text.EditDistance([]rune(name), []rune(known), 60), 1+text.EditDistance([]rune(short), []rune(middle), 60))
+		if d < best {
+			best, nearest = d, known
+		}
+	}
+	return nearest
+}
+
+// Resolve parses a recipe, follows its inclusions and checks every step.
+// Faults: those of ParseRecipe, UnknownOperator, the faults of spec.Fill,
+// NoSuchRecipe, CyclicRecipe; the field names the place in the file.
+func Resolve(ctx context.Context, source []byte, all Operators, library Library) (Recipe, []Planned, error) {
+	r, err := ParseRecipe(source)
+	if err != nil {
+		return r, nil, err
+	}
+	var steps []Planned
+	err = include(ctx, r, source, false, []string{r.Name}, all, library, &steps)
+	return r, steps, err
+}
+
+// maxSteps bounds what inclusions add up to: without it, twenty small recipes
+// that include each other twice would make a million steps.
+const maxSteps = 1000
+
+func include(ctx context.Context, r Recipe, source []byte, off bool, path []string, all Operators, library Library, steps *[]Planned) error {
+	for i, s := range r.Steps {
+		if len(*steps) >= maxSteps {
+			return BadStep.With("step", maxSteps+1).At("steps")
+		}
+		if s.Use != "" {
+			op, err := all.Find(s.Use, i+1)
+			if err != nil {
+				return located(err, source, fmt.Sprintf("$.steps[%d].use", i))
+			}
+			values, err := op.Spec().Fill(s.With)
+			if err != nil {
+				field := fault.Of(err).Field
+				return located(err, source, fmt.Sprintf("$.steps[%d].with.%s", i, field))
+			}
+			*steps = append(*steps, Planned{Operator: op, Values: values, Off: off || s.Off, From: r.Name})
+			continue
+		}
+		for _, name := range path {
+			if name == s.Recipe {
+				return located(CyclicRecipe.With("cycle", strings.Join(append(path, s.Recipe), " → ")), source, fmt.Sprintf("$.steps[%d].recipe", i))
+			}
+		}
+		if library == nil {
+			return located(NoSuchRecipe.With("recipe", s.Recipe), source, fmt.Sprintf("$.steps[%d].recipe", i))
+		}
+		inner, err := library(ctx, s.Recipe)
+		if err != nil {
+			return located(err, source, fmt.Sprintf("$.steps[%d].recipe", i))
+		}
+		included, err := ParseRecipe(inner)
+		if err != nil {
+			return err
+		}
+		if err := include(ctx, included, inner, off || s.Off, append(path[:len(path):len(path)], s.Recipe), all, library, steps); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// located names the place of a fault in the recipe file.
+func located(err error, source []byte, path string) error {
+	f := fault.Of(err)
+	if f.Def == fault.Internal {
+		return err
+	}
+	copied := *f
+	return copied.At(place(source, path))
+}
