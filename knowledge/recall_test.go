@@ -1,0 +1,77 @@
+package knowledge
+
+import (
+	"os"
+	"slices"
+	"testing"
+	"time"
+)
+
+// serviceEntries are the entries of the example product.
+func serviceEntries(t testing.TB) []Entry {
+	t.Helper()
+	file, err := os.ReadFile("../examples/service/entries.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := ReadEntries("entries.yaml", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestRecall hides every variant in turn (the k-th of each entry at a time) and
+// asks for it: the share whose entry comes first, and among the first three.
+func TestRecall(t *testing.T) {
+	entries := serviceEntries(t)
+	asked, first, three := 0, 0, 0
+	for k := range 5 {
+		held := make([]Entry, len(entries))
+		for i, e := range entries {
+			if k < len(e.Variants) {
+				e.Variants = slices.Delete(slices.Clone(e.Variants), k, k+1)
+			}
+			held[i] = e
+		}
+		x := NewIndex(held)
+		for _, e := range entries {
+			if k >= len(e.Variants) {
+				continue
+			}
+			asked++
+			for rank, h := range x.Search(e.Variants[k], SearchOptions{Limit: 3}) {
+				if h.EntryID == e.ID {
+					three++
+					if rank == 0 {
+						first++
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d entries, %d hidden variants: recall@1 %.3f, recall@3 %.3f", len(entries), asked, float64(first)/float64(asked), float64(three)/float64(asked))
+}
+
+func BenchmarkSearch(b *testing.B) {
+	entries := manyEntries(serviceEntries(b), 100_000)
+	start := time.Now()
+	x := NewIndex(entries)
+	b.Logf("index of %d entries: %v", len(entries), time.Since(start))
+	var questions []string
+	for _, e := range entries[:500] {
+		questions = append(questions, e.Variants...)
+	}
+	var took []time.Duration
+	i := 0
+	for b.Loop() {
+		begin := time.Now()
+		x.Search(questions[i%len(questions)], SearchOptions{})
+		took = append(took, time.Since(begin))
+		i++
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+}
+
