@@ -1,0 +1,252 @@
+package feedback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zhuomo/evaluate"
+	"zhuomo/internal/db"
+	"zhuomo/learn"
+)
+
+// State is how a fix ended.
+type State string
+
+const (
+	Working   State = "working"
+	Live      State = "live"       // 已上线
+	Refused   State = "refused"    // 门禁未通过: the old release stays live, the label stays
+	TakenBack State = "taken_back" // 已撤回
+	Failed    State = "failed"
+)
+
+// Fix is one correction and all that followed from it.
+type Fix struct {
+	ID        string    `json:"id" table:"编号|id"`
+	ProductID string    `json:"product_id"`
+	TurnID    string    `json:"turn_id" table:"话轮|turn"`
+	RowID     string    `json:"row_id"`
+	Labels    []string  `json:"labels" table:"改为|labels"`
+	ActorID   string    `json:"actor_id"`
+	State     State     `json:"state" table:"状态|state"`
+	ModelID   string    `json:"model_id,omitempty"`
+	ReleaseID string    `json:"release_id,omitempty" table:"发布版|release"`
+	BeforeID  string    `json:"before_id"` // the release that was live before
+	Learnt    bool      `json:"learnt"`    // the new model gives the right answer to the sentence
+	Before    []string  `json:"before"`    // what the old model answered
+	After     []string  `json:"after"`     // what the new model answers
+	Clock     Clock     `json:"clock"`
+	Seconds   float64   `json:"seconds" table:"秒|seconds"`
+	ReportID  string    `json:"report_id,omitempty"`
+	Why       string    `json:"why,omitempty"` // the rules that refused it
+	At        time.Time `json:"at" table:"时间|at"`
+}
+
+// Clock is the time of each part of the loop, in seconds.
+type Clock struct {
+	Relabel float64 `json:"relabel"`
+	Train   float64 `json:"train"`
+	Test    float64 `json:"test"`
+	Gate    float64 `json:"gate"`
+	Release float64 `json:"release"`
+}
+
+// A corrected sentence weighs more than one training row, since a person looked
+// at it; when the model still answers otherwise, it is fitted again with more.
+var fixWeights = []float32{4, 32}
+
+// Fix corrects a live turn: relabel, retrain, test, gate, release. It returns
+// when the new release is live, or was refused. Only one fix of a product runs
+// at a time; others wait.
+//
+// Errors: NoSuchItem or the serving stage's fault for the turn, NothingLive,
+// NoLabels, UnknownLabel; ctx.Err() when cancelled: the label is kept, nothing
+// goes live.
+func (s *Service) Fix(ctx context.Context, turnID string, labels []string, actor string) (Fix, error) {
+	turn, err := s.needs.Turns.Look(ctx, turnID)
+	if err != nil {
+		return Fix{}, err
+	}
+	bay := s.bay(turn.ProductID)
+	bay.mu.Lock()
+	defer bay.mu.Unlock()
+	began := time.Now() // spans are measured; At comes from the clock that was given
+	shop, err := s.warm(ctx, bay, turn.ProductID)
+	if err != nil {
+		return Fix{}, err
+	}
+	index, err := indices(shop.Labels, labels)
+	if err != nil {
+		return Fix{}, err
+	}
+	f := Fix{ID: db.NewID(s.now()), ProductID: turn.ProductID, TurnID: turnID, Labels: labels, ActorID: actor,
+		State: Working, BeforeID: shop.Release, At: s.now().UTC()}
+	if f.RowID, err = s.needs.Relabeller.Relabel(ctx, turn.ProductID, turn, labels, actor); err != nil {
+		return f, fmt.Errorf("relabel turn %s: %w", turnID, err)
+	}
+	if err := s.saveFix(ctx, f); err != nil {
+		return f, err
+	}
+	f.Clock.Relabel = time.Since(began).Seconds()
+	if err := s.runFix(ctx, bay, shop, turn, index, &f); err != nil {
+		f.State, f.Why = Failed, err.Error()
+		bay.shop = nil // whatever it holds may be half of a fix
+		return f, errors.Join(err, s.saveFix(context.WithoutCancel(ctx), f))
+	}
+	f.Seconds = time.Since(began).Seconds()
+	if err := s.saveFix(ctx, f); err != nil {
+		return f, err
+	}
+	return f, s.needs.Ledger.FixMade(ctx, f.ProductID, f)
+}
+
+func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, labels []int, f *Fix) error {
+	input := learn.Input{Text: turn.Text, History: turn.History}
+	before, err := shop.Live.Predict(ctx, []learn.Input{input})
+	if err != nil {
+		return err
+	}
+	f.Before = before[0].Chosen()
+
+	mark := time.Now()
+	var model learn.Model
+	for _, weight := range fixWeights {
+		example := learn.Example{RowID: f.RowID, Text: turn.Text, History: turn.History, Labels: labels, Weight: weight}
+		if err := shop.Trainer.Put(example); err != nil {
+			return err
+		}
+		if model, err = shop.Trainer.Fit(ctx); err != nil {
+			return fmt.Errorf("retrain: %w", err)
+		}
+		after, err := model.Predict(ctx, []learn.Input{input})
+		if err != nil {
+			return err
+		}
+		f.After = after[0].Chosen()
+		if f.Learnt = sameSet(f.After, f.Labels); f.Learnt {
+			break
+		}
+	}
+	f.Clock.Train = time.Since(mark).Seconds()
+
+	mark = time.Now()
+	candidate := evaluate.Candidate{
+		ProductID: f.ProductID, ModelID: "fix-" + f.ID, Model: model, LiveID: shop.LiveID, Live: shop.Live,
+		LiveAnswers: shop.Answers, Test: shop.Test, Simulated: shop.Simulated,
+	}
+	if shop.Stories != nil {
+		candidate.Stories = func(ctx context.Context) (evaluate.Share, error) { return shop.Stories(ctx, model) }
+	}
+	report, err := evaluate.Judge(ctx, candidate, shop.Suite, shop.Gate, s.perturber)
+	if err != nil {
+		return fmt.Errorf("test: %w", err)
+	}
+	f.Clock.Test = time.Since(mark).Seconds()
+
+	mark = time.Now()
+	if !report.Passed {
+		shop.Trainer.Drop(f.RowID)
+		f.State, f.Why = Refused, refusal(report.Verdict)
+		kept, err := s.reports.Keep(ctx, report)
+		f.ReportID = kept.ID
+		f.Clock.Gate = time.Since(mark).Seconds()
+		return err
+	}
+	if f.ModelID, err = s.needs.Keeper.KeepModel(ctx, f.ProductID, model, f.Clock.Train, []string{f.RowID}); err != nil {
+		return fmt.Errorf("keep the model: %w", err)
+	}
+	report.ModelID = f.ModelID
+	kept, err := s.reports.Keep(ctx, report)
+	if err != nil {
+		return err
+	}
+	f.ReportID = kept.ID
+	f.Clock.Gate = time.Since(mark).Seconds()
+
+	mark = time.Now()
+	if f.ReleaseID, err = s.needs.Releaser.Put(ctx, f.ProductID, f.ModelID, model, kept.ID, f.TurnID); err != nil {
+		return fmt.Errorf("release: %w", err)
+	}
+	f.Clock.Release = time.Since(mark).Seconds()
+	f.State = Live
+	bay.before = &shopState{fix: f.ID, live: shop.Live, liveID: shop.LiveID, answers: shop.Answers, release: shop.Release}
+	shop.Live, shop.LiveID, shop.Answers, shop.Release = model, f.ModelID, report.Answers, f.ReleaseID
+	return s.settle(ctx, f.TurnID, Mended, f.ID)
+}
+
+// TakeBack undoes a fix whose release is live: the release before goes live
+// again, the label is removed, the turn is open again.
+//
+// Errors: NoSuchFix, NotLiveAnyMore.
+func (s *Service) TakeBack(ctx context.Context, fixID, actor string) (Fix, error) {
+	f, err := s.fix(ctx, fixID)
+	if err != nil {
+		return f, err
+	}
+	bay := s.bay(f.ProductID)
+	bay.mu.Lock()
+	defer bay.mu.Unlock()
+	live, err := s.needs.Releaser.LiveRelease(ctx, f.ProductID)
+	if err != nil {
+		return f, err
+	}
+	if f.State != Live || live != f.ReleaseID {
+		return f, NotLiveAnyMore.With("fix", fixID)
+	}
+	if err := s.needs.Releaser.Back(ctx, f.ProductID, f.ReleaseID); err != nil {
+		return f, fmt.Errorf("take back release %s: %w", f.ReleaseID, err)
+	}
+	if shop := bay.shop; shop != nil {
+		if was := bay.before; was != nil && was.fix == f.ID {
+			shop.Trainer.Drop(f.RowID)
+			shop.Live, shop.LiveID, shop.Answers, shop.Release = was.live, was.liveID, was.answers, was.release
+		} else {
+			bay.shop = nil
+		}
+		bay.before = nil
+	}
+	if err := s.needs.Relabeller.Unlabel(ctx, f.ProductID, f.RowID, actor); err != nil {
+		return f, fmt.Errorf("remove the label of fix %s: %w", fixID, err)
+	}
+	f.State = TakenBack
+	return f, errors.Join(s.saveFix(ctx, f), s.settle(ctx, f.TurnID, Open, ""))
+}
+
+// indices finds the labels in the order of the model's. Faults: NoLabels,
+// UnknownLabel.
+func indices(known, labels []string) ([]int, error) {
+	if len(labels) == 0 {
+		return nil, NoLabels.With("known", strings.Join(known, ", ")).At("labels")
+	}
+	var out []int
+	for _, l := range labels {
+		i := slices.Index(known, l)
+		if i < 0 {
+			return nil, UnknownLabel.With("label", l, "known", strings.Join(known, ", ")).At("labels")
+		}
+		if !slices.Contains(out, i) {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}
+
+// refusal names the rules that refused.
+func refusal(v evaluate.Verdict) string {
+	var why []string
+	for _, r := range v.Rules {
+		if !r.Passed {
+			why = append(why, r.ID+": "+r.Need+", "+r.Got)
+		}
+	}
+	return strings.Join(why, "; ")
+}
+
+func sameSet(a, b []string) bool {
+	x, y := slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(slices.Compact(x), slices.Compact(y))
+}

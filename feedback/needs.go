@@ -1,0 +1,90 @@
+package feedback
+
+import (
+	"context"
+
+	"zhuomo/evaluate"
+	"zhuomo/learn"
+)
+
+// Needs are what the fix loop asks of the stages above it, in words of its own;
+// internal/app joins them.
+type Needs struct {
+	Turns      Turns
+	Shops      Shops
+	Relabeller Relabeller
+	Keeper     Keeper
+	Releaser   Releaser
+	Ledger     Ledger
+}
+
+// Turns reads what was said live.
+type Turns interface {
+	// Sights lists turns of the product in id order, after the id given.
+	Sights(ctx context.Context, product, after string, limit int) ([]Seen, error)
+	// Look reads one turn. The fault is the serving stage's.
+	Look(ctx context.Context, turn string) (Seen, error)
+	// Rated lists turns that were rated since at (UTC microseconds), oldest first.
+	Rated(ctx context.Context, product string, sinceUS int64, limit int) ([]Seen, error)
+}
+
+// Seen is one live turn.
+type Seen struct {
+	Item
+	Sight
+	History   []learn.Said
+	ReleaseID string
+}
+
+// Shops opens the workshop of a product.
+type Shops interface {
+	// Shop puts together the training rows and the judges of the product's live
+	// release. It is asked once and then kept warm. Fault: NothingLive.
+	Shop(ctx context.Context, product string) (*Shop, error)
+}
+
+// Shop is a product's workshop: everything that a fix needs, warm in memory.
+type Shop struct {
+	Trainer   learn.Trainer
+	Labels    []string
+	Test      learn.Data
+	Live      learn.Model
+	LiveID    string
+	Answers   []learn.Prediction // of Live to Test; nil: not known yet
+	Suite     evaluate.Suite
+	Gate      evaluate.Gate
+	Learner   learn.Learner
+	Release   string // id of the live release
+	Stories   func(ctx context.Context, m learn.Model) (evaluate.Share, error)
+	Simulated bool
+}
+
+// Relabeller writes a person's decision down as a row with its gold.
+type Relabeller interface {
+	// Relabel makes the turn a row of the product's feedback dataset, annotates
+	// it, and settles its gold. It is durable on return.
+	Relabel(ctx context.Context, product string, turn Seen, labels []string, actor string) (row string, err error)
+	// Unlabel takes the row back out.
+	Unlabel(ctx context.Context, product, row, actor string) error
+}
+
+// Keeper stores a model that was learnt here.
+type Keeper interface {
+	KeepModel(ctx context.Context, product string, m learn.Model, seconds float64, rows []string) (id string, err error)
+}
+
+// Releaser puts a model live.
+type Releaser interface {
+	// Put makes a release like the live one but with this model, and puts it
+	// live at once, durably.
+	Put(ctx context.Context, product, modelID string, m learn.Model, reportID, note string) (release string, err error)
+	// Back makes the release before live again if release is the live one.
+	Back(ctx context.Context, product, release string) error
+	// LiveRelease is the id of the live release, "" when there is none.
+	LiveRelease(ctx context.Context, product string) (string, error)
+}
+
+// Ledger keeps the lineage of a fix.
+type Ledger interface {
+	FixMade(ctx context.Context, product string, f Fix) error
+}
