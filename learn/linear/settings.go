@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"zhuomo/internal/spec"
-	"zhuomo/learn"
 )
 
 // Name of this learner; features, losses and file format belong to it.
@@ -53,15 +52,6 @@ func (s settings) shares() (out [groupHistory + maxTurns]float32) {
 	return out
 }
 
-// costOf is what a row's errors cost under the task; the two losses have their
-// best values at different costs, so that one default serves both.
-func (s settings) costOf(task learn.Task) float32 {
-	if task == learn.Multi {
-		return s.cost * 0.5
-	}
-	return s.cost
-}
-
 // Spec tells everything about the learner.
 func (*linear) Spec() spec.Spec {
 	number := func(name string, kind spec.Kind, zh, en, helpZH, helpEN string, def any, low, high float64, log, tune bool) spec.Param {
@@ -78,19 +68,19 @@ func (*linear) Spec() spec.Spec {
 			EN: "pieces of characters and words with linear weights: ten thousand rows in a second, single and multi-label, reads the turns before; calibrated probabilities, and it shows what each character did",
 		},
 		Params: []spec.Param{
-			number("cost", spec.Float, "错误代价", "cost of errors", "越大越贴合训练数据，越小越平滑", "larger fits the training data more closely, smaller is smoother", 1.0, 0.01, 100, true, true),
-			number("passes", spec.Int, "遍数", "passes", "把训练数据过几遍", "how often the training data is gone through", 5, 1, 100, true, false),
+			number("cost", spec.Float, "错误代价", "cost of errors", "越大越贴合训练数据，越小越平滑", "larger fits the training data more closely, smaller is smoother", 1.4, 0.01, 100, true, true),
+			number("passes", spec.Int, "遍数", "passes", "把训练数据过几遍", "how often the training data is gone through", 6, 1, 100, true, false),
 			number("char_min", spec.Int, "字母片段最短", "shortest letter piece", "英文等文字的片段至少几个字符", "pieces of Latin and other alphabets have at least so many characters", 2, 1, 6, false, true),
 			number("char_max", spec.Int, "字母片段最长", "longest letter piece", "英文等文字的片段至多几个字符", "pieces of Latin and other alphabets have at most so many characters", 5, 1, 8, false, true),
-			number("han_max", spec.Int, "汉字片段最长", "longest Han piece", "汉字片段从一个字到几个字", "pieces of Chinese characters, from one to so many", 4, 1, 8, false, true),
+			number("han_max", spec.Int, "汉字片段最长", "longest Han piece", "汉字片段从一个字到几个字", "pieces of Chinese characters, from one to so many", 3, 1, 8, false, true),
 			number("word_max", spec.Int, "词组最长", "longest word sequence", "英文单词和数字连成几个词的组；0 为不用", "sequences of up to so many Latin words and numbers; 0 for none", 2, 0, 4, false, true),
 			number("word_share", spec.Float, "词组份量", "share of words", "词组相对字母片段的份量", "how much words count against letter pieces", 1.0, 0.1, 4, true, true),
 			number("history_turns", spec.Int, "看前几句", "turns before", "读之前几句对话；0 为只看这一句", "how many turns before are read; 0 for this one only", 2, 0, maxTurns, false, true),
 			number("history_share", spec.Float, "前文份量", "share of history", "之前每一句相对这一句的份量", "how much each turn before counts against this one", 0.4, 0.05, 2, true, true),
-			number("idf_power", spec.Float, "少见片段的份量", "weight of rare pieces", "越大越看重少见的片段；0 为一视同仁", "larger makes rare pieces count more; 0 treats all alike", 1.0, 0, 2, false, true),
+			number("idf_power", spec.Float, "少见片段的份量", "weight of rare pieces", "越大越看重少见的片段；0 为一视同仁", "larger makes rare pieces count more; 0 treats all alike", 0.5, 0, 2, false, true),
 			number("least_rows", spec.Int, "片段至少见几行", "rows a piece needs", "少于这么多行出现过的片段不用", "pieces that fewer rows have are left out", 1, 1, 100, true, false),
 			number("hash_bits", spec.Int, "散列位数", "hash bits", "片段编号的位数；越大越少相撞，越占内存", "bits of a piece's number; more means fewer collisions and more memory", 21, 16, 24, false, false),
-			number("bias", spec.Float, "常数项", "constant term", "不看任何字的偏向；0 为不用", "what leans without any character; 0 for none", 0.0, 0, 10, false, false),
+			number("bias", spec.Float, "常数项", "constant term", "不看任何字的偏向；0 为不用", "what leans without any character; 0 for none", 0.25, 0, 10, false, false),
 			number("held_share", spec.Float, "校准留出", "held back", "留出多少样例校准概率，之后再用全部样例训练", "share of examples held back to calibrate probabilities, before the fit on all", 0.1, 0, 0.5, false, false),
 		},
 	}

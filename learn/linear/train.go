@@ -184,9 +184,9 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	}
 	// The rehearsal without the held-back rows and the fit on all run side by side.
 	var wait sync.WaitGroup
-	if len(held) > 0 && workers > 1 {
-		wait.Go(func() { rehearse(max(1, workers/2)) })
-		workers = max(1, workers-workers/2)
+	if half := workers / 2; len(held) > 0 && half > 0 {
+		wait.Go(func() { rehearse(half) })
+		workers -= half
 	}
 	s, err := t.solve(ctx, whole, workers)
 	wait.Wait()
@@ -220,7 +220,7 @@ func (t *trainer) check() error {
 func (t *trainer) problem(x *matrix, sp *space, rows []int32) *problem {
 	p := &problem{
 		x: x, rows: rows, labels: make([][]int, len(t.items)), weights: make([]float32, len(t.items)),
-		classes: len(t.labels), features: sp.features(), cost: t.settings.costOf(t.task), passes: t.settings.passes, seed: t.options.Seed,
+		classes: len(t.labels), features: sp.features(), cost: t.settings.cost, passes: t.settings.passes, seed: t.options.Seed,
 	}
 	for i, it := range t.items {
 		p.labels[i], p.weights[i] = it.labels, it.weight

@@ -1,0 +1,14 @@
+package builtin
+
+import (
+	"zhuomo/learn"
+	"zhuomo/learn/linear"
+)
+
+// Learners lists the learners in the order in which pages show them; the first
+// is the default.
+func Learners() []learn.Learner {
+	return []learn.Learner{
+		linear.New(), // learn.linear.v1
+	}
+}
