@@ -3,14 +3,20 @@ package app
 import (
 	"context"
 
+	"zhuomo/clean"
+	"zhuomo/dataset"
 	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
+	"zhuomo/internal/builtin"
 	"zhuomo/people"
+	"zhuomo/text"
 	"zhuomo/web"
 )
 
 // Stages are the services of the stages, joined. One line each.
 type Stages struct {
+	Data   *dataset.Service
+	Clean  *clean.Service
 	People *people.Service
 }
 
@@ -18,10 +24,31 @@ type Stages struct {
 // the others.
 func (a *App) join(ctx context.Context) (s Stages, err error) {
 	now := a.options.Now
+	s.Data, err = dataset.New(ctx, dataset.Needs{
+		DB: a.DB, Blobs: a.Blobs, Now: now, Jobs: a.Jobs, Formats: builtin.Formats(), Private: personal(text.NewPersonal(nil, nil)),
+	})
+	if err != nil {
+		return s, err
+	}
+	s.Clean, err = clean.New(ctx, clean.Needs{
+		DB: a.DB, Blobs: a.Blobs, Data: s.Data, Jobs: a.Jobs, Now: now, Operators: builtin.Operators(),
+	})
+	if err != nil {
+		return s, err
+	}
 	if s.People, err = people.New(ctx, a.DB, now); err != nil {
 		return s, err
 	}
 	return s, nil
+}
+
+// personal lets the profile count personal data: each kind once a text.
+func personal(finder *text.Personal) dataset.PersonalData {
+	return func(line string, found func(kind string)) {
+		for kind := range finder.Count(line) {
+			found(kind)
+		}
+	}
 }
 
 // routes is the whole route table. The command line asks for it without
@@ -30,7 +57,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 func (s Stages) routes() []api.Route {
 	var all []api.Route
 	for _, stage := range []interface{ Routes() []api.Route }{
-		s.People,
+		s.Data, s.Clean, s.People,
 	} {
 		all = append(all, stage.Routes()...)
 	}
