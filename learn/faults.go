@@ -39,4 +39,20 @@ var (
 		ZH: "模型文件已损坏或不是模型文件：{problem}", FixZH: "重新训练，或从备份恢复",
 		EN: "the model file is damaged or is not a model: {problem}", FixEN: "train it again, or restore it from a backup",
 	})
+	BadFile = fault.Define("learn.bad_file", fault.Invalid, fault.Text{
+		ZH: "文件「{file}」不能用来训练：{problem}", FixZH: "给一个 UTF-8 的 CSV、TSV 或 JSONL 文件，含文本列和标签列；列名可用 --text 和 --label 指定",
+		EN: "file {file} cannot be trained on: {problem}", FixEN: "give a UTF-8 CSV, TSV or JSONL file with a column of texts and one of labels; name them with --text and --label",
+	})
+	UnknownTask = fault.Define("learn.unknown_task", fault.Invalid, fault.Text{
+		ZH: "没有「{task}」这种任务", FixZH: "用 classify（每行一个标签）或 tag（每行任意个标签，用 | 分隔）",
+		EN: "there is no task {task}", FixEN: "use classify (one label a row) or tag (any number of labels, separated by |)",
+	})
+	NoSuchModel = fault.Define("learn.no_such_model", fault.NotFound, fault.Text{
+		ZH: "没有模型「{model}」", FixZH: "用 zhuomo learn list 查看已有的模型",
+		EN: "there is no model {model}", FixEN: "see zhuomo learn list for the models there are",
+	})
+	NoSource = fault.Define("learn.no_source", fault.Broken, fault.Text{
+		ZH: "学习阶段没有接上数据来源", FixZH: "这是程序装配的错误，请报告",
+		EN: "learning is not joined to a source of examples", FixEN: "this is a mistake in how the program is put together; please report it",
+	})
 )

@@ -1,0 +1,164 @@
+package learn
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// TrainOptions say what `zhuomo train` is to do.
+type TrainOptions struct {
+	Learner Learner
+	// Judge measures answers to the test file: exact, macro_f1, micro_f1, ece.
+	// internal/app gives that of evaluate.
+	Judge  func(test Data, answers []Prediction) map[string]float64
+	Task   string // "classify": one label a row; "tag": any number, separated by |
+	Train  string // files: CSV, TSV or JSONL with the columns below
+	Test   string // "" = none
+	Text   string // column of the text, "" = text
+	Label  string // column of the label, "" = label, category or intent
+	Seed   uint64
+	Params map[string]any
+	// Out is where the model goes, its rows file beside it (+ ".rows"); ""
+	// saves to a temporary file, so that the time is that of a real save.
+	Out      string
+	Workers  int
+	Progress func(done, total int)
+	Now      func() time.Time
+}
+
+// TrainResult is what `zhuomo train --json` prints.
+type TrainResult struct {
+	Accuracy    float64            `json:"accuracy" table:"准确率|accuracy"`
+	MacroF1     float64            `json:"macro_f1" table:"宏平均 F1|macro F1"`
+	MicroF1     float64            `json:"micro_f1"`
+	ECE         float64            `json:"ece" table:"校准误差|calibration error"`
+	Seconds     float64            `json:"seconds" table:"秒|seconds"` // reading the file to the saved, calibrated model
+	Examples    int                `json:"examples" table:"样例|examples"`
+	Labels      int                `json:"labels" table:"标签|labels"`
+	Features    int                `json:"features"`
+	TestRows    int                `json:"test_rows"`
+	PredictedPS float64            `json:"predicted_per_s"` // test rows answered per second
+	Seed        uint64             `json:"seed"`
+	Model       string             `json:"model"` // sha256 of the model's bytes
+	ModelBytes  int64              `json:"model_bytes"`
+	Held        map[string]float64 `json:"held"` // figures on the part held back for calibration
+}
+
+// TrainFiles learns from a file and judges on another. Faults: BadFile,
+// UnknownTask, and those of Fit; UnseenLabel when the test file has a label
+// that the training file lacks.
+func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
+	task, err := taskOf(o.Task)
+	if err != nil {
+		return TrainResult{}, err
+	}
+	values, err := o.Learner.Spec().Fill(o.Params)
+	if err != nil {
+		return TrainResult{}, err
+	}
+	began := o.Now()
+	data := Data{Task: task}
+	if data, err = readExamples(o.Train, o.Text, o.Label, data, true); err != nil {
+		return TrainResult{}, err
+	}
+	model, err := o.Learner.Fit(ctx, data, values, Options{Seed: o.Seed, Workers: o.Workers, Progress: o.Progress})
+	if err != nil {
+		return TrainResult{}, err
+	}
+	hash, size, err := saveFiles(model, o.Out)
+	if err != nil {
+		return TrainResult{}, err
+	}
+	card := model.Card()
+	result := TrainResult{
+		Seconds: o.Now().Sub(began).Seconds(), Examples: card.Examples, Labels: card.Labels, Features: card.Features,
+		Seed: o.Seed, Model: hash, ModelBytes: size, Held: card.Held,
+	}
+	if o.Test == "" {
+		return result, nil
+	}
+	test, err := readExamples(o.Test, o.Text, o.Label, Data{Task: task, Labels: slices.Clone(data.Labels)}, false)
+	if err != nil {
+		return result, err
+	}
+	inputs := make([]Input, len(test.Examples))
+	for i, e := range test.Examples {
+		inputs[i] = e.Input()
+	}
+	began = o.Now()
+	answers, err := model.Predict(ctx, inputs)
+	if err != nil {
+		return result, err
+	}
+	if took := o.Now().Sub(began).Seconds(); took > 0 {
+		result.PredictedPS = float64(len(inputs)) / took
+	}
+	figures := o.Judge(test, answers)
+	result.Accuracy, result.MacroF1, result.MicroF1, result.ECE = figures["exact"], figures["macro_f1"], figures["micro_f1"], figures["ece"]
+	result.TestRows = len(inputs)
+	return result, nil
+}
+
+func taskOf(name string) (Task, error) {
+	switch name {
+	case "classify", "":
+		return Single, nil
+	case "tag":
+		return Multi, nil
+	}
+	return "", UnknownTask.With("task", name)
+}
+
+// saveFiles writes the model and its rows and gives the hash and size of the
+// model's bytes.
+func saveFiles(m Model, out string) (hash string, size int64, err error) {
+	folder := filepath.Dir(out)
+	if out == "" {
+		if folder, err = os.MkdirTemp("", "zhuomo-model-"); err != nil {
+			return "", 0, fmt.Errorf("make a temporary folder: %w", err)
+		}
+		defer os.RemoveAll(folder)
+		out = filepath.Join(folder, "model")
+	}
+	sum := sha256.New()
+	if err := saveFile(out, func(w io.Writer) error { return m.Save(io.MultiWriter(w, sum)) }); err != nil {
+		return "", 0, err
+	}
+	if err := saveFile(out+".rows", m.SaveRows); err != nil {
+		return "", 0, err
+	}
+	info, err := os.Stat(out)
+	if err != nil {
+		return "", 0, fmt.Errorf("look at the saved model: %w", err)
+	}
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), info.Size(), nil
+}
+
+// saveFile writes a file whole or not at all.
+func saveFile(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".zhuomo-*")
+	if err != nil {
+		return fmt.Errorf("save model: %w", err)
+	}
+	defer os.Remove(f.Name()) // does nothing once renamed
+	if err = write(f); err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("save model: %w", err)
+	}
+	return nil
+}

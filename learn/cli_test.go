@@ -1,0 +1,121 @@
+package learn_test
+
+import (
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"zhuomo/internal/fault"
+	"zhuomo/learn"
+	"zhuomo/learn/linear"
+)
+
+// counted judges by plain counting; internal/app gives the real measure.
+func counted(test learn.Data, answers []learn.Prediction) map[string]float64 {
+	right := 0.0
+	for i, a := range answers {
+		if len(a.Chosen()) > 0 && a.Chosen()[0] == test.Labels[test.Examples[i].Labels[0]] {
+			right++
+		}
+	}
+	return map[string]float64{"exact": right / float64(len(answers))}
+}
+
+func options(t *testing.T, train, test string) learn.TrainOptions {
+	t.Helper()
+	write := func(name, body string) string {
+		if body == "" {
+			return ""
+		}
+		full := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(full, []byte(body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return full
+	}
+	return learn.TrainOptions{
+		Learner: linear.New(), Judge: counted, Task: "classify", Seed: 1, Now: time.Now,
+		Train: write("train.csv", train), Test: write("test.csv", test),
+	}
+}
+
+const trips = "text,category\n我要订酒店,hotel\n\"帮我找个宾馆,谢谢\",hotel\n订一间房,hotel\n地铁几号线,metro\n末班地铁几点,metro\n坐地铁怎么走,metro\n"
+
+func TestTrainFilesLearnsSavesAndJudges(t *testing.T) {
+	o := options(t, trips, "text,category\n酒店怎么订,hotel\n地铁站在哪,metro\n")
+	o.Out = filepath.Join(t.TempDir(), "m.zm")
+	r, err := learn.TrainFiles(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Accuracy != 1 || r.Examples != 6 || r.Labels != 2 || r.TestRows != 2 || math.IsNaN(r.Seconds) {
+		t.Errorf("got %+v", r)
+	}
+	file, err := os.ReadFile(o.Out)
+	if err != nil || int64(len(file)) != r.ModelBytes {
+		t.Fatalf("%d bytes saved, %d told: %v", len(file), r.ModelBytes, err)
+	}
+	rows, err := os.ReadFile(o.Out + ".rows")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := learn.Load([]learn.Learner{linear.New()}, file, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, err := m.Witnesses(t.Context(), learn.Input{Text: "地铁"}, "metro", 1); err != nil || len(w) != 1 || w[0].Labels[0] != "metro" {
+		t.Errorf("witnesses %+v, %v", w, err)
+	}
+	again, err := learn.TrainFiles(t.Context(), o)
+	if err != nil || again.Model != r.Model {
+		t.Errorf("the same seed gives %s, then %s (%v)", r.Model, again.Model, err)
+	}
+}
+
+func TestTrainFilesReadsTagsFromLines(t *testing.T) {
+	o := options(t, trips, "")
+	o.Task = "tag"
+	o.Train = filepath.Join(t.TempDir(), "x.jsonl")
+	body := `{"text":"订酒店再坐地铁","labels":["hotel","metro"]}` + "\n\n" + `{"text":"你好","labels":[]}` + "\n" + `{"text":"订酒店","labels":"hotel"}` + "\n"
+	if err := os.WriteFile(o.Train, []byte(body), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r, err := learn.TrainFiles(t.Context(), o)
+	if err != nil || r.Labels != 2 || r.Examples != 3 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestTrainFilesNamesWhatIsWrong(t *testing.T) {
+	for name, c := range map[string]struct {
+		train, test string
+		want        *fault.Definition
+	}{
+		"empty file":           {"\ufeff", "", learn.NoExamples},
+		"header only":          {"text,category\n", "", learn.NoExamples},
+		"one label":            {"text,category\na,x\nb,x\n", "", learn.OneLabel},
+		"no label column":      {"text,colour\na,x\n", "", learn.BadFile},
+		"ragged record":        {"text,category\na,x,y\n", "", learn.BadFile},
+		"not UTF-8":            {"text,category\n\xce\xd2,x\n", "", learn.BadFile},
+		"unseen label in test": {trips, "text,category\n你好,greet\n", learn.UnseenLabel},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := learn.TrainFiles(t.Context(), options(t, c.train, c.test)); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %s", err, c.want.Code)
+			}
+		})
+	}
+	o := options(t, trips, "")
+	o.Task = "dream"
+	if _, err := learn.TrainFiles(t.Context(), o); !errors.Is(err, learn.UnknownTask) {
+		t.Errorf("unknown task: %v", err)
+	}
+	o = options(t, trips, "")
+	o.Train = filepath.Join(t.TempDir(), "absent.csv")
+	if _, err := learn.TrainFiles(t.Context(), o); !errors.Is(err, learn.BadFile) {
+		t.Errorf("absent file: %v", err)
+	}
+}
