@@ -3,7 +3,6 @@ package text
 import (
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -33,8 +32,10 @@ func PersonalDefaults() []string { return PersonalKinds()[:8] }
 
 // Personal finds personal data. It is safe for several goroutines.
 type Personal struct {
-	kinds map[string]bool
-	allow map[string]bool // digits, or lower-case text, of what is public
+	kinds    map[string]bool
+	allow    map[string]bool // digits, or lower-case text, of what is public
+	triggers [1 << 16]uint8  // what may begin at a character, for the kinds
+	words    map[rune][]introduction
 }
 
 // PersonalSpan is one find; Start and End count characters.
@@ -49,13 +50,14 @@ func NewPersonal(kinds, allow []string) *Personal {
 	if len(kinds) == 0 {
 		kinds = PersonalDefaults()
 	}
-	p := &Personal{kinds: map[string]bool{}, allow: map[string]bool{}}
+	p := &Personal{kinds: map[string]bool{}, allow: map[string]bool{}, words: map[rune][]introduction{}}
 	for _, k := range kinds {
 		p.kinds[k] = true
 	}
 	for _, a := range allow {
 		p.allow[publicKey(a)] = true
 	}
+	p.trigger()
 	return p
 }
 
@@ -91,41 +93,49 @@ const (
 	beginsLookalike // l or I that stands for 1
 )
 
-var personalTriggers = sync.OnceValue(func() *[1 << 16]uint8 {
-	var t [1 << 16]uint8
-	for _, r := range "0123456789０１２３４５６７８９+＋零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖" {
-		t[r] |= beginsNumber
-	}
-	for _, r := range plateProvinces {
-		t[r] |= beginsPlate
-	}
-	for _, w := range introductions {
-		r, _ := utf8.DecodeRuneInString(w.text)
-		t[r] |= beginsWord
-		if r >= 'a' && r <= 'z' {
-			t[r-32] |= beginsWord
+// trigger marks the characters at which data of the wanted kinds may begin.
+func (p *Personal) trigger() {
+	mark := func(chars string, what uint8) {
+		for _, r := range chars {
+			p.triggers[r] |= what
 		}
 	}
-	for _, r := range "路街道巷弄里村" {
-		t[r] |= beginsWord
+	mark("0123456789０１２３４５６７８９+＋零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", beginsNumber)
+	mark("lIi", beginsLookalike)
+	if p.kinds[Plate] {
+		mark(plateProvinces, beginsPlate)
 	}
-	t['@'] |= isAt
-	t['＠'] |= isAt
-	t['l'] |= beginsLookalike
-	t['I'] |= beginsLookalike
-	t['i'] |= beginsLookalike
-	return &t
-})
+	if p.kinds[Email] {
+		mark("@＠", isAt)
+	}
+	if p.kinds[Address] {
+		mark("路街道巷弄里村", beginsWord)
+	}
+	for _, w := range introductions {
+		if !p.kinds[w.kind] {
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(w.text)
+		firsts := string(first)
+		if first >= 'a' && first <= 'z' {
+			firsts += strings.ToUpper(firsts)
+		}
+		mark(firsts, beginsWord)
+		for _, r := range firsts {
+			p.words[r] = append(p.words[r], w)
+		}
+	}
+}
 
 // Each calls found with kind and byte offsets, from left to right, without
 // overlaps.
 //
 // Cost: one table look-up a character; checks run only where data may begin.
 func (p *Personal) Each(text string, found func(kind string, from, to int)) {
-	triggers := personalTriggers()
+	triggers := &p.triggers
 	done := 0 // everything before is settled
 	hit := func(kind string, from, to int) bool {
-		if !p.kinds[kind] || from < done || p.allow[publicKey(text[from:to])] {
+		if !p.kinds[kind] || from < done || len(p.allow) > 0 && p.allow[publicKey(text[from:to])] {
 			return false
 		}
 		found(kind, from, to)
@@ -150,7 +160,7 @@ func (p *Personal) Each(text string, found func(kind string, from, to int)) {
 		}
 		next := i + n
 		if what&beginsWord != 0 {
-			if end := p.introduced(text, i, hit); end > 0 {
+			if end := p.introduced(text, i, r, hit); end > 0 {
 				i = end
 				continue
 			}
@@ -286,14 +296,14 @@ var introductions = []introduction{
 }
 
 // introduced reads what follows an introducing word at i; 0 when nothing does.
-func (p *Personal) introduced(text string, i int, hit func(string, int, int) bool) int {
+func (p *Personal) introduced(text string, i int, first rune, hit func(string, int, int) bool) int {
 	if p.kinds[Address] {
 		if from, to, ok := address(text, i); ok && hit(Address, from, to) {
 			return to
 		}
 	}
-	for _, w := range introductions {
-		if !p.kinds[w.kind] || !hasPrefixFold(text[i:], w.text) {
+	for _, w := range p.words[first] {
+		if !hasPrefixFold(text[i:], w.text) {
 			continue
 		}
 		if isAlnum(w.text[0]) && i > 0 && isAlnum(text[i-1]) {

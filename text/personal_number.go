@@ -22,6 +22,9 @@ func (p *Personal) number(text string, i int, hit func(string, int, int) bool) i
 	if before, glued := gluedBefore(text, i); glued {
 		return skipAlnum(text, before)
 	}
+	if end := shortNumber(text, i); end > 0 {
+		return end
+	}
 	var store [maxNumerals]numeral
 	run, international := readNumerals(text, i, store[:0])
 	if len(run) == 0 {
@@ -43,6 +46,40 @@ func (p *Personal) number(text string, i int, hit func(string, int, int) bool) i
 		k += max(1, n)
 	}
 	return end
+}
+
+// shortNumber is the end of a number of fewer than 7 digits that nothing
+// continues, the usual case (3间, 120元, 三天); 0 when it may be longer.
+func shortNumber(text string, i int) int {
+	r, n := utf8.DecodeRuneInString(text[i:])
+	if r == '+' || r == '＋' {
+		return 0
+	}
+	j := i + n
+	if n == 1 {
+		for j < len(text) && isDigit(text[j]) {
+			j++
+		}
+	}
+	if j-i >= 7 && n == 1 {
+		return 0
+	}
+	if j == len(text) {
+		return j
+	}
+	next, _ := utf8.DecodeRuneInString(text[j:])
+	if d, _ := digitOf(next); d != 0 || isSeparator(next) || next == '@' {
+		return 0
+	}
+	return j
+}
+
+func isSeparator(r rune) bool {
+	switch r {
+	case ' ', '-', '－', '—', '–', '·', '.', '•', '‑', '_', '\u00a0', '\u3000':
+		return true
+	}
+	return false
 }
 
 // gluedBefore reports whether letters or digits stand right before i, as in
@@ -186,7 +223,7 @@ func separator(text string, i int) int {
 	n := 0
 	for range 3 {
 		r, size := utf8.DecodeRuneInString(text[i+n:])
-		if size == 0 || !strings.ContainsRune(" -－—–·.•‑_\u00a0\u3000", r) {
+		if size == 0 || !isSeparator(r) {
 			break
 		}
 		n += size
@@ -217,22 +254,25 @@ func (p *Personal) judge(text string, run []numeral, international bool, from in
 	try := func(kind string, n int) bool {
 		return !p.publicNumber(digits[:n]) && hit(kind, start, run[n-1].to)
 	}
-	role := numberRole(text, run[0].from)
-	if ends(18) && !international && (idCard(digits[:18]) || role == IDCard && idShape(digits[:18])) && try(IDCard, 18) {
+	named := "" // what the words before call it; looked up once
+	role := func() string {
+		if named == "" {
+			named = numberRole(text, run[0].from)
+		}
+		return named
+	}
+	if ends(18) && !international && (idCard(digits[:18]) || idShape(digits[:18]) && role() == IDCard) && try(IDCard, 18) {
 		return 18
 	}
-	if ends(15) && role == IDCard && id15(digits[:15]) && try(IDCard, 15) {
+	if ends(15) && id15(digits[:15]) && role() == IDCard && try(IDCard, 15) {
 		return 15
 	}
-	if role == "order" {
-		return wholeGroup(run)
-	}
 	for n := 19; n >= 16; n-- {
-		if ends(n) && !international && (bankCard(digits[:n]) || role == BankCard) && tidy(run[:n]) && try(BankCard, n) {
+		if ends(n) && !international && tidy(run[:n]) && (bankCard(digits[:n]) && role() != "order" || role() == BankCard) && try(BankCard, n) {
 			return n
 		}
 	}
-	if n := mobile(digits[:len(run)], run, international); n > 0 && !price(text, run[n-1].to) && try(Phone, n) {
+	if n := mobile(digits[:len(run)], run, international); n > 0 && !price(text, run[n-1].to) && role() != "order" && try(Phone, n) {
 		return n
 	}
 	for n := 10; n <= 12; n++ {
@@ -255,22 +295,54 @@ func (p *Personal) publicNumber(digits []byte) bool {
 	return p.allow[string(digits)] || len(digits) > 11 && p.allow[string(digits[len(digits)-11:])]
 }
 
+// roleBytes is how far before a number its name is looked for: 12 characters.
+const roleBytes = 36
+
 // numberRole is the word nearest before a number that says what it is.
 func numberRole(text string, at int) string {
-	from := max(0, at-36)
-	before := text[from:at]
-	best, role := -1, ""
-	for _, w := range [...]struct{ text, role string }{
-		{"订单", "order"}, {"訂單", "order"}, {"单号", "order"}, {"單號", "order"}, {"编号", "order"}, {"流水", "order"}, {"运单", "order"}, {"编码", "order"}, {"票号", "order"}, {"交易号", "order"}, {"会员号", "order"}, {"序列号", "order"},
-		{"身份证", IDCard}, {"身份證", IDCard}, {"身份号", IDCard}, {"证件", IDCard}, {"證件", IDCard},
-		{"银行卡", BankCard}, {"銀行卡", BankCard}, {"卡号", BankCard}, {"卡號", BankCard}, {"储蓄卡", BankCard}, {"信用卡", BankCard},
-		{"手机", Phone}, {"手機", Phone}, {"电话", Phone}, {"電話", Phone}, {"打给", Phone}, {"拨打", Phone}, {"联系", Phone}, {"聯繫", Phone},
-	} {
-		if i := strings.LastIndex(before, w.text); i > best {
-			best, role = i, w.role
+	from := max(0, at-roleBytes)
+	for i := at - 3; i >= from; i-- {
+		if text[i]&0xC0 == 0x80 || text[i] < 0xE4 {
+			continue
+		}
+		if role := roleWord(text[i:at]); role != "" {
+			return role
 		}
 	}
-	return role
+	return "unknown"
+}
+
+// roleWord tells what the word at the beginning of s calls a number.
+func roleWord(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	second, _ := utf8.DecodeRuneInString(s[n:])
+	switch first {
+	case '订', '訂', '单', '單', '编', '流', '运', '票', '序':
+		switch second {
+		case '单', '單', '号', '號', '编', '码', '水', '列':
+			return "order"
+		}
+	case '交', '会':
+		if strings.HasPrefix(s, "交易号") || strings.HasPrefix(s, "会员号") {
+			return "order"
+		}
+	case '身', '证', '證':
+		switch second {
+		case '份', '件':
+			return IDCard
+		}
+	case '银', '銀', '卡', '储', '信':
+		switch second {
+		case '行', '号', '號', '蓄', '用':
+			return BankCard
+		}
+	case '手', '电', '電', '打', '拨', '联', '聯':
+		switch second {
+		case '机', '機', '话', '話', '给', '打', '系', '繫':
+			return Phone
+		}
+	}
+	return ""
 }
 
 // price reports whether money or a measure follows.

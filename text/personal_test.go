@@ -83,10 +83,16 @@ func FuzzPersonal(f *testing.F) {
 }
 
 func BenchmarkPersonal(b *testing.B) {
-	text := strings.Repeat("我想问一下订单SC20260803117什么时候发货，电话13812345678，三天了，那个酒店二楼的餐厅人均120元，2026年8月3日。", 100)
-	p := NewPersonal(nil, nil)
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		p.Each(text, func(string, int, int) {})
+	for name, text := range map[string]string{
+		"ordinary": strings.Repeat(strings.Repeat("我想问一下那个酒店二楼的餐厅晚上几点关门，三个人坐得下吗？人均120元是吧，好的，谢谢啊。", 12)+"电话13812345678。", 20),
+		"dense":    strings.Repeat("订单SC20260803117什么时候发货，电话13812345678，三天了，人均120元，2026年8月3日。", 100),
+	} {
+		b.Run(name, func(b *testing.B) {
+			p := NewPersonal(nil, nil)
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				p.Each(text, func(string, int, int) {})
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"zhuomo/clean"
@@ -41,7 +42,7 @@ func fullWidth(s string) (string, string, int) {
 			if i+n == len(s) {
 				after = 0
 			}
-			if widens(r, before, after) {
+			if widens(r, before, after) || r == ',' && joinsClauses(s[i+n:], before) {
 				r = full
 				count++
 			}
@@ -70,6 +71,21 @@ func widens(r, before, after rune) bool {
 	}
 	// After Latin letters or digits only before a Chinese character (OK,明白).
 	return text.IsHanzi(after) && before != 0 && before != ' ' && before != r
+}
+
+// joinsClauses reports whether a comma after Latin letters or digits ends a
+// clause: what follows is a number of Chinese text (28退房), not of three digits
+// after a digit, which may be one number (1,200元).
+func joinsClauses(after string, before rune) bool {
+	if before >= 0x7F || !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+		return false
+	}
+	n := 0
+	for n < len(after) && after[n] >= '0' && after[n] <= '9' {
+		n++
+	}
+	next, _ := utf8.DecodeRuneInString(after[n:])
+	return n > 0 && !(n == 3 && unicode.IsDigit(before)) && text.IsHanzi(next)
 }
 
 // Quotes returns the operator that makes quotation marks of one kind.
