@@ -23,4 +23,20 @@ var (
 		ZH: "程序正在停止", FixZH: "等它重新启动",
 		EN: "the program is stopping", FixEN: "wait until it is up again",
 	})
+	TraceWhat = fault.Define("app.trace_what", fault.Invalid, fault.Text{
+		ZH: "没有说追查什么", FixZH: "给出话轮编号、行编号，或 文件名:记录号，例如 zhuomo trace chats_1.csv:48",
+		EN: "nothing to trace was named", FixEN: "give a turn id, a row id, or file:record, for example zhuomo trace chats_1.csv:48",
+	})
+	DemoFailed = fault.Define("app.demo_failed", fault.Broken, fault.Text{
+		ZH: "演示在「{step}」这一步停下：{why}", FixZH: "日志在 {log}；带上它报告问题",
+		EN: "the demo stopped at {step}: {why}", FixEN: "the log is {log}; report the problem with it",
+	})
+	NoSets = fault.Define("app.no_sets", fault.Invalid, fault.Text{
+		ZH: "找不到数据集「{set}」", FixZH: "用 --sets 或 ZHUOMO_SETS 指定放着它的文件夹",
+		EN: "the set {set} is not there", FixEN: "name the folder that holds it with --sets or ZHUOMO_SETS",
+	})
+	NoSuchMaterial = fault.Define("app.no_such_material", fault.Invalid, fault.Text{
+		ZH: "没有材料「{material}」", FixZH: "可选：service、crosswoz",
+		EN: "there is no material {material}", FixEN: "choose service or crosswoz",
+	})
 )

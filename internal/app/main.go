@@ -41,6 +41,10 @@ func specials() []command.Special {
 			Run: func(ctx context.Context, e *command.Env, _ []string) error { return serve(ctx, e, listen) },
 		},
 		{
+			Use: "trace ID", Args: 1, ZH: "从一句回答追到原始行，或从原始行追到回答", EN: "follow an answer to its raw lines, or a raw line to the answers it shaped",
+			Run: trace,
+		},
+		{
 			Use: "version", ZH: "版本", EN: "the version",
 			Run: func(_ context.Context, e *command.Env, _ []string) error { return e.Print(version()) },
 		},

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -37,13 +38,14 @@ func (e *Env) show(text []byte, t reflect.Type) error {
 	}
 	if page, ok := v.(map[string]any); ok {
 		if items, ok := page["items"].([]any); ok {
+			spread(page, items)
 			e.table(items, itemType(t), "")
 			if next, _ := page["next"].(string); next != "" && !e.Quiet {
 				fmt.Fprintf(e.Err, "%s --cursor %s\n", e.Text("还有更多：", "more:"), next)
 			}
 			rest := map[string]any{}
 			for key, value := range page {
-				if key != "items" && key != "next" {
+				if key != "items" && key != "next" && key != "columns" {
 					rest[key] = value
 				}
 			}
@@ -134,6 +136,7 @@ func (e *Env) table(items []any, t reflect.Type, indent string) {
 	if len(columns) == 0 {
 		columns = columnsOf(t, e.Lang, false)
 	}
+	columns = append(columns, spreadColumns(items)...)
 	if len(columns) == 0 {
 		columns = guessed(items)
 	}
@@ -165,6 +168,52 @@ func (e *Env) table(items []any, t reflect.Type, indent string) {
 		rows = append(rows, row)
 	}
 	writeTable(e.Out, indent, heads, rows, right)
+}
+
+// spread names the values of rows by the columns of their page, so that a table
+// shows rows as people know them.
+func spread(page map[string]any, items []any) {
+	names, _ := page["columns"].([]any)
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		values, _ := m["values"].([]any)
+		if len(names) == 0 || len(values) > len(names) {
+			continue
+		}
+		named := make(map[string]any, len(values))
+		for i, v := range values {
+			named[fmt.Sprint(names[i])] = v
+		}
+		m["values"] = named
+		m["columns"] = names
+	}
+}
+
+const valuePrefix = "values."
+
+// spreadColumns are the columns of rows with named values, in the order of the
+// page or else by name; each value becomes a member of its item.
+func spreadColumns(items []any) (columns []column) {
+	seen := map[string]bool{}
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		values, _ := m["values"].(map[string]any)
+		names, ordered := m["columns"].([]any)
+		if !ordered {
+			for _, key := range slices.Sorted(maps.Keys(values)) {
+				names = append(names, key)
+			}
+		}
+		for _, name := range names {
+			key := fmt.Sprint(name)
+			m[valuePrefix+key] = values[key]
+			if !seen[key] {
+				seen[key] = true
+				columns = append(columns, column{valuePrefix + key, key})
+			}
+		}
+	}
+	return columns
 }
 
 // guessed takes the plain members that the items have, by name.
