@@ -32,27 +32,33 @@ func (s *Service) Routes() []api.Route {
 	}
 }
 
-type pageIn struct {
+// PageQuery is where a list begins and how long a page is. The input types are
+// exported because the decoder does not see embedded types that are not.
+type PageQuery struct {
 	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"每页条数|items a page"`
 }
 
 type (
-	productIn struct {
+	// ProductPath names a product in a path.
+	ProductPath struct {
 		Product string `path:"product" doc:"产品的编号或名称|id or name of the product"`
 	}
-	datasetIn struct {
-		productIn
+	// DatasetPath names a dataset in a path.
+	DatasetPath struct {
+		ProductPath
 		Dataset string `path:"dataset" doc:"数据集的编号或名称|id or name of the dataset"`
 	}
-	versionIn struct {
-		datasetIn
+	// VersionPath names a version in a path.
+	VersionPath struct {
+		DatasetPath
 		Version string `path:"version" doc:"版本：latest、v3 或编号|version: latest, v3 or an id"`
 	}
 	nameIn struct {
 		Name string `json:"name" minLength:"1" maxLength:"200" doc:"名称|name"`
 	}
-	settingsIn struct {
+	// SettingsQuery is the settings of an import in a query.
+	SettingsQuery struct {
 		Format    string   `query:"format" doc:"文件格式，不填则自动识别|file format, detected when absent"`
 		Encoding  string   `query:"encoding" doc:"编码，不填则自动识别|encoding, detected when absent"`
 		Delimiter string   `query:"delimiter" doc:"分隔符，不填则自动识别|delimiter, detected when absent"`
@@ -63,7 +69,7 @@ type (
 	}
 )
 
-func (in settingsIn) settings() Settings {
+func (in SettingsQuery) settings() Settings {
 	set := Settings{Format: in.Format, Encoding: in.Encoding, Delimiter: in.Delimiter, Header: in.Header, Parts: in.Parts, Columns: in.Columns}
 	for _, pair := range in.Rename {
 		if from, to, ok := strings.Cut(pair, "="); ok {
@@ -88,7 +94,7 @@ func page[T any](items []T, limit int, place func(T) any) *out[api.Page[T]] {
 	return &out[api.Page[T]]{p}
 }
 
-func (s *Service) listProducts(ctx context.Context, in *pageIn) (*out[api.Page[Product]], error) {
+func (s *Service) listProducts(ctx context.Context, in *PageQuery) (*out[api.Page[Product]], error) {
 	var after string
 	if err := api.ReadCursor(in.Cursor, &after); err != nil {
 		return nil, err
@@ -124,8 +130,8 @@ func (s *Service) listFormats(ctx context.Context, in *struct{}) (*out[api.Page[
 }
 
 func (s *Service) listDatasets(ctx context.Context, in *struct {
-	productIn
-	pageIn
+	ProductPath
+	PageQuery
 }) (*out[api.Page[Dataset]], error) {
 	var after string
 	if err := api.ReadCursor(in.Cursor, &after); err != nil {
@@ -140,7 +146,7 @@ func (s *Service) listDatasets(ctx context.Context, in *struct {
 }
 
 func (s *Service) createDataset(ctx context.Context, in *struct {
-	productIn
+	ProductPath
 	Body nameIn
 }) (*out[Dataset], error) {
 	p, err := s.FindProduct(ctx, in.Product)
@@ -151,12 +157,12 @@ func (s *Service) createDataset(ctx context.Context, in *struct {
 	return &out[Dataset]{d}, err
 }
 
-func (s *Service) showDataset(ctx context.Context, in *datasetIn) (*out[Dataset], error) {
+func (s *Service) showDataset(ctx context.Context, in *DatasetPath) (*out[Dataset], error) {
 	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
 	return &out[Dataset]{d}, err
 }
 
-func (s *Service) removeDataset(ctx context.Context, in *datasetIn) (*struct{}, error) {
+func (s *Service) removeDataset(ctx context.Context, in *DatasetPath) (*struct{}, error) {
 	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
 	if err != nil {
 		return nil, err
@@ -165,8 +171,8 @@ func (s *Service) removeDataset(ctx context.Context, in *datasetIn) (*struct{}, 
 }
 
 type importIn struct {
-	datasetIn
-	settingsIn
+	DatasetPath
+	SettingsQuery
 	Mode Mode `query:"mode" enum:"append,replace" default:"append" doc:"追加在后，或替换原有行|append to the rows, or replace them"`
 }
 
@@ -203,8 +209,8 @@ type Previewed struct {
 }
 
 func (s *Service) preview(ctx context.Context, in *struct {
-	datasetIn
-	settingsIn
+	DatasetPath
+	SettingsQuery
 }, file api.Incoming) (*out[Previewed], error) {
 	if _, err := s.FindDataset(ctx, in.Product, in.Dataset); err != nil {
 		return nil, err
@@ -218,7 +224,7 @@ func (s *Service) preview(ctx context.Context, in *struct {
 }
 
 func (s *Service) order(ctx context.Context, in *struct {
-	datasetIn
+	DatasetPath
 	Body struct {
 		Raw      string   `json:"raw" doc:"预览给出的哈希|the hash that the preview gave"`
 		Name     string   `json:"name" doc:"文件名|file name"`
@@ -244,8 +250,8 @@ func (s *Service) order(ctx context.Context, in *struct {
 }
 
 func (s *Service) listVersions(ctx context.Context, in *struct {
-	datasetIn
-	pageIn
+	DatasetPath
+	PageQuery
 }) (*out[api.Page[Version]], error) {
 	var after int
 	if err := api.ReadCursor(in.Cursor, &after); err != nil {
@@ -259,7 +265,7 @@ func (s *Service) listVersions(ctx context.Context, in *struct {
 	return page(items, in.Limit, func(v Version) any { return v.Number }), err
 }
 
-func (s *Service) version(ctx context.Context, in versionIn) (Version, error) {
+func (s *Service) version(ctx context.Context, in VersionPath) (Version, error) {
 	d, err := s.FindDataset(ctx, in.Product, in.Dataset)
 	if err != nil {
 		return Version{}, err
@@ -275,8 +281,8 @@ type RowPage struct {
 }
 
 func (s *Service) listRows(ctx context.Context, in *struct {
-	versionIn
-	pageIn
+	VersionPath
+	PageQuery
 	Contains string   `query:"contains" doc:"某个单元格含有这段文字|some cell contains this text"`
 	Where    []string `query:"where,explode" doc:"列=值，可多次|column=value, may be repeated"`
 }) (*out[RowPage], error) {
@@ -284,7 +290,7 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 	if err := api.ReadCursor(in.Cursor, &position); err != nil {
 		return nil, err
 	}
-	v, err := s.version(ctx, in.versionIn)
+	v, err := s.version(ctx, in.VersionPath)
 	if err != nil {
 		return nil, err
 	}
@@ -307,7 +313,7 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 	return &out[RowPage]{body}, nil
 }
 
-func (s *Service) showProfile(ctx context.Context, in *versionIn) (*out[Profile], error) {
+func (s *Service) showProfile(ctx context.Context, in *VersionPath) (*out[Profile], error) {
 	v, err := s.version(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -316,7 +322,7 @@ func (s *Service) showProfile(ctx context.Context, in *versionIn) (*out[Profile]
 	return &out[Profile]{p}, err
 }
 
-func (s *Service) showReport(ctx context.Context, in *versionIn) (*out[Report], error) {
+func (s *Service) showReport(ctx context.Context, in *VersionPath) (*out[Report], error) {
 	v, err := s.version(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -326,7 +332,7 @@ func (s *Service) showReport(ctx context.Context, in *versionIn) (*out[Report], 
 }
 
 func (s *Service) export(ctx context.Context, in *struct {
-	versionIn
+	VersionPath
 	Format string `query:"format" default:"csv" doc:"csv、tsv、xlsx、json、jsonl、parquet、txt|csv, tsv, xlsx, json, jsonl, parquet, txt"`
 	Safe   string `query:"safe" enum:"yes,no" doc:"防止表格软件把单元格当公式运行，csv 和 xlsx 默认 yes|keep spreadsheets from running cells as formulas; yes by default for csv and xlsx"`
 }) (*api.Outgoing, error) {
