@@ -7,19 +7,22 @@ import (
 	"sync"
 )
 
-// How much the fields of an entry weigh, and how soon repetition stops to
-// count. Chosen on examples/service; TestRecall keeps the figure.
+// How much the fields of an entry and the kinds of terms weigh, and how soon
+// repetition stops to count. Chosen on examples/service; TestRecall keeps the
+// figure.
 const (
-	weighQuestion = 1.0
+	weighQuestion = 2.0
 	weighVariant  = 1.0
-	weighAnswer   = 0.35
-	weighSingle   = 0.35 // of a single character against a pair
-	saturation    = 1.2  // BM25's k1
-	lengthShare   = 0.35 // BM25's b
-	// weighLikeness is how much the best single wording adds to the words of all.
-	weighLikeness = 1.0
+	weighAnswer   = 1.25
+	weighSingle   = 1.2 // of one character against a pair
+	weighFunction = 0.1 // of 的, 是不, 能 and their like against words that name things
+	saturation    = 2.5 // BM25's k1
+	lengthShare   = 0.5 // BM25's b
+	// weighLikeness is how much a wording that is nearly the sentence adds; its
+	// cube is taken, so that half-alike wordings add little.
+	weighLikeness = 2.0
 	// reranked is how many of the best entries are compared wording by wording.
-	reranked = 24
+	reranked = 16
 )
 
 // SearchOptions narrow a search. The zero value finds up to 10 entries.
@@ -62,7 +65,7 @@ type Index struct {
 	most    []float32   // largest impact of a list
 	rarity  []float32   // idf of a list
 	unknown float32     // idf of a term that no entry has
-	guarded bool        // some entry has conditions or is a draft
+	guarded []bool      // by entry: it has conditions or is not live
 	scratch sync.Pool   // *scratch
 }
 
@@ -78,7 +81,7 @@ type scratch struct {
 //
 // Cost: about 5 µs an entry of five short variants.
 func NewIndex(entries []Entry) *Index {
-	x := &Index{entries: entries, lists: map[uint64]int32{}}
+	x := &Index{entries: entries, lists: map[uint64]int32{}, guarded: make([]bool, len(entries))}
 	lengths := make([]float32, len(entries))
 	var total float64
 	var buffer []term
@@ -113,17 +116,14 @@ func NewIndex(entries []Entry) *Index {
 			x.docs[list] = append(x.docs[list], uint32(doc))
 			x.impacts[list] = append(x.impacts[list], frequency[k])
 		}
-		x.guarded = x.guarded || e.State != Live || !e.Conditions.IsZero()
+		x.guarded[doc] = e.State != Live || !e.Conditions.IsZero()
 	}
 	average := float32(max(1, total/float64(max(1, len(entries)))))
 	x.most, x.rarity = make([]float32, len(x.docs)), make([]float32, len(x.docs))
 	x.unknown = idf(len(entries), 0)
 	for k, list := range x.lists {
 		x.rarity[list] = idf(len(entries), len(x.docs[list]))
-		weight := x.rarity[list]
-		if single(k) {
-			weight *= weighSingle
-		}
+		weight := x.rarity[list] * kindWeight(k)
 		for i, doc := range x.docs[list] {
 			f := x.impacts[list][i]
 			f = weight * f * (saturation + 1) / (f + saturation*(1-lengthShare+lengthShare*lengths[doc]/average))
@@ -168,7 +168,7 @@ func (x *Index) Search(text string, o SearchOptions) []Hit {
 		h := Hit{EntryID: e.ID, Question: e.Question, Score: float64(s.scores[doc])}
 		if i < max(limit, reranked) {
 			h.Likeness, h.Wording = x.closest(s, wanted, e)
-			h.Score += weighLikeness * h.Likeness * wanted.weight
+			h.Score += weighLikeness * h.Likeness * h.Likeness * h.Likeness * wanted.weight
 		}
 		hits = append(hits, h)
 	}
@@ -212,31 +212,33 @@ func (x *Index) gather(s *scratch, query []asked, most int, o SearchOptions) []u
 	for _, a := range query {
 		rest += x.most[a.list] * a.times
 	}
-	pass := x.filter(o)
+	narrow := o.Category != "" || o.Except != ""
 	alive := s.ordered[:0]
-	open := true // new entries may still reach the best
+	best := float32(0) // the highest score so far, or less
+	open := true       // new entries may still reach the best
 	for _, a := range query {
 		docs, impacts := x.docs[a.list], x.impacts[a.list]
 		if open {
 			for i, doc := range docs {
 				if s.scores[doc] == 0 {
 					s.touched = append(s.touched, doc)
-					if pass != nil && !pass(doc) {
+					if (narrow || x.guarded[doc]) && !x.passes(doc, o) {
 						s.scores[doc] = float32(math.Inf(-1))
 						continue
 					}
 					alive = append(alive, doc)
 				}
 				s.scores[doc] += impacts[i] * a.times
+				best = max(best, s.scores[doc])
 			}
 		} else {
 			slices.Sort(alive)
 			x.follow(s.scores, alive, docs, impacts, a.times)
 		}
 		rest -= x.most[a.list] * a.times
-		if len(alive) > most {
+		if len(alive) > 2*most && rest < best {
 			// A hair of room: rest has been summed in another order.
-			alive, open = cutBelow(s.scores, alive, most, rest*1.0001+1e-4, open)
+			alive, open = cutBelow(s.scores, alive, most, best, rest*1.0001+1e-4, open)
 		}
 	}
 	slices.SortFunc(alive, func(a, b uint32) int {
@@ -268,8 +270,8 @@ func (x *Index) follow(scores []float32, alive, docs []uint32, impacts []float32
 
 // cutBelow drops entries that rest cannot lift into the best, and tells whether
 // an entry not yet met still could get there.
-func cutBelow(scores []float32, alive []uint32, most int, rest float32, open bool) ([]uint32, bool) {
-	bar := nth(scores, alive, most)
+func cutBelow(scores []float32, alive []uint32, most int, best, rest float32, open bool) ([]uint32, bool) {
+	bar := nth(scores, alive, most, best)
 	if open && rest >= bar {
 		return alive, true
 	}
@@ -283,13 +285,10 @@ func cutBelow(scores []float32, alive []uint32, most int, rest float32, open boo
 }
 
 // nth is the n-th largest score of the entries, n from 1, by halving the range
-// of values: no copy and no order needed. It may answer a little less.
-func nth(scores []float32, docs []uint32, n int) float32 {
-	low, high := float32(0), float32(0)
-	for _, doc := range docs {
-		high = max(high, scores[doc])
-	}
-	for range 12 {
+// of values up to most: no copy and no order needed. It may answer less.
+func nth(scores []float32, docs []uint32, n int, most float32) float32 {
+	low, high := float32(0), most
+	for range 5 {
 		middle := (low + high) / 2
 		above := 0
 		for _, doc := range docs {
@@ -306,14 +305,9 @@ func nth(scores []float32, docs []uint32, n int) float32 {
 	return low
 }
 
-// filter is nil when every entry passes.
-func (x *Index) filter(o SearchOptions) func(doc uint32) bool {
-	if !x.guarded && o.Category == "" && o.Except == "" {
-		return nil
-	}
-	return func(doc uint32) bool {
-		e := &x.entries[doc]
-		return (e.State == Live || e.State == Draft && o.Drafts) && (o.Category == "" || e.Category == o.Category) &&
-			e.ID != o.Except && e.Conditions.Hold(o.Asker)
-	}
+// passes tells whether an entry may be among the answers.
+func (x *Index) passes(doc uint32, o SearchOptions) bool {
+	e := &x.entries[doc]
+	return (e.State == Live || e.State == Draft && o.Drafts) && (o.Category == "" || e.Category == o.Category) &&
+		e.ID != o.Except && e.Conditions.Hold(o.Asker)
 }

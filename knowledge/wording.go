@@ -16,10 +16,7 @@ func (x *Index) weigh(key uint64) float32 {
 	if list, ok := x.lists[key]; ok {
 		rarity = x.rarity[list]
 	}
-	if single(key) {
-		rarity *= weighSingle
-	}
-	return rarity
+	return rarity * kindWeight(key)
 }
 
 func (x *Index) wanted(list []term) wants {
