@@ -92,14 +92,19 @@ func (h handlers) show(ctx context.Context, in *recipeIn) (*recipeOut, error) {
 }
 
 type deleteIn struct {
-	recipeIn
-	Revision int `query:"revision" required:"true" minimum:"1" doc:"看到的修订号|the revision you saw"`
+	api.Match
+	Product string `path:"product" doc:"产品编号|id of the product"`
+	Recipe  string `path:"recipe" doc:"方案的名称或编号|name or id of the recipe"`
 }
 
 type doneOut struct{ Body struct{} }
 
 func (h handlers) delete(ctx context.Context, in *deleteIn) (*doneOut, error) {
-	return &doneOut{}, h.s.Delete(ctx, in.Product, in.Recipe, in.Revision)
+	revision, err := in.Match.Revision()
+	if err != nil {
+		return nil, err
+	}
+	return &doneOut{}, h.s.Delete(ctx, in.Product, in.Recipe, int(revision))
 }
 
 type previewIn struct {

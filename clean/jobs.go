@@ -26,7 +26,7 @@ type Run struct {
 	RecipeRevision int         `json:"recipe_revision"`
 	DatasetID      string      `json:"dataset_id"`
 	VersionID      string      `json:"version_id"`
-	JobID          string      `json:"job_id"`
+	JobID          string      `json:"job"` // not job_id: the run is no answer that began a job
 	State          jobs.State  `json:"state" table:"状态|state"`
 	ResultVersion  string      `json:"result_version,omitempty"`
 	RowsIn         int         `json:"rows_in" table:"进|in"`

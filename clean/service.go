@@ -103,14 +103,23 @@ func (s *Service) Recipes(ctx context.Context, productID, after string, limit in
 	return s.selectRecipes(ctx, productID, after, limit)
 }
 
-// Delete removes a recipe; its runs keep their own copy. Faults: NoSuchRecipe,
-// RecipeChanged.
+// Delete removes a recipe at the revision that was seen (0: any); its runs keep
+// their own copy. Faults: NoSuchRecipe, RecipeChanged.
 func (s *Service) Delete(ctx context.Context, productID, name string, revision int) error {
 	r, err := s.Recipe(ctx, productID, name)
 	if err != nil {
 		return err
 	}
-	return s.deleteRecipe(ctx, r.ID, revision)
+	if r.ID == "" { // the built-in one cannot be deleted
+		return NoSuchRecipe.With("recipe", name)
+	}
+	if revision == 0 {
+		revision = r.Revision
+	}
+	if r.Revision != revision {
+		return RecipeChanged.With("revision", r.Revision).At("If-Match")
+	}
+	return s.deleteRecipe(ctx, r)
 }
 
 // Preview shows what a recipe does to n rows of a version, drawn by seed.

@@ -72,14 +72,14 @@ func (s *Service) selectRecipes(ctx context.Context, productID, after string, li
 	return scanAll(rows, err, (*SavedRecipe).scan)
 }
 
-func (s *Service) deleteRecipe(ctx context.Context, id string, revision int) error {
+func (s *Service) deleteRecipe(ctx context.Context, r SavedRecipe) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		done, err := tx.ExecContext(ctx, `DELETE FROM recipes WHERE id = $1 AND revision = $2`, id, revision)
+		done, err := tx.ExecContext(ctx, `DELETE FROM recipes WHERE id = $1 AND revision = $2`, r.ID, r.Revision)
 		if err != nil {
 			return fmt.Errorf("delete recipe: %w", err)
 		}
 		if n, err := done.RowsAffected(); err == nil && n == 0 {
-			return RecipeChanged.With("revision", "?").At("revision")
+			return RecipeChanged.With("revision", r.Revision+1).At("If-Match")
 		}
 		return nil
 	})

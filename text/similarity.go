@@ -211,8 +211,12 @@ func EditDistance(a, b []rune, limit int) int {
 	return row[len(a)]
 }
 
+// maxBand bounds the work of one exact comparison, about a tenth of a second.
+const maxBand = 1 << 26
+
 // Likeness is 1 − edit distance ÷ the longer length, 1 for two empty texts; 0
-// when it would be below floor.
+// when it would be below floor. Texts so long that this would take minutes are
+// compared by MinHash over 4-character shingles instead.
 func Likeness(a, b string, floor float64) float64 {
 	ra, rb := []rune(a), []rune(b)
 	longer := max(len(ra), len(rb))
@@ -220,6 +224,13 @@ func Likeness(a, b string, floor float64) float64 {
 		return 1
 	}
 	limit := int(math.Floor((1 - floor) * float64(longer)))
+	if (limit+1)*longer > maxBand {
+		x, y := MinHash(a, 4), MinHash(b, 4)
+		if estimate := x.Similarity(&y); estimate >= floor {
+			return estimate
+		}
+		return 0
+	}
 	d := EditDistance(ra, rb, limit)
 	if d > limit {
 		return 0

@@ -9,12 +9,17 @@ import (
 )
 
 var (
-	entity  = regexp.MustCompile(`&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
-	tag     = regexp.MustCompile(`(?i)</?(a|abbr|article|aside|b|big|blockquote|body|button|center|code|dd|div|dl|dt|em|embed|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|mark|meta|nav|object|ol|option|p|pre|s|section|select|small|span|strike|strong|sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|u|ul|video|wbr|o:p)(\s[^<>]*)?/?>`)
-	brk     = regexp.MustCompile(`(?i)<br\s*/?>|</(p|div|li|tr|h[1-6])\s*>`)
-	hidden  = regexp.MustCompile(`(?is)<script\b[^<>]*>.*?</script\s*>|<style\b[^<>]*>.*?</style\s*>|<!--.*?-->`)
-	newline = regexp.MustCompile(`\n{2,}`)
+	entity     = regexp.MustCompile(`&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
+	tag        = regexp.MustCompile(`(?i)</?(a|abbr|article|aside|b|big|blockquote|body|button|center|code|dd|div|dl|dt|em|embed|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|mark|meta|nav|object|ol|option|p|pre|s|section|select|small|span|strike|strong|sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|u|ul|video|wbr|o:p)(\s[^<>]*)?/?>`)
+	brk        = regexp.MustCompile(`(?i)<br\s*/?>|</(p|div|li|tr|h[1-6])\s*>`)
+	hidden     = regexp.MustCompile(`(?is)<script\b[^<>]*>.*?</script\s*>|<style\b[^<>]*>.*?</style\s*>|<!--.*?-->`)
+	ampersands = regexp.MustCompile(`&(?:amp;){2,}`)
+	newline    = regexp.MustCompile(`\n{2,}`)
 )
+
+// maxRounds bounds how often a text is decoded again: it was never encoded, or
+// its tags nested into each other, more often.
+const maxRounds = 8
 
 // HTMLEntities returns the operator that decodes entities, also nested ones.
 func HTMLEntities() clean.Operator {
@@ -24,7 +29,10 @@ func HTMLEntities() clean.Operator {
 		texts("套了两层的实体", "an entity encoded twice", "&amp;lt;b&amp;gt;&nbsp;好", "<b> 好", "AT&T?a=1&copy=2", "AT&T?a=1&copy=2")),
 		always(func(s string) (string, string, int) {
 			count := 0
-			for strings.Contains(s, "&") && strings.Contains(s, ";") {
+			// Each round undoes one layer but of &amp;amp;…, which goes at once, so
+			// that a hostile megabyte of it costs no more than a real text.
+			for round := 0; round < maxRounds && strings.Contains(s, "&") && strings.Contains(s, ";"); round++ {
+				s = ampersands.ReplaceAllString(s, "&amp;")
 				next := entity.ReplaceAllStringFunc(s, func(e string) string {
 					out := html.UnescapeString(e)
 					if out == e {
@@ -50,7 +58,7 @@ func HTMLTags() clean.Operator {
 		texts("标签与注释", "tags and a comment", "<p>你好<br/>我要<b>退款</b></p><!-- x -->", "你好\n我要退款", "3<5 且 a>b", "3<5 且 a>b")),
 		always(func(s string) (string, string, int) {
 			count := 0
-			for strings.Contains(s, "<") && strings.Contains(s, ">") {
+			for round := 0; round < maxRounds && strings.Contains(s, "<") && strings.Contains(s, ">"); round++ {
 				before := s
 				drop := func(re *regexp.Regexp, with string) {
 					s = re.ReplaceAllStringFunc(s, func(string) string { count++; return with })
