@@ -21,14 +21,15 @@ func (s *Service) Routes() []api.Route {
 	}
 }
 
-type productIn struct {
+// ProductIn names the product in the path. It is exported because embedded inputs must be.
+type ProductIn struct {
 	Product string `path:"product" doc:"产品的编号|id of the product"`
 }
 
 type out[T any] struct{ Body T }
 
 type runIn struct {
-	productIn
+	ProductIn
 	Body struct {
 		Model string `json:"model,omitempty" doc:"模型编号，不填则最新|id of the model, the newest when absent"`
 	}
@@ -40,7 +41,7 @@ func (s *Service) run(ctx context.Context, in *runIn) (*out[api.Started], error)
 }
 
 type listIn struct {
-	productIn
+	ProductIn
 	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"每页条数|items a page"`
 }
@@ -83,13 +84,13 @@ func (s *Service) flips(ctx context.Context, in *reportIn) (*out[api.Page[Flip]]
 }
 
 type textIn struct {
-	productIn
+	ProductIn
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"4000000" doc:"YAML 文本|the YAML text"`
 	}
 }
 
-func (s *Service) showSuite(ctx context.Context, in *productIn) (*out[Saved], error) {
+func (s *Service) showSuite(ctx context.Context, in *ProductIn) (*out[Saved], error) {
 	saved, err := s.text(ctx, in.Product, kindSuite)
 	if err == nil && saved.Version == 0 {
 		err = NoSuchSuite.With()
@@ -102,7 +103,7 @@ func (s *Service) putSuite(ctx context.Context, in *textIn) (*out[Saved], error)
 	return &out[Saved]{saved}, err
 }
 
-func (s *Service) showGate(ctx context.Context, in *productIn) (*out[Saved], error) {
+func (s *Service) showGate(ctx context.Context, in *ProductIn) (*out[Saved], error) {
 	saved, err := s.text(ctx, in.Product, kindGate)
 	if saved.Version == 0 {
 		saved.Text = standardGate

@@ -20,14 +20,15 @@ func (s *Service) Routes() []api.Route {
 	}
 }
 
-type productIn struct {
+// ProductIn names the product in the path. It is exported because embedded inputs must be.
+type ProductIn struct {
 	Product string `path:"product" doc:"产品的编号|id of the product"`
 }
 
 type out[T any] struct{ Body T }
 
 type inboxIn struct {
-	productIn
+	ProductIn
 	Status string `query:"status" enum:"open,fixed,right,dismissed" default:"open" doc:"状态|status"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"5000" default:"200" doc:"最多条数|most items"`
 }
@@ -54,7 +55,7 @@ func (s *Service) decide(ctx context.Context, in *decideIn) (*struct{}, error) {
 }
 
 type fixIn struct {
-	productIn
+	ProductIn
 	Body struct {
 		TurnID string   `json:"turn_id" doc:"答错的话轮|the turn that was answered wrong"`
 		Labels []string `json:"labels" minItems:"1" doc:"正确的标签|the right labels"`
@@ -70,7 +71,7 @@ func (s *Service) startFix(ctx context.Context, in *fixIn) (*out[api.Started], e
 }
 
 type fixesIn struct {
-	productIn
+	ProductIn
 	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"每页条数|items a page"`
 }
