@@ -38,7 +38,7 @@ type StepUse struct {
 }
 
 // maxRecipeBytes bounds a recipe file; real ones have a few kilobytes.
-const maxRecipeBytes = 1 << 20
+const maxRecipeBytes = 256 << 10
 
 // ParseRecipe reads a recipe and checks its form. Faults: BadYAML (with line and
 // column), NoName, BadStep.
@@ -46,6 +46,9 @@ func ParseRecipe(source []byte) (Recipe, error) {
 	var r Recipe
 	if len(source) > maxRecipeBytes {
 		return r, BadYAML.With("line", 1, "column", 1, "problem", fmt.Sprintf("> %d bytes", maxRecipeBytes))
+	}
+	if line := tooDeep(source); line > 0 {
+		return r, BadYAML.With("line", line, "column", 1, "problem", fmt.Sprintf("nested deeper than %d", maxDepth))
 	}
 	err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&r)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -71,6 +74,34 @@ func ParseRecipe(source []byte) (Recipe, error) {
 		}
 	}
 	return r, nil
+}
+
+// maxDepth bounds nesting: the parser's time grows with its square.
+const maxDepth = 64
+
+// tooDeep is the line, from 1, where brackets or list marks nest deeper than
+// maxDepth; 0 when none does.
+func tooDeep(source []byte) int {
+	line, depth, marks := 1, 0, 0
+	for i, c := range source {
+		switch c {
+		case '\n':
+			line++
+			marks = 0
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(0, depth-1)
+		case '-', '?', ':':
+			if i+1 < len(source) && source[i+1] == ' ' {
+				marks++
+			}
+		}
+		if depth > maxDepth || marks > maxDepth {
+			return line
+		}
+	}
+	return 0
 }
 
 var position = regexp.MustCompile(`^\[\d+:\d+\] `)
