@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhuomo/knowledge"
+	"zhuomo/learn"
 )
 
 // Known lets flows ask a snapshot of the knowledge.
@@ -123,4 +124,22 @@ func (k known) Lookup(_ context.Context, q Lookup) ([]Row, int, error) {
 		rows = append(rows, row)
 	}
 	return rows, len(found), nil
+}
+
+// Understand lets flows ask a model.
+func Understand(m learn.Model) Understander { return byModel{m} }
+
+type byModel struct{ model learn.Model }
+
+// Understand gives the labels of the model, the most probable first.
+func (b byModel) Understand(ctx context.Context, text string, history []learn.Said) ([]Label, error) {
+	got, err := b.model.Predict(ctx, []learn.Input{{Text: text, History: history}})
+	if err != nil {
+		return nil, err
+	}
+	labels := make([]Label, 0, len(got[0].Scores))
+	for _, s := range got[0].Scores {
+		labels = append(labels, Label{Name: s.Label, Probability: float64(s.P)})
+	}
+	return labels, nil
 }

@@ -1,0 +1,367 @@
+package serve
+
+import (
+	"context"
+	"io/fs"
+	"math"
+	"net/http"
+	"slices"
+	"time"
+
+	"zhuomo/dialog"
+	"zhuomo/internal/api"
+	"zhuomo/internal/blob"
+)
+
+// Routes is the stage's part of the route table.
+func (s *Service) Routes() []api.Route {
+	return []api.Route{
+		api.Op("GET", "/api/v1/products/{product}/releases", "serve releases", api.Viewer, "列出发布版", "list releases", s.listReleases),
+		api.Op("POST", "/api/v1/products/{product}/releases", "serve release", api.Trainer, "新建发布版（候选）", "make a release (a candidate)", s.createRelease),
+		api.Op("GET", "/api/v1/products/{product}/releases/{release}", "serve show", api.Viewer, "看一个发布版（id、r3 或 live）", "show a release (id, r3 or live)", s.showRelease),
+		api.Op("POST", "/api/v1/products/{product}/releases/{release}/publications", "serve publish", api.Trainer, "发布上线", "make a release live", s.publish),
+		api.Op("POST", "/api/v1/products/{product}/takebacks", "serve takeback", api.Trainer, "退回上一个发布版", "take the live release back", s.takeBack),
+		api.Op("GET", "/api/v1/products/{product}/publications", "serve publications", api.Viewer, "上线与退回的记录", "what went live and was taken back", s.listPublications),
+		api.Op("GET", "/api/v1/products/{product}/turns", "serve turns", api.Viewer, "列出话轮，新的在前", "list turns, the newest first", s.listTurns),
+		api.Op("GET", "/api/v1/products/{product}/turns/{turn}", "serve turn", api.Viewer, "看一个话轮和它的每个决定", "show a turn and its every decision", s.showTurn),
+		api.Op("POST", "/api/v1/products/{product}/sessions", "", api.Public, "开一个会话，得到口令和问候", "begin a session; gives its token and the greeting", s.beginSession),
+		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns", "", api.Public, "说一句话，得到回答", "say something and get the answer", s.say, api.Timeout(30*time.Second)),
+		api.Op("GET", "/api/v1/products/{product}/sessions/{session}/turns", "", api.Public, "这个会话说过的话", "what was said in this session", s.sessionTurns),
+		api.Raw("GET", "/api/v1/products/{product}/sessions/{session}/events", api.Public, "这个会话的事件流（SSE）", "event stream (SSE) of this session", http.HandlerFunc(s.events)),
+		api.Raw("POST", "/api/v1/products/{product}/sessions/{session}/streams", api.Public, "说一句话，回答以事件流（SSE）逐段返回", "say something; the answer comes as an event stream (SSE), part by part", http.HandlerFunc(s.stream)),
+		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings", "", api.Public, "给一个回答点赞或点踩", "rate an answer", s.rate),
+		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa)),
+		api.Raw("GET", "/chat/{product}", api.Public, "聊天页面", "the chat page", http.HandlerFunc(s.page), api.Hidden()),
+	}
+}
+
+// ProductIn names a product. Inputs embed it, so it must be exported.
+type ProductIn struct {
+	Product string `path:"product" doc:"产品的编号或名称|id or name of the product"`
+}
+
+type pageIn struct {
+	ProductIn
+	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"每页条数|items a page"`
+}
+
+// product finds the product that a request names.
+func (s *Service) product(ctx context.Context, idOrName string) (string, error) {
+	id, _, err := s.n.Products.Product(ctx, idOrName)
+	return id, err
+}
+
+type releasesOut struct{ Body api.Page[Release] }
+
+func (s *Service) listReleases(ctx context.Context, in *pageIn) (*releasesOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	below := math.MaxInt32
+	if err := api.ReadCursor(in.Cursor, &below); err != nil {
+		return nil, err
+	}
+	all, err := readReleases(ctx, s.n.DB.Reader(), product, below, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &releasesOut{}
+	if out.Body.Items = all; len(all) > in.Limit {
+		out.Body.Items, out.Body.Next = all[:in.Limit], api.Cursor(all[in.Limit-1].Number)
+	}
+	return out, nil
+}
+
+type createIn struct {
+	ProductIn
+	Body struct {
+		ModelID          string             `json:"model_id" doc:"模型编号|id of the model"`
+		Knowledge        string             `json:"knowledge" doc:"知识快照的内容哈希|content hash of the knowledge snapshot"`
+		Flow             string             `json:"flow" doc:"流程文件的内容哈希|content hash of the flow file"`
+		GuidelineID      string             `json:"guideline_id,omitempty"`
+		GuidelineVersion int                `json:"guideline_version,omitempty"`
+		ReportID         string             `json:"report_id,omitempty" doc:"评测报告编号|id of the evaluation report"`
+		Thresholds       *dialog.Thresholds `json:"thresholds,omitempty"`
+		Note             string             `json:"note,omitempty" maxLength:"1000" doc:"说明|note"`
+	}
+}
+
+type releaseOut struct{ Body Release }
+
+func (s *Service) createRelease(ctx context.Context, in *createIn) (*releaseOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	b := &in.Body
+	c := Contents{
+		ProductID: product, ModelID: b.ModelID, GuidelineID: b.GuidelineID, GuidelineVersion: b.GuidelineVersion,
+		ReportID: b.ReportID, Thresholds: b.Thresholds,
+	}
+	if c.Knowledge, err = blob.ParseHash(b.Knowledge); err != nil {
+		return nil, err
+	}
+	if c.Flow, err = blob.ParseHash(b.Flow); err != nil {
+		return nil, err
+	}
+	r, err := s.Create(ctx, c, b.Note, Ready{})
+	return &releaseOut{r}, err
+}
+
+// ReleaseIn names a release of a product.
+type ReleaseIn struct {
+	ProductIn
+	Release string `path:"release" doc:"发布版编号、r3 或 live|id of the release, r3 or live"`
+}
+
+func (s *Service) showRelease(ctx context.Context, in *ReleaseIn) (*releaseOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Release(ctx, product, in.Release)
+	return &releaseOut{r}, err
+}
+
+type publishIn struct {
+	ReleaseIn
+	Body struct {
+		Overrule string `json:"overrule,omitempty" maxLength:"1000" doc:"门禁没过仍要发布的理由，记入审计|reason to publish although the gate refuses; kept for the audit"`
+	}
+}
+
+func (s *Service) publish(ctx context.Context, in *publishIn) (*releaseOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Publish(ctx, product, in.Release, in.Body.Overrule, false)
+	return &releaseOut{r}, err
+}
+
+type takeBackIn struct {
+	ProductIn
+	Body struct {
+		Reason string `json:"reason,omitempty" maxLength:"1000" doc:"理由|reason"`
+	}
+}
+
+func (s *Service) takeBack(ctx context.Context, in *takeBackIn) (*releaseOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.TakeBack(ctx, product, in.Body.Reason)
+	return &releaseOut{r}, err
+}
+
+type publicationsOut struct{ Body api.Page[Publication] }
+
+func (s *Service) listPublications(ctx context.Context, in *pageIn) (*publicationsOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	var before string
+	if err := api.ReadCursor(in.Cursor, &before); err != nil {
+		return nil, err
+	}
+	all, err := readPublications(ctx, s.n.DB.Reader(), product, before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &publicationsOut{}
+	if out.Body.Items = all; len(all) > in.Limit {
+		out.Body.Items, out.Body.Next = all[:in.Limit], api.Cursor(all[in.Limit-1].ID)
+	}
+	return out, nil
+}
+
+type turnsOut struct{ Body api.Page[Turn] }
+
+func (s *Service) listTurns(ctx context.Context, in *pageIn) (*turnsOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	var before string
+	if err := api.ReadCursor(in.Cursor, &before); err != nil {
+		return nil, err
+	}
+	all, err := readTurnsBefore(ctx, s.n.DB.Reader(), product, before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &turnsOut{}
+	if out.Body.Items = all; len(all) > in.Limit {
+		out.Body.Items, out.Body.Next = all[:in.Limit], api.Cursor(all[in.Limit-1].ID)
+	}
+	return out, nil
+}
+
+type turnIn struct {
+	ProductIn
+	Turn string `path:"turn" doc:"话轮编号|id of the turn"`
+}
+
+type turnOut struct{ Body Turn }
+
+func (s *Service) showTurn(ctx context.Context, in *turnIn) (*turnOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.Turn(ctx, in.Turn)
+	if err == nil && t.ProductID != product {
+		err = NoTurn.With()
+	}
+	return &turnOut{t}, err
+}
+
+type beginIn struct {
+	ProductIn
+	Body struct {
+		Channel string `json:"channel,omitempty" maxLength:"32" doc:"渠道，默认 web|channel, web unless told"`
+	}
+}
+
+type beginOut struct {
+	Status int
+	Body   struct {
+		ID      string        `json:"id"`
+		Token   string        `json:"token" doc:"只给一次；之后每次请求放在 X-Session-Token 里|told once; send it as X-Session-Token from now on"`
+		Product productShown  `json:"product"`
+		Parts   []dialog.Part `json:"parts"`
+	}
+}
+
+type productShown struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func (s *Service) beginSession(ctx context.Context, in *beginIn) (*beginOut, error) {
+	product, name, err := s.n.Products.Product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	session, token, err := s.Begin(ctx, product, in.Body.Channel, "")
+	if err != nil {
+		return nil, err
+	}
+	out := &beginOut{Status: http.StatusCreated}
+	out.Body.ID, out.Body.Token, out.Body.Product = session.ID, token, productShown{product, name}
+	if out.Body.Parts = session.Greeting; out.Body.Parts == nil {
+		out.Body.Parts = []dialog.Part{}
+	}
+	return out, nil
+}
+
+// SessionIn names a session of a product and brings its token.
+type SessionIn struct {
+	ProductIn
+	Session string `path:"session" doc:"会话编号|id of the session"`
+	Token   string `header:"X-Session-Token" doc:"会话口令|token of the session"`
+}
+
+func (s *Service) admitted(ctx context.Context, in SessionIn) error {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return err
+	}
+	return s.Admit(ctx, product, in.Session, in.Token)
+}
+
+type sayIn struct {
+	SessionIn
+	Body struct {
+		Text   string `json:"text" doc:"客户说的话，最多 4096 字|what the customer says, at most 4,096 characters"`
+		TurnID string `json:"turn_id,omitempty" doc:"客户端生成的 UUID，重发不会重复|UUID made by the client, so that sending again does no harm"`
+	}
+}
+
+type sayOut struct{ Body Answered }
+
+func (s *Service) say(ctx context.Context, in *sayIn) (*sayOut, error) {
+	if err := s.admitted(ctx, in.SessionIn); err != nil {
+		return nil, err
+	}
+	a, err := s.Say(ctx, in.Session, Message{Text: in.Body.Text, TurnID: in.Body.TurnID})
+	return &sayOut{a}, err
+}
+
+type sessionTurnsIn struct {
+	SessionIn
+	Cursor string `query:"cursor" doc:"上一页给出的 next，再往前翻|next of the page before, further back"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"每页条数|items a page"`
+}
+
+// saidTurn is a turn as its customer sees it.
+type saidTurn struct {
+	TurnID string        `json:"turn_id"`
+	Text   string        `json:"text"`
+	Parts  []dialog.Part `json:"parts"`
+	At     time.Time     `json:"at"`
+	Rating string        `json:"rating,omitempty"`
+}
+
+type sessionTurnsOut struct{ Body api.Page[saidTurn] }
+
+// sessionTurns gives the latest turns, the oldest of them first; next leads
+// further back.
+func (s *Service) sessionTurns(ctx context.Context, in *sessionTurnsIn) (*sessionTurnsOut, error) {
+	if err := s.admitted(ctx, in.SessionIn); err != nil {
+		return nil, err
+	}
+	below := math.MaxInt32
+	if err := api.ReadCursor(in.Cursor, &below); err != nil {
+		return nil, err
+	}
+	all, err := readTurns(ctx, s.n.DB.Reader(), in.Session, below, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &sessionTurnsOut{}
+	if len(all) > in.Limit {
+		all = all[:in.Limit]
+		out.Body.Next = api.Cursor(all[in.Limit-1].Number)
+	}
+	for _, t := range slices.Backward(all) {
+		out.Body.Items = append(out.Body.Items, saidTurn{t.TurnID, t.Text, t.Parts, time.UnixMicro(t.AtUS).UTC(), t.Rating})
+	}
+	return out, nil
+}
+
+type rateIn struct {
+	SessionIn
+	Turn string `path:"turn" doc:"turn_id 或话轮编号|turn_id or id of the turn"`
+	Body struct {
+		Good    bool   `json:"good"`
+		Comment string `json:"comment,omitempty"`
+	}
+}
+
+func (s *Service) rate(ctx context.Context, in *rateIn) (*struct{}, error) {
+	if err := s.admitted(ctx, in.SessionIn); err != nil {
+		return nil, err
+	}
+	return nil, s.Rate(ctx, in.Session, in.Turn, in.Body.Good, in.Body.Comment)
+}
+
+// page gives the built chat page; it finds its product in its own address.
+func (s *Service) page(w http.ResponseWriter, r *http.Request) {
+	if s.n.Pages == nil {
+		api.WriteFault(w, r, NoPage.With())
+		return
+	}
+	content, err := fs.ReadFile(s.n.Pages, "chat.html")
+	if err != nil {
+		api.WriteFault(w, r, NoPage.With().Because(err))
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(content) // a reader that hung up is nobody's fault
+}

@@ -1,0 +1,267 @@
+package serve
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"zhuomo/dialog"
+	"zhuomo/internal/db"
+)
+
+type scanner interface{ Scan(into ...any) error }
+
+func found[T any](v T, err error) (T, bool, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, false, nil
+	}
+	return v, err == nil, db.Explain(err)
+}
+
+// collect scans all rows.
+func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) (all []T, _ error) {
+	if err != nil {
+		return nil, db.Explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, db.Explain(rows.Err())
+}
+
+const releaseColumns = `id, product_id, number, manifest, model_id, knowledge, flow, guideline_id, guideline_version, report_id, thresholds, note, state, created_by, created_us`
+
+func scanRelease(row scanner) (Release, error) {
+	var r Release
+	var thresholds string
+	err := row.Scan(&r.ID, &r.ProductID, &r.Number, &r.Manifest, &r.ModelID, &r.Knowledge, &r.Flow, &r.GuidelineID, &r.GuidelineVersion,
+		&r.ReportID, &thresholds, &r.Note, &r.State, &r.CreatedBy, &r.CreatedUS)
+	r.Name = releaseName(r.Number)
+	if err == nil && thresholds != "" {
+		r.Thresholds = new(dialog.Thresholds)
+		err = json.Unmarshal([]byte(thresholds), r.Thresholds)
+	}
+	return r, err
+}
+
+func nextNumber(ctx context.Context, tx db.Tx, product string) (n int, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) + 1 FROM serve_releases WHERE product_id = $1`, product).Scan(&n)
+	return n, db.Explain(err)
+}
+
+func insertRelease(ctx context.Context, tx db.Tx, r Release) error {
+	thresholds := ""
+	if r.Thresholds != nil {
+		text, err := json.Marshal(r.Thresholds)
+		if err != nil {
+			return err
+		}
+		thresholds = string(text)
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO serve_releases (`+releaseColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		r.ID, r.ProductID, r.Number, r.Manifest, r.ModelID, r.Knowledge, r.Flow, r.GuidelineID, r.GuidelineVersion, r.ReportID,
+		thresholds, r.Note, r.State, r.CreatedBy, r.CreatedUS)
+	return db.Explain(err)
+}
+
+func readRelease(ctx context.Context, q db.Reader, product, id string, number int) (Release, bool, error) {
+	return found(scanRelease(q.QueryRowContext(ctx, `SELECT `+releaseColumns+` FROM serve_releases
+		WHERE product_id = $1 AND (id = $2 OR number = $3) ORDER BY id LIMIT 1`, product, id, number)))
+}
+
+// readReleases lists the newest first, below number.
+func readReleases(ctx context.Context, q db.Reader, product string, below, limit int) ([]Release, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+releaseColumns+` FROM serve_releases
+		WHERE product_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3`, product, below, limit)
+	return collect(rows, err, scanRelease)
+}
+
+func liveRow(ctx context.Context, q db.Reader, product string) (release, before string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT release_id, before_id FROM serve_live WHERE product_id = $1`, product).Scan(&release, &before)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", nil
+	}
+	return release, before, db.Explain(err)
+}
+
+func liveProducts(ctx context.Context, q db.Reader) ([]string, error) {
+	rows, err := q.QueryContext(ctx, `SELECT product_id FROM serve_live ORDER BY product_id`)
+	return collect(rows, err, func(row scanner) (id string, err error) { return id, row.Scan(&id) })
+}
+
+// movePointer makes p.ReleaseID live and the live one the one before.
+func movePointer(ctx context.Context, tx db.Tx, p Publication) error {
+	was, _, err := liveRow(ctx, tx, p.productID)
+	if err != nil {
+		return err
+	}
+	if was == p.ReleaseID {
+		return nil
+	}
+	for _, change := range []struct {
+		text string
+		args []any
+	}{
+		{`UPDATE serve_releases SET state = $2 WHERE id = $1`, []any{was, Retired}},
+		{`UPDATE serve_releases SET state = $2 WHERE id = $1`, []any{p.ReleaseID, Live}},
+		{`INSERT INTO serve_live (product_id, release_id, before_id, changed_us) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (product_id) DO UPDATE SET release_id = excluded.release_id, before_id = excluded.before_id, changed_us = excluded.changed_us`,
+			[]any{p.productID, p.ReleaseID, was, p.AtUS}},
+		{`INSERT INTO serve_publications (id, product_id, kind, release_id, before_id, actor_id, actor, gate, reason, at_us)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			[]any{p.ID, p.productID, p.Kind, p.ReleaseID, was, p.actorID, p.Actor, p.Gate, p.Reason, p.AtUS}},
+	} {
+		if _, err := tx.ExecContext(ctx, change.text, change.args...); err != nil {
+			return db.Explain(err)
+		}
+	}
+	return nil
+}
+
+// readPublications lists the newest first, before the id given ("" = all).
+func readPublications(ctx context.Context, q db.Reader, product, before string, limit int) ([]Publication, error) {
+	if before == "" {
+		before = "~" // sorts behind every id
+	}
+	rows, err := q.QueryContext(ctx, `SELECT p.id, p.kind, p.release_id, r.number, p.before_id, p.actor, p.gate, p.reason, p.at_us
+		FROM serve_publications p JOIN serve_releases r ON r.id = p.release_id
+		WHERE p.product_id = $1 AND p.id < $2 ORDER BY p.id DESC LIMIT $3`, product, before, limit)
+	return collect(rows, err, func(row scanner) (p Publication, err error) {
+		var number int
+		err = row.Scan(&p.ID, &p.Kind, &p.ReleaseID, &number, &p.BeforeID, &p.Actor, &p.Gate, &p.Reason, &p.AtUS)
+		p.Release = releaseName(number)
+		return p, err
+	})
+}
+
+const sessionColumns = `id, product_id, channel, customer, token_hash, flow, state, turn_count, greeting, created_us, active_us`
+
+func scanSession(row scanner) (Session, error) {
+	var s Session
+	var state, greeting string
+	err := row.Scan(&s.ID, &s.ProductID, &s.Channel, &s.Customer, &s.tokenHash, &s.flow, &state, &s.TurnCount, &greeting, &s.CreatedUS, &s.ActiveUS)
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal([]byte(state), &s.state); err != nil {
+		return s, fmt.Errorf("state of session %s: %w", s.ID, err)
+	}
+	return s, json.Unmarshal([]byte(greeting), &s.Greeting)
+}
+
+func insertSession(ctx context.Context, tx db.Tx, s Session) error {
+	state, err := json.Marshal(s.state)
+	if err != nil {
+		return err
+	}
+	greeting, err := json.Marshal(s.Greeting)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO serve_sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		s.ID, s.ProductID, s.Channel, s.Customer, s.tokenHash, s.flow, string(state), s.TurnCount, string(greeting), s.CreatedUS, s.ActiveUS)
+	return db.Explain(err)
+}
+
+func readSession(ctx context.Context, q db.Reader, id string) (Session, bool, error) {
+	return found(scanSession(q.QueryRowContext(ctx, `SELECT `+sessionColumns+` FROM serve_sessions WHERE id = $1`, id)))
+}
+
+func readSessionOf(ctx context.Context, q db.Reader, product, channel, customer string) (Session, bool, error) {
+	return found(scanSession(q.QueryRowContext(ctx, `SELECT `+sessionColumns+` FROM serve_sessions
+		WHERE product_id = $1 AND channel = $2 AND customer = $3`, product, channel, customer)))
+}
+
+// moveSession writes the state after a turn unless somebody else has moved the
+// session on since turn before.
+func moveSession(ctx context.Context, tx db.Tx, id string, before int, state, flow string, atUS int64) (bool, error) {
+	result, err := tx.ExecContext(ctx, `UPDATE serve_sessions SET state = $3, flow = $4, turn_count = turn_count + 1, active_us = $5
+		WHERE id = $1 AND turn_count = $2`, id, before, state, flow, atUS)
+	if err != nil {
+		return false, db.Explain(err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+// insertTurn adds a turn; false when the session has one with its turn_id.
+func insertTurn(ctx context.Context, tx db.Tx, t Turn, parts, trace string) (bool, error) {
+	result, err := tx.ExecContext(ctx, `INSERT INTO serve_turns
+		(id, product_id, session_id, turn_id, number, text, parts, band, state, release_id, model_id, entry_id, trace, think_us, at_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (session_id, turn_id) DO NOTHING`,
+		t.ID, t.ProductID, t.SessionID, t.TurnID, t.Number, t.Text, parts, t.Band, t.State, t.ReleaseID, t.ModelID, t.EntryID, trace, t.ThinkUS, t.AtUS)
+	if err != nil {
+		return false, db.Explain(err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+const turnColumns = `t.id, t.product_id, t.session_id, t.turn_id, t.number, t.text, t.parts, t.band, t.state, t.release_id, t.model_id,
+	t.entry_id, t.trace, t.think_us, t.at_us, COALESCE(r.good, FALSE), COALESCE(r.comment, ''), COALESCE(r.at_us, 0)
+	FROM serve_turns t LEFT JOIN serve_ratings r ON r.turn_id = t.id`
+
+func scanTurn(row scanner) (Turn, error) {
+	var t Turn
+	var parts, trace string
+	var good bool
+	var rated int64
+	err := row.Scan(&t.ID, &t.ProductID, &t.SessionID, &t.TurnID, &t.Number, &t.Text, &parts, &t.Band, &t.State, &t.ReleaseID, &t.ModelID,
+		&t.EntryID, &trace, &t.ThinkUS, &t.AtUS, &good, &t.Comment, &rated)
+	if err != nil {
+		return t, err
+	}
+	if rated > 0 {
+		t.Rating = map[bool]string{true: "good", false: "bad"}[good]
+	}
+	if err := json.Unmarshal([]byte(parts), &t.Parts); err != nil {
+		return t, fmt.Errorf("parts of turn %s: %w", t.ID, err)
+	}
+	return t, json.Unmarshal([]byte(trace), &t.Trace)
+}
+
+func readTurn(ctx context.Context, q db.Reader, id string) (Turn, bool, error) {
+	return found(scanTurn(q.QueryRowContext(ctx, `SELECT `+turnColumns+` WHERE t.id = $1`, id)))
+}
+
+// readTurnOf finds a turn of a session by the client's id or by ours.
+func readTurnOf(ctx context.Context, q db.Reader, session, turnID string) (Turn, bool, error) {
+	return found(scanTurn(q.QueryRowContext(ctx, `SELECT `+turnColumns+`
+		WHERE t.session_id = $1 AND (t.turn_id = $2 OR t.id = $2) ORDER BY t.id LIMIT 1`, session, turnID)))
+}
+
+// readTurns lists turns of a session below a number, the newest first.
+func readTurns(ctx context.Context, q db.Reader, session string, below, limit int) ([]Turn, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+turnColumns+` WHERE t.session_id = $1 AND t.number < $2 ORDER BY t.number DESC LIMIT $3`,
+		session, below, limit)
+	return collect(rows, err, scanTurn)
+}
+
+// readTurnsAfter lists turns of a product in the order of their coming.
+func readTurnsAfter(ctx context.Context, q db.Reader, product, after string, limit int) ([]Turn, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+turnColumns+` WHERE t.product_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3`, product, after, limit)
+	return collect(rows, err, scanTurn)
+}
+
+// readTurnsBefore lists turns of a product, the newest first.
+func readTurnsBefore(ctx context.Context, q db.Reader, product, before string, limit int) ([]Turn, error) {
+	if before == "" {
+		before = "~"
+	}
+	rows, err := q.QueryContext(ctx, `SELECT `+turnColumns+` WHERE t.product_id = $1 AND t.id < $2 ORDER BY t.id DESC LIMIT $3`, product, before, limit)
+	return collect(rows, err, scanTurn)
+}
+
+func putRating(ctx context.Context, tx db.Tx, turn, product string, good bool, comment string, atUS int64) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO serve_ratings (turn_id, product_id, good, comment, at_us) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (turn_id) DO UPDATE SET good = excluded.good, comment = excluded.comment, at_us = excluded.at_us`, turn, product, good, comment, atUS)
+	return db.Explain(err)
+}
