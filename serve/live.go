@@ -147,7 +147,7 @@ func (s *Service) read(ctx context.Context, r Release, ready Ready, others []*Lo
 	}
 	var err error
 	if out.Model == nil {
-		if out.Model, err = s.n.Models.Understander(ctx, r.ModelID); err != nil {
+		if out.Model, err = s.n.Models.Understander(ctx, r.ProductID, r.ModelID); err != nil {
 			return nil, broken("model", err)
 		}
 	}

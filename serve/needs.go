@@ -14,8 +14,8 @@ type Products interface {
 
 // Models loads what was learnt.
 type Models interface {
-	// Understander loads the model of that id, ready for many goroutines.
-	Understander(ctx context.Context, modelID string) (dialog.Understander, error)
+	// Understander loads a model of the product, ready for many goroutines.
+	Understander(ctx context.Context, productID, modelID string) (dialog.Understander, error)
 }
 
 // Gate judges a release before it goes live.

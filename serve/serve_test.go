@@ -48,7 +48,7 @@ type models struct {
 	loads int
 }
 
-func (m *models) Understander(_ context.Context, id string) (dialog.Understander, error) {
+func (m *models) Understander(_ context.Context, _, id string) (dialog.Understander, error) {
 	m.loads++
 	if u, ok := m.byID[id]; ok {
 		return u, nil

@@ -66,20 +66,14 @@ func TestSendingAgainGivesTheSameAnswer(t *testing.T) {
 func TestASessionSurvivesARestart(t *testing.T) {
 	h := newHouse(t)
 	s, token := h.begin(t)
-	h.mustSay(t, s.ID, "帮我订云栖酒店")
-	before, _, err := readSession(t.Context(), h.db.Reader(), s.ID)
-	if err != nil {
-		t.Fatal(err)
+	if reply := dialog.PlainText(h.mustSay(t, s.ID, "查订单").Parts); !strings.Contains(reply, "订单号") { // a choice of the greeting
+		t.Fatalf("the choice was answered with %s", reply)
 	}
 	h.Service = h.open(t)
 	if err := h.Admit(t.Context(), "p1", s.ID, token); err != nil {
 		t.Fatal(err)
 	}
-	if before.state.At.Node != "hotel_book" {
-		t.Fatalf("waits at %q, want hotel_book", before.state.At.Node)
-	}
-	reply := dialog.PlainText(h.mustSay(t, s.ID, "后天").Parts)
-	if !strings.Contains(reply, "住几晚") {
+	if reply := dialog.PlainText(h.mustSay(t, s.ID, "SC20260803117").Parts); !strings.Contains(reply, "订单SC20260803117") {
 		t.Errorf("after the restart: %s", reply)
 	}
 }
