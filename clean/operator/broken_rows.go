@@ -23,9 +23,9 @@ func (brokenRows) Spec() clean.Spec {
 		"隔离这样的行：必填列为空，文字大半是损坏的字符，或者整段只有无意义的符号。一个“？”也是顾客的话，会留下。",
 		"Sets rows aside whose required columns are empty, whose text is mostly damaged, or is nothing but senseless symbols. A lone “？” is something a customer says and stays.",
 		clean.Example{Title: spec.Text{ZH: "空行、缺列、坏字符", EN: "empty, a column missing, damage"}, Columns: []string{"session", "speaker", "text"},
-			In:    [][]string{{"s1", "顾客", "你好"}, {"s1", "顾客", " "}, {"s1", "", "有房吗"}, {"s1", "顾客", "\ufffd\ufffd\ufffd好"}, {"s1", "顾客", "？"}, {"s1", "顾客", "#%|^&*"}},
+			In:    [][]string{{"s1", "顾客", "你好"}, {"s1", "顾客", " "}, {"s1", "", "有房吗"}, {"s1", "顾客", "\ufffd\ufffd\ufffd好"}, {"s1", "顾客", "锟斤拷锟斤拷"}, {"s1", "顾客", "？"}, {"s1", "顾客", "#%|^&*"}},
 			Out:   [][]string{{"s1", "顾客", "你好"}, {"s1", "顾客", "？"}},
-			Aside: []string{"broken.empty", "broken.empty", "broken.damaged", "broken.no_text"}})
+			Aside: []string{"broken.empty", "broken.empty", "broken.damaged", "broken.damaged", "broken.no_text"}})
 	s.Params = append(roleParams(),
 		spec.Param{Name: "required", Kind: spec.Strings, Default: []string(nil), Title: spec.Text{ZH: "必填列", EN: "Required columns"}, Help: spec.Text{ZH: "为空就隔离的列；不填则是文本、会话、说话人三列（有的话）", EN: "a row with one of these empty is set aside; empty means the text, session and speaker columns, where there are any"}},
 		spec.Param{Name: "damaged", Kind: spec.Float, Default: 0.2, Min: 0.01, Max: 1, Title: spec.Text{ZH: "损坏比例", EN: "Share damaged"}, Help: spec.Text{ZH: "损坏字符占到这个比例就隔离", EN: "set aside when this share of the characters is damaged"}},
@@ -70,6 +70,8 @@ func (s brokenStep) Clean(row dataset.Row) clean.Outcome {
 		return clean.Keep(row)
 	}
 	total, bad, meaning, pause := 0, 0, 0, 0
+	// 锟斤拷 is two lost characters written in GBK and read back.
+	bad += 3 * strings.Count(row.Values[s.text], "锟斤拷")
 	for _, r := range row.Values[s.text] {
 		total++
 		switch {

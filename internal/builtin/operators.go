@@ -34,6 +34,7 @@ func Operators() []clean.Operator {
 		operator.DuplicateSessions(),   // clean.duplicate_sessions.v1
 		operator.Length(),              // clean.length.v1
 		operator.Language(),            // clean.language.v1
+		operator.GatherColumns(),       // clean.gather_columns.v1
 		operator.MapValues(),           // clean.map_values.v1
 		operator.RegexReplace(),        // clean.regex_replace.v1
 		operator.SplitRows(),           // clean.split_rows.v1
