@@ -39,4 +39,12 @@ var (
 		ZH: "没有材料「{material}」", FixZH: "可选：service、crosswoz",
 		EN: "there is no material {material}", FixEN: "choose service or crosswoz",
 	})
+	DemoFolder = fault.Define("app.demo_folder", fault.Conflict, fault.Text{
+		ZH: "{folder} 里有别的数据，演示不会动它", FixZH: "用 --data 指定一个空文件夹",
+		EN: "{folder} holds other data, which the demo will not touch", FixEN: "name an empty folder with --data",
+	})
+	DemoServes = fault.Define("app.demo_serves", fault.Conflict, fault.Text{
+		ZH: "演示已在 {address} 运行（进程 {pid}）", FixZH: "先停掉它，或用 --data 指定别的文件夹",
+		EN: "the demo already runs at {address} (process {pid})", FixEN: "stop it first, or name another folder with --data",
+	})
 )

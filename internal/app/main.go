@@ -38,12 +38,14 @@ func specials() []command.Special {
 			Flags: func(f *pflag.FlagSet, lang string) {
 				f.StringVar(&listen, "listen", "", spec.Text{ZH: "监听地址，默认 127.0.0.1:7788 或其后的空闲端口", EN: "address, by default 127.0.0.1:7788 or the next free port"}.In(lang))
 			},
-			Run: func(ctx context.Context, e *command.Env, _ []string) error { return serve(ctx, e, listen) },
+			Run: func(ctx context.Context, e *command.Env, _ []string) error { return runServe(ctx, e, listen) },
 		},
+		demoCommand(),
 		{
 			Use: "trace ID", Args: 1, ZH: "从一句回答追到原始行，或从原始行追到回答", EN: "follow an answer to its raw lines, or a raw line to the answers it shaped",
 			Run: trace,
 		},
+		trainCommand(),
 		{
 			Use: "version", ZH: "版本", EN: "the version",
 			Run: func(_ context.Context, e *command.Env, _ []string) error { return e.Print(version()) },

@@ -130,3 +130,13 @@ func sameSecret(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
+
+// answers tells whether the server of the file still answers.
+func answers(s serverFile) bool {
+	client := http.Client{Timeout: time.Second}
+	answer, err := client.Get(s.Address + "/healthz")
+	if err != nil {
+		return false
+	}
+	return answer.Body.Close() == nil
+}

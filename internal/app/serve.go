@@ -25,8 +25,8 @@ const (
 	finishTime = 10 * time.Second
 )
 
-// serve runs the server until it is told to stop.
-func serve(ctx context.Context, e *command.Env, listen string) error {
+// runServe runs the server until it is told to stop.
+func runServe(ctx context.Context, e *command.Env, listen string) error {
 	folder, err := folderOf(e.Globals)
 	if err != nil {
 		return err

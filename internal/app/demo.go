@@ -1,0 +1,271 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"zhuomo/clean"
+	"zhuomo/dataset"
+	"zhuomo/examples"
+	"zhuomo/examples/crosswoz"
+	"zhuomo/examples/service"
+	"zhuomo/examples/spoil"
+	"zhuomo/internal/api"
+	"zhuomo/internal/api/command"
+	"zhuomo/internal/spec"
+	"zhuomo/learn"
+	"zhuomo/serve"
+)
+
+// Figures are what the demo measured, all in one run.
+type Figures struct {
+	Material          string             `json:"material"`
+	SpoilSeed         uint64             `json:"spoil_seed"`
+	RowsRaw           int                `json:"rows_raw"`
+	RowsClean         int                `json:"rows_clean"`
+	RowsSetAside      int                `json:"rows_set_aside"`
+	CleaningRecall    float64            `json:"cleaning_recall"`
+	CleaningPrecision float64            `json:"cleaning_precision"`
+	CleaningByKind    map[string]float64 `json:"cleaning_by_kind"`
+	Entries           int                `json:"entries"`
+	Entities          int                `json:"entities"`
+	Labels            int                `json:"labels"`  // rows with gold
+	Classes           int                `json:"classes"` // labels of the guideline
+	Simulated         bool               `json:"simulated"`
+	LeftForPeople     int                `json:"left_for_people"`
+	Agreement         float64            `json:"agreement"` // Krippendorff's α of the simulated labellers
+	TrainS            float64            `json:"train_s"`
+	TrainRows         int                `json:"train_rows"`
+	TestRows          int                `json:"test_rows"`
+	TestExact         float64            `json:"test_exact"`
+	TestMicroF1       float64            `json:"test_micro_f1"`
+	TestECE           float64            `json:"test_ece"`
+	ChecksPassed      int                `json:"checks_passed"`
+	ChecksTotal       int                `json:"checks_total"`
+	GuidelinePassed   int                `json:"guideline_passed"`
+	GuidelineTotal    int                `json:"guideline_total"`
+	StoriesPassed     int                `json:"stories_passed"`
+	StoriesTotal      int                `json:"stories_total"`
+	Gate              string             `json:"gate"`
+	FixLoopS          float64            `json:"fix_loop_s"`
+	TakeBackMS        float64            `json:"takeback_ms"`
+	TurnP50MS         float64            `json:"turn_p50_ms"`
+	TurnP99MS         float64            `json:"turn_p99_ms"`
+	WallS             float64            `json:"wall_s"`
+	Product           string             `json:"product"`
+	Release           string             `json:"release"`
+}
+
+type demoOptions struct {
+	once      bool
+	material  string
+	sets      string
+	spoilSeed uint64
+	listen    string
+}
+
+// demo is one turn of the whole thread, from dirty files to a fixed answer.
+type demo struct {
+	e         *command.Env
+	a         *App
+	o         demoOptions
+	folder    string
+	figures   Figures
+	material  examples.Material
+	truth     spoil.Truth
+	product   dataset.Product
+	chats     dataset.Dataset
+	raw       dataset.Version // as imported
+	clean     dataset.Version
+	run       clean.Run
+	roles     map[dataset.Role]string // columns of the cleaned chats
+	customers []string                // values of the speaker's column
+	labelling
+	params  map[string]any
+	made    learn.Made
+	model   learn.Model
+	release serve.Release
+	asked   []string // sentences that were said live
+}
+
+// demoCommand is `zhuomo demo`.
+func demoCommand() command.Special {
+	var o demoOptions
+	return command.Special{
+		Use: "demo", ZH: "用内置材料走完整条线，然后打开页面", EN: "run the whole thread on the embedded material, then serve the page",
+		Flags: func(f *pflag.FlagSet, lang string) {
+			say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
+			f.BoolVar(&o.once, "once", false, say("走完就退出，不启动服务", "end after the thread, do not serve"))
+			f.StringVar(&o.material, "material", "service", say("材料：service（内置）或 crosswoz", "material: service (embedded) or crosswoz"))
+			f.StringVar(&o.sets, "sets", "", say("外部数据集所在文件夹，默认取 ZHUOMO_SETS", "folder of outside data sets, by default ZHUOMO_SETS"))
+			f.Uint64Var(&o.spoilSeed, "spoil-seed", 1, say("弄脏材料的种子；换一个就是没见过的脏数据", "seed of the spoiler; another one is unseen dirt"))
+			f.StringVar(&o.listen, "listen", "", say("监听地址", "address to listen on"))
+		},
+		Run: func(ctx context.Context, e *command.Env, _ []string) error { return runDemo(ctx, e, o) },
+	}
+}
+
+// demoMark names the file by which a folder is known as the demo's: only such a
+// folder, or an empty one, is written anew.
+const demoMark = "demo.json"
+
+func runDemo(ctx context.Context, e *command.Env, o demoOptions) (err error) {
+	began := time.Now()
+	if o.sets == "" {
+		o.sets = os.Getenv("ZHUOMO_SETS")
+	}
+	d := &demo{e: e, o: o, folder: e.Data}
+	if d.folder == "" {
+		d.folder = filepath.Join(".zhuomo", "demo")
+	}
+	if d.folder, err = filepath.Abs(d.folder); err != nil {
+		return err
+	}
+	if err := d.emptyFolder(); err != nil {
+		return err
+	}
+	log := fileLog(d.folder)
+	if d.a, err = Open(ctx, Options{DataFolder: d.folder, Sets: o.sets, Log: log}); err != nil {
+		return err
+	}
+	served := false
+	defer func() {
+		if !served {
+			err = errors.Join(err, d.a.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	ctx = api.WithActor(ctx, d.a.Owner.Actor())
+	if err := d.thread(ctx, log); err != nil {
+		return err
+	}
+	d.figures.WallS = round(time.Since(began).Seconds())
+	if err := d.keepFigures(); err != nil {
+		return err
+	}
+	if err := d.print(); err != nil || o.once {
+		return err
+	}
+	served = true
+	return d.serve(ctx)
+}
+
+// step is one part of the thread, told to people as it ends.
+type step struct {
+	zh, en string
+	do     func(ctx context.Context) (said string, err error)
+}
+
+func (d *demo) thread(ctx context.Context, log *slog.Logger) error {
+	steps := []step{
+		{"材料", "material", d.spoil},
+		{"导入", "import", d.importFiles},
+		{"清洗", "clean", d.cleanRows},
+	}
+	for i, s := range steps {
+		began := time.Now()
+		said, err := s.do(ctx)
+		if err != nil {
+			log.Error("demo", "step", s.en, "error", err)
+			return fmt.Errorf("%s: %w", s.en, err)
+		}
+		if !d.e.JSON && !d.e.Quiet {
+			fmt.Fprintf(d.e.Out, "%2d/%d  %s  %s  %.2f s\n", i+1, len(steps), pad(d.e.Text(s.zh, s.en), 10), said, time.Since(began).Seconds())
+		}
+	}
+	return nil
+}
+
+// pad fills a word with spaces to a width; hanzi count two.
+func pad(s string, width int) string {
+	for _, r := range s {
+		if r > 0x2E80 {
+			width--
+		}
+		width--
+	}
+	for ; width > 0; width-- {
+		s += " "
+	}
+	return s
+}
+
+// emptyFolder makes room for the demo's data, and refuses to touch other data.
+func (d *demo) emptyFolder() error {
+	entries, err := os.ReadDir(d.folder)
+	if errors.Is(err, os.ErrNotExist) || len(entries) == 0 {
+		if err := os.MkdirAll(d.folder, 0o700); err != nil {
+			return err
+		}
+		return d.keepFigures() // the mark: a killed demo's folder is the demo's too
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(d.folder, demoMark)); err != nil {
+		return DemoFolder.With("folder", d.folder)
+	}
+	if s, err := readServerFile(d.folder); err == nil && answers(s) {
+		return DemoServes.With("address", s.Address, "pid", s.PID)
+	}
+	for _, entry := range entries {
+		if entry.Name() == demoMark {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(d.folder, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) keepFigures() error {
+	body, err := json.MarshalIndent(d.figures, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(d.folder, demoMark), append(body, '\n'), 0o600)
+}
+
+// spoil makes of the material what a customer would send. The truth lies in a
+// folder of its own, away from the data, and is gone when the demo ends.
+func (d *demo) spoil(context.Context) (string, error) {
+	var err error
+	switch d.o.material {
+	case "service":
+		d.material, err = service.Material()
+	case "crosswoz":
+		folder := filepath.Join(d.o.sets, "crosswoz-val")
+		if _, statErr := os.Stat(folder); d.o.sets == "" || statErr != nil {
+			return "", NoSets.With("set", "crosswoz-val")
+		}
+		d.material, err = crosswoz.Read(folder)
+	default:
+		return "", NoSuchMaterial.With("material", d.o.material)
+	}
+	if err != nil {
+		return "", err
+	}
+	apart, err := os.MkdirTemp("", "zhuomo-truth-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(apart)
+	if d.truth, err = spoil.Spoil(d.material, d.o.spoilSeed, d.incoming(), apart); err != nil {
+		return "", err
+	}
+	d.figures.Material, d.figures.SpoilSeed = d.material.Name, d.o.spoilSeed
+	return fmt.Sprintf(d.e.Text("%d 段会话弄脏成 %d 个文件（种子 %d）", "%d conversations spoilt into %d files (seed %d)"),
+		len(d.material.Conversations), len(d.truth.Files), d.o.spoilSeed), nil
+}
+
+func (d *demo) incoming() string { return filepath.Join(d.folder, "incoming") }
+
+func round(x float64) float64 { return float64(int64(x*10000+.5)) / 10000 }

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"zhuomo/evaluate"
+	"zhuomo/internal/api/command"
+	"zhuomo/internal/builtin"
+	"zhuomo/internal/spec"
+	"zhuomo/learn"
+)
+
+// trained is what `zhuomo train` prints.
+type trained struct {
+	learn.TrainResult
+	Saved string `json:"saved,omitempty"` // path of the model file, its rows file beside it; absent without --out
+}
+
+// trainCommand learns from a file and judges on another, without a data folder.
+func trainCommand() command.Special {
+	var o learn.TrainOptions
+	var learner string
+	return command.Special{
+		Use: "train", ZH: "从文件训练并在另一个文件上评测，不经过产品", EN: "learn from a file and judge on another, outside any product",
+		Flags: func(f *pflag.FlagSet, lang string) {
+			say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
+			f.StringVar(&o.Task, "task", "classify", say("classify：每行一个标签；tag：可有多个，用 | 分开", "classify: one label a row; tag: any number, separated by |"))
+			f.StringVar(&o.Train, "train", "", say("训练文件：CSV、TSV 或 JSONL", "file to learn from: CSV, TSV or JSONL"))
+			f.StringVar(&o.Test, "test", "", say("测试文件，列名与训练文件相同", "file to judge on, with the same columns"))
+			f.StringVar(&o.Text, "text", "", say("文本列，默认 text", "column of the text, by default text"))
+			f.StringVar(&o.Label, "label", "", say("标签列，默认 label、category 或 intent", "column of the label, by default label, category or intent"))
+			f.StringVar(&learner, "learner", builtin.Learners()[0].Spec().Name, say("学习器", "learner"))
+			f.Uint64Var(&o.Seed, "seed", 1, say("随机种子；同一种子得到同样的模型", "seed; the same seed gives the same model"))
+			f.StringVar(&o.Out, "out", "", say("把模型存到这个文件，训练行存到同名的 .rows；不填则只评测，不留下模型", "save the model here, its training rows beside it as .rows; without it the model is measured and not kept"))
+		},
+		Run: func(ctx context.Context, e *command.Env, _ []string) error {
+			if o.Train == "" {
+				return command.Usage.With("problem", e.Text("要用 --train 指定训练文件", "name the file to learn from with --train"), "command", "zhuomo train")
+			}
+			var err error
+			if o.Learner, err = learn.Find(builtin.Learners(), learner); err != nil {
+				return err
+			}
+			if o.Out != "" {
+				if o.Out, err = filepath.Abs(o.Out); err != nil {
+					return err
+				}
+			}
+			o.Now = time.Now
+			o.Judge = func(test learn.Data, answers []learn.Prediction) map[string]float64 {
+				return evaluate.Measure(test, answers, o.Seed).Values()
+			}
+			r, err := learn.TrainFiles(ctx, o)
+			if err != nil {
+				return err
+			}
+			if e.JSON {
+				return e.Print(trained{r, o.Out})
+			}
+			return e.Print(trainedForPeople(r, o.Out, e.Text("（没有保存，要保存用 --out）", "(not kept; --out keeps it)")))
+		},
+	}
+}
+
+// trainedForPeople is the part of a result that people read.
+func trainedForPeople(r learn.TrainResult, saved, none string) any {
+	type learnt struct {
+		Examples int     `json:"examples" table:"样例|examples"`
+		Labels   int     `json:"labels" table:"标签|labels"`
+		Features int     `json:"features" table:"特征|features"`
+		Seconds  float64 `json:"seconds" table:"训练用时（秒）|seconds to learn"`
+		Model    string  `json:"model" table:"模型哈希|model hash"`
+		Size     int64   `json:"size_bytes" table:"模型字节|model bytes"`
+		Saved    string  `json:"saved" table:"模型文件|model file"`
+	}
+	l := learnt{r.Examples, r.Labels, r.Features, r.Seconds, r.Model, r.ModelBytes, cmp.Or(saved, none)}
+	if r.TestRows == 0 {
+		return l
+	}
+	return struct {
+		TestRows int     `json:"test_rows" table:"测试行|test rows"`
+		Accuracy float64 `json:"accuracy" table:"准确率|accuracy"`
+		MacroF1  float64 `json:"macro_f1" table:"宏平均 F1|macro F1"`
+		ECE      float64 `json:"ece" table:"校准误差|calibration error"`
+		learnt
+	}{r.TestRows, r.Accuracy, r.MacroF1, r.ECE, l}
+}
