@@ -1,0 +1,34 @@
+package tune
+
+import "zhuomo/internal/fault"
+
+var (
+	UnknownSampler = fault.Define("tune.unknown_sampler", fault.NotFound, fault.Text{
+		ZH: "没有名为「{sampler}」的采样器", FixZH: "不填则用默认的采样器",
+		EN: "there is no sampler named {sampler}", FixEN: "leave it out for the default sampler",
+	})
+	NoDial = fault.Define("tune.no_dial", fault.Invalid, fault.Text{
+		ZH: "参数「{param}」不能搜索", FixZH: "可以搜索的参数：{known}",
+		EN: "parameter {param} cannot be searched", FixEN: "those that can: {known}",
+	})
+	BadRange = fault.Define("tune.bad_range", fault.Invalid, fault.Text{
+		ZH: "参数「{param}」的搜索范围不对", FixZH: "范围要在 {range} 之内，最小值不大于最大值",
+		EN: "the range to search for {param} is wrong", FixEN: "stay within {range}, the smallest not above the largest",
+	})
+	NoBudget = fault.Define("tune.no_budget", fault.Invalid, fault.Text{
+		ZH: "没有给出试几次或试多久", FixZH: "给出试验次数或时间上限，次数 1–100,000",
+		EN: "neither a number of trials nor a time limit was given", FixEN: "give a number of trials (1–100,000) or a time limit",
+	})
+	AllFailed = fault.Define("tune.all_failed", fault.Invalid, fault.Text{
+		ZH: "{count} 次试验全都失败了，第一次的原因：{problem}", FixZH: "先用默认参数训练一次，看是否成功",
+		EN: "all {count} trials failed, the first because: {problem}", FixEN: "train once with the defaults and see whether that works",
+	})
+	NoSuchStudy = fault.Define("tune.no_such_study", fault.NotFound, fault.Text{
+		ZH: "没有调参实验「{study}」", FixZH: "用 zhuomo tune list 查看已有的实验",
+		EN: "there is no study {study}", FixEN: "see zhuomo tune list for the studies there are",
+	})
+	NoObjective = fault.Define("tune.no_objective", fault.Broken, fault.Text{
+		ZH: "调参阶段没有接上要优化的目标", FixZH: "这是程序装配的错误，请报告",
+		EN: "tuning is not joined to an objective", FixEN: "this is a mistake in how the program is put together; please report it",
+	})
+)

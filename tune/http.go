@@ -1,0 +1,114 @@
+package tune
+
+import (
+	"context"
+
+	"zhuomo/internal/api"
+)
+
+// Routes is the stage's part of the route table.
+func (s *Service) Routes() []api.Route {
+	const all, one = "/api/v1/products/{product}/studies", "/api/v1/products/{product}/studies/{study}"
+	return []api.Route{
+		api.Op("GET", all, "tune list", api.Viewer, "列出调参实验", "list studies", s.list),
+		api.Op("POST", all, "tune start", api.Trainer, "开始一个调参实验", "start a study", s.start),
+		api.Op("GET", one, "tune show", api.Viewer, "查看调参实验和它的试验", "show a study and its trials", s.show),
+	}
+}
+
+// ProductPath names a product in a path. It is exported because the decoder does
+// not see embedded types that are not.
+type ProductPath struct {
+	Product string `path:"product" doc:"产品的编号|id of the product"`
+}
+
+type out[T any] struct{ Body T }
+
+type listIn struct {
+	ProductPath
+	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"每页条数|items a page"`
+}
+
+func (s *Service) list(ctx context.Context, in *listIn) (*out[api.Page[Study]], error) {
+	var before string
+	if err := api.ReadCursor(in.Cursor, &before); err != nil {
+		return nil, err
+	}
+	items, err := s.Studies(ctx, in.Product, before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page := api.Page[Study]{Items: items}
+	if len(items) > in.Limit {
+		page.Items, page.Next = items[:in.Limit], api.Cursor(items[in.Limit-1].ID)
+	}
+	return &out[api.Page[Study]]{page}, nil
+}
+
+type startIn struct {
+	ProductPath
+	Body struct {
+		Component string           `json:"component,omitempty" doc:"调哪个学习器，不填则默认|learner to tune, the default when absent"`
+		Sampler   string           `json:"sampler,omitempty" doc:"采样器，不填则默认|sampler, the default when absent"`
+		Objective string           `json:"objective,omitempty" doc:"要提高的指标，不填则 exact|figure to raise, exact when absent"`
+		Dials     []string         `json:"dials,omitempty" doc:"要搜索的参数，不填则学习器建议的|parameters to search, those that the learner suggests when absent"`
+		Fixed     map[string]any   `json:"fixed,omitempty" doc:"不搜索的参数取什么值|values of parameters that are not searched"`
+		Ranges    map[string]Range `json:"ranges,omitempty" doc:"各参数的搜索范围|ranges to search"`
+		Trials    int              `json:"trials,omitempty" minimum:"0" maximum:"100000" doc:"试几次|how many trials"`
+		BudgetMS  int64            `json:"budget_ms,omitempty" minimum:"0" doc:"时间上限，毫秒|time limit in milliseconds"`
+		Seed      uint64           `json:"seed,omitempty" doc:"随机种子|seed"`
+	}
+}
+
+// StudyStarted is a study that began, with its job.
+type StudyStarted struct {
+	api.Started
+	Study Study `json:"study"`
+}
+
+func (s *Service) start(ctx context.Context, in *startIn) (*out[StudyStarted], error) {
+	b := in.Body
+	if b.Objective == "" {
+		b.Objective = "exact"
+	}
+	study, err := s.Create(ctx, Study{
+		ProductID: in.Product, Component: b.Component, Sampler: b.Sampler, Objective: b.Objective, Dials: b.Dials, Fixed: b.Fixed,
+		Ranges: b.Ranges, Trials: b.Trials, BudgetMS: b.BudgetMS, Seed: b.Seed,
+	})
+	return &out[StudyStarted]{StudyStarted{api.Started{JobID: study.JobID}, study}}, err
+}
+
+type showIn struct {
+	ProductPath
+	Study  string `path:"study" doc:"实验编号|id of the study"`
+	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"每页几次试验|trials a page"`
+}
+
+// StudyShown is a study with a page of its trials.
+type StudyShown struct {
+	Study Study   `json:"study"`
+	Items []Trial `json:"items"`
+	Next  string  `json:"next,omitempty"`
+}
+
+func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error) {
+	after := -1
+	if err := api.ReadCursor(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	study, err := s.Study(ctx, in.Product, in.Study)
+	if err != nil {
+		return nil, err
+	}
+	trials, err := s.TrialsOf(ctx, study.ID, after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	shown := StudyShown{Study: study, Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
+	if len(trials) > in.Limit {
+		shown.Next = api.Cursor(trials[in.Limit-1].Number)
+	}
+	return &out[StudyShown]{shown}, nil
+}

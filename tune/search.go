@@ -1,0 +1,189 @@
+package tune
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"zhuomo/internal/fault"
+	"zhuomo/internal/spec"
+)
+
+// StudyOptions say how to search.
+type StudyOptions struct {
+	Space   Space
+	Sampler Sampler
+	Seed    uint64
+	Trials  int           // how many in all, those of Known included; 0 = until Budget ends
+	Budget  time.Duration // no trial begins after it; 0 = no limit
+	// Workers is how many trials run at once; < 1 means one. With a sampler that
+	// learns from trials, another number may find another best.
+	Workers int
+	// Defaults tries the fixed values first, so that the best is never worse
+	// than what one had.
+	Defaults bool
+	Known    []Trial // finished trials of the same study, to resume it
+	// Each is called after each trial, from one goroutine at a time; an error
+	// ends the search. May be nil.
+	Each func(t Trial, best Trial) error
+	Now  func() time.Time
+}
+
+// Outcome is what a search found.
+type Outcome struct {
+	Best   Trial   `json:"best"`
+	Trials []Trial `json:"trials"` // by number
+}
+
+const mostTrials = 100_000
+
+// Search tries values until the trials or the budget are used up and gives the
+// best; of equals the one tried first.
+//
+// Order:  with a sampler that does not learn from trials, the outcome is the
+// same on any number of workers.
+// Errors: NoBudget; AllFailed; what Each returned; ctx.Err() when cancelled,
+// together with the outcome so far.
+func Search(ctx context.Context, o StudyOptions, objective Objective) (Outcome, error) {
+	if o.Trials < 0 || o.Trials > mostTrials || o.Trials == 0 && o.Budget <= 0 {
+		return Outcome{}, NoBudget.With()
+	}
+	asker, err := o.Sampler.Start(o.Space, o.Seed)
+	if err != nil {
+		return Outcome{}, err
+	}
+	h := &hunt{o: o, asker: asker, objective: objective, known: map[int]bool{}, limit: o.Trials, began: o.Now()}
+	if h.limit == 0 {
+		h.limit = mostTrials
+	}
+	for _, t := range o.Known {
+		if t.State == Done || t.State == Failed {
+			h.take(t)
+		}
+	}
+	var wait sync.WaitGroup
+	for range max(1, o.Workers) {
+		wait.Go(func() { h.work(ctx) })
+	}
+	wait.Wait()
+	out := h.outcome()
+	switch {
+	case h.stop != nil:
+		return out, h.stop
+	case ctx.Err() != nil:
+		return out, ctx.Err()
+	case out.Best.State != Done:
+		problem := "-"
+		if len(out.Trials) > 0 {
+			problem = out.Trials[0].Problem
+		}
+		return out, AllFailed.With("count", len(out.Trials), "problem", problem)
+	}
+	return out, nil
+}
+
+// hunt is one search under way.
+type hunt struct {
+	o         StudyOptions
+	objective Objective
+	limit     int
+	began     time.Time
+
+	mu    sync.Mutex // guards all below
+	asker Asker
+	next  int
+	known map[int]bool
+	done  []Trial
+	stop  error
+}
+
+// take adds a finished trial.
+func (h *hunt) take(t Trial) {
+	h.known[t.Number] = true
+	h.done = append(h.done, t)
+	h.asker.Tell(t)
+}
+
+// work runs trials until there is nothing left to do.
+func (h *hunt) work(ctx context.Context) {
+	for {
+		t, ok := h.ask(ctx)
+		if !ok {
+			return
+		}
+		begun := h.o.Now()
+		m, err := h.try(ctx, t.Values)
+		if err != nil && ctx.Err() != nil {
+			return // interrupted, not failed: a resumed study tries it again
+		}
+		t.Seconds = h.o.Now().Sub(begun).Seconds()
+		t.State, t.Score, t.Figures = Done, m.Score, m.Figures
+		if err == nil && (math.IsNaN(m.Score) || math.IsInf(m.Score, 0)) {
+			err = fmt.Errorf("the score is %v", m.Score)
+		}
+		if err != nil {
+			t.State, t.Score, t.Figures, t.Problem = Failed, 0, nil, told(err)
+		}
+		h.tell(t)
+	}
+}
+
+// ask gives the next trial, or false when the search is over.
+func (h *hunt) ask(ctx context.Context) (Trial, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for h.known[h.next] {
+		h.next++
+	}
+	if h.stop != nil || ctx.Err() != nil || h.next >= h.limit || h.o.Budget > 0 && h.o.Now().Sub(h.began) >= h.o.Budget {
+		return Trial{}, false
+	}
+	t := Trial{Number: h.next, State: Running}
+	h.next++
+	if h.o.Defaults && t.Number == 0 {
+		t.Values = h.o.Space.Fixed
+	} else {
+		t.Values = h.asker.Ask(t.Number)
+	}
+	return t, true
+}
+
+// try calls the objective; a panic in it fails the trial only.
+func (h *hunt) try(ctx context.Context, values spec.Values) (m Measured, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the objective broke: %v", p)
+		}
+	}()
+	return h.objective(ctx, values)
+}
+
+func (h *hunt) tell(t Trial) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.take(t)
+	if h.o.Each != nil && h.stop == nil {
+		h.stop = h.o.Each(t, best(h.done))
+	}
+}
+
+func (h *hunt) outcome() Outcome {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := Outcome{Best: best(h.done), Trials: make([]Trial, len(h.done))}
+	copy(out.Trials, h.done)
+	sortTrials(out.Trials)
+	return out
+}
+
+// told is an error in words for people.
+func told(err error) string {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		return f.Message("zh") + " | " + f.Message("en")
+	}
+	return err.Error()
+}

@@ -1,0 +1,177 @@
+package tune
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"time"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/db"
+	"zhuomo/internal/jobs"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Needs is what the stage is built from.
+type Needs struct {
+	DB       *db.DB
+	Now      func() time.Time
+	Jobs     *jobs.Runner // nil: studies run only through Run
+	Samplers []Sampler    // in the order in which pages show them; the first is the default
+	Bench    Bench        // nil: studies give NoObjective
+}
+
+// Service keeps studies and runs them.
+type Service struct{ needs Needs }
+
+// New makes the service and brings its tables up to date.
+func New(ctx context.Context, n Needs) (*Service, error) {
+	if err := n.DB.Migrate(ctx, "tune", migrations); err != nil {
+		return nil, err
+	}
+	s := &Service{n}
+	if n.Jobs != nil {
+		n.Jobs.Handle(studyKind, s.studyJob)
+	}
+	return s, nil
+}
+
+const studyKind = "tune.study"
+
+// Create checks a study, keeps it, and queues its job where there is a runner.
+// ID, State, JobID, ActorID and CreatedUS are filled. Faults: NoObjective,
+// UnknownSampler, NoBudget, those of NewSpace.
+func (s *Service) Create(ctx context.Context, study Study) (Study, error) {
+	if s.needs.Bench == nil {
+		return study, NoObjective.With()
+	}
+	of, err := s.needs.Bench.Spec(study.Component)
+	if err != nil {
+		return study, err
+	}
+	if _, err := NewSpace(of, study.Dials, study.Fixed, study.Ranges); err != nil {
+		return study, err
+	}
+	sampler, err := FindSampler(s.needs.Samplers, study.Sampler)
+	if err != nil {
+		return study, err
+	}
+	if study.Trials < 0 || study.Trials > mostTrials || study.Trials == 0 && study.BudgetMS <= 0 {
+		return study, NoBudget.With()
+	}
+	now := s.needs.Now()
+	study.ID, study.Component, study.Sampler, study.State = db.NewID(now), of.Name, sampler.Spec().Name, Running
+	study.ActorID, study.CreatedUS = api.Who(ctx).ID, now.UnixMicro()
+	err = s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if s.needs.Jobs != nil {
+			if study.JobID, err = s.needs.Jobs.Enqueue(ctx, tx, studyKind, args{study.ProductID, study.ID}, jobs.ForProduct(study.ProductID), jobs.By(study.ActorID)); err != nil {
+				return err
+			}
+		}
+		return insertStudy(ctx, tx, study)
+	})
+	return study, err
+}
+
+type args struct {
+	Product string `json:"product"`
+	Study   string `json:"study"`
+}
+
+func (s *Service) studyJob(ctx context.Context, job jobs.Job, report *jobs.Report) (any, error) {
+	var a args
+	if err := job.Args(&a); err != nil {
+		return nil, err
+	}
+	report.Note("试参数", "trying parameters")
+	told := 0
+	out, err := s.Run(ctx, a.Product, a.Study, func(done, total int) {
+		if told == 0 {
+			report.Total(int64(total))
+		}
+		report.Add(int64(done - told))
+		told = done
+	})
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"study_id": a.Study, "best": out.Best}, nil
+}
+
+// Run runs a study to its end; trials that were kept before are not repeated,
+// and every finished trial is durable before the next begins. progress may be
+// nil.
+func (s *Service) Run(ctx context.Context, product, id string, progress func(done, total int)) (Outcome, error) {
+	if s.needs.Bench == nil {
+		return Outcome{}, NoObjective.With()
+	}
+	study, err := s.Study(ctx, product, id)
+	if err != nil {
+		return Outcome{}, err
+	}
+	of, objective, err := s.needs.Bench.Prepare(ctx, product, study.Component, study.Objective, study.Seed)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("prepare study %s: %w", id, err)
+	}
+	space, err := NewSpace(of, study.Dials, study.Fixed, study.Ranges)
+	if err != nil {
+		return Outcome{}, err
+	}
+	sampler, err := FindSampler(s.needs.Samplers, study.Sampler)
+	if err != nil {
+		return Outcome{}, err
+	}
+	known, err := s.known(ctx, id, space)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := s.setState(ctx, id, Running); err != nil { // again, where it was interrupted
+		return Outcome{}, err
+	}
+	done := len(known)
+	if progress != nil && study.Trials > 0 {
+		progress(done, study.Trials)
+	}
+	out, err := Search(ctx, StudyOptions{
+		Space: space, Sampler: sampler, Seed: study.Seed, Trials: study.Trials, Budget: time.Duration(study.BudgetMS) * time.Millisecond,
+		Defaults: true, Known: known, Now: s.needs.Now,
+		Each: func(t, _ Trial) error {
+			if done++; progress != nil {
+				progress(done, max(study.Trials, done))
+			}
+			return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return upsertTrial(ctx, tx, id, t) })
+		},
+	}, objective)
+	state := Done
+	switch {
+	case ctx.Err() != nil:
+		state = Cancelled
+	case err != nil:
+		state = Failed
+	}
+	// The state is written even when ctx has ended.
+	last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer stop()
+	return out, errors.Join(err, s.setState(last, id, state))
+}
+
+func (s *Service) setState(ctx context.Context, id string, state State) error {
+	return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return setState(ctx, tx, id, state) })
+}
+
+// known reads the finished trials of a study, their values typed again.
+func (s *Service) known(ctx context.Context, study string, space Space) ([]Trial, error) {
+	trials, err := s.TrialsOf(ctx, study, -1, mostTrials)
+	if err != nil {
+		return nil, err
+	}
+	for i := range trials {
+		if trials[i].Values, err = space.Of.Fill(trials[i].Values); err != nil {
+			return nil, fmt.Errorf("trial %d of study %s: %w", trials[i].Number, study, err)
+		}
+	}
+	return trials, nil
+}

@@ -1,0 +1,167 @@
+package tune_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/db"
+	"zhuomo/internal/jobs"
+	"zhuomo/internal/spec"
+	"zhuomo/internal/testkit"
+	"zhuomo/tune"
+	"zhuomo/tune/sampler"
+	"zhuomo/tune/tunetest"
+)
+
+// bench gives the hill of this package's tests and counts its calls.
+type bench struct {
+	calls atomic.Int64
+	stop  atomic.Pointer[context.CancelFunc] // called in trial 5
+}
+
+func (b *bench) Spec(string) (spec.Spec, error) { return tunetest.Component(), nil }
+
+func (b *bench) Prepare(context.Context, string, string, string, uint64) (spec.Spec, tune.Objective, error) {
+	return tunetest.Component(), func(ctx context.Context, v spec.Values) (tune.Measured, error) {
+		if stop := b.stop.Load(); b.calls.Add(1) == 5 && stop != nil {
+			(*stop)()
+			return tune.Measured{}, ctx.Err()
+		}
+		return hill(ctx, v)
+	}, nil
+}
+
+type signedIn struct{}
+
+func (signedIn) Recognise(_ context.Context, c api.Credential) (api.Actor, error) {
+	return api.Actor{ID: c.Token, Roles: []api.Role{api.Role(c.Token)}}, nil
+}
+
+func newService(t *testing.T, d *db.DB, b tune.Bench, runner *jobs.Runner) *tune.Service {
+	t.Helper()
+	s, err := tune.New(t.Context(), tune.Needs{DB: d, Now: time.Now, Jobs: runner, Samplers: []tune.Sampler{sampler.Random()}, Bench: b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestAStudyResumesFromItsKeptTrials(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		b := &bench{}
+		s := newService(t, d, b, nil)
+		study, err := s.Create(t.Context(), tune.Study{ProductID: "p", Objective: "exact", Trials: 10, Seed: 1<<63 + 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		b.stop.Store(&cancel)
+		if _, err := s.Run(ctx, "p", study.ID, nil); !errors.Is(err, context.Canceled) {
+			t.Fatalf("interrupted: %v", err)
+		}
+		if half, err := s.Study(t.Context(), "p", study.ID); err != nil || half.State != tune.Cancelled || half.DoneCount != 4 {
+			t.Fatalf("after the interruption: %+v, %v", half, err)
+		}
+		last := 0
+		out, err := newService(t, d, b, nil).Run(t.Context(), "p", study.ID, func(done, total int) { last = done })
+		if err != nil || b.calls.Load() != 5+6 || len(out.Trials) != 10 || last != 10 {
+			t.Fatalf("resumed: %d calls, %d trials, %v", b.calls.Load(), len(out.Trials), err)
+		}
+		full, err := s.Study(t.Context(), "p", study.ID)
+		if err != nil || full.State != tune.Done || full.DoneCount != 10 || full.BestScore != out.Best.Score || full.DefaultScore > -.99 || full.Seed != 1<<63+3 || full.Best["rate"] != out.Best.Values["rate"] {
+			t.Errorf("the study says %+v, %v; the best is %+v", full, err, out.Best)
+		}
+		if _, err := s.Study(t.Context(), "q", study.ID); !errors.Is(err, tune.NoSuchStudy) {
+			t.Errorf("a study of another product: %v", err)
+		}
+	})
+}
+
+func TestStudiesOverHTTP(t *testing.T) {
+	d := testkit.OpenDB(t)
+	runner, err := jobs.Open(t.Context(), d, jobs.Options{Workers: 1, Now: time.Now, Log: slog.New(slog.DiscardHandler), Alone: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newService(t, d, &bench{}, runner)
+	if err := runner.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := runner.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := d.Migrate(t.Context(), "api", api.Migrations()); err != nil {
+		t.Fatal(err)
+	}
+	server, err := api.NewServer(api.Options{Routes: s.Routes(), Accounts: signedIn{}, DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(server)
+	t.Cleanup(h.Close)
+	ask := func(role, method, path, body string, want int, into any) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, h.URL+"/api/v1/products/p/studies"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+role)
+		r.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.StatusCode != want {
+			t.Fatalf("%s %s: %d %s", method, path, answer.StatusCode, text)
+		}
+		if into != nil {
+			if err := json.Unmarshal(text, into); err != nil {
+				t.Fatalf("%v in %s", err, text)
+			}
+		}
+	}
+	ask("viewer", "POST", "", `{"trials":3}`, http.StatusForbidden, nil)
+	ask("trainer", "POST", "", `{}`, http.StatusUnprocessableEntity, nil)
+	ask("trainer", "POST", "", `{"trials":3,"dials":["name"]}`, http.StatusUnprocessableEntity, nil)
+	ask("trainer", "POST", "", `{"trials":3,"sampler":"tune.magic.v1"}`, http.StatusNotFound, nil)
+	var started tune.StudyStarted
+	ask("trainer", "POST", "", `{"trials":12,"seed":2,"dials":["rate"],"ranges":{"rate":{"min":0.1,"max":1}},"fixed":{"depth":4}}`, http.StatusAccepted, &started)
+	job, err := runner.Wait(t.Context(), started.JobID)
+	if err != nil || job.State != jobs.Done || job.Done != 12 || job.Total != 12 {
+		t.Fatalf("job %+v, %v", job, err)
+	}
+	var page api.Page[tune.Study]
+	ask("viewer", "GET", "", "", http.StatusOK, &page)
+	if len(page.Items) != 1 || page.Items[0].State != tune.Done || page.Items[0].DoneCount != 12 || page.Items[0].ActorID != "trainer" {
+		t.Fatalf("list %+v", page)
+	}
+	var first, second tune.StudyShown
+	ask("viewer", "GET", "/"+started.Study.ID+"?limit=10", "", http.StatusOK, &first)
+	ask("viewer", "GET", "/"+started.Study.ID+"?limit=10&cursor="+first.Next, "", http.StatusOK, &second)
+	if len(first.Items) != 10 || len(second.Items) != 2 || second.Next != "" || second.Items[1].Number != 11 {
+		t.Errorf("%d and %d trials", len(first.Items), len(second.Items))
+	}
+	for _, trial := range append(first.Items, second.Items...) {
+		if r := trial.Values["rate"].(float64); r < 0.1 || r > 1 || trial.Values["depth"] != 4.0 {
+			t.Errorf("trial %+v leaves its range", trial)
+		}
+	}
+	ask("viewer", "GET", "/nobody", "", http.StatusNotFound, nil)
+}

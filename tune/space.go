@@ -1,0 +1,144 @@
+package tune
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"zhuomo/internal/spec"
+)
+
+// Space is what a search may change: some parameters of a Spec, each within a
+// range. All others keep the values they are fixed at.
+type Space struct {
+	Of    spec.Spec
+	Dials []spec.Param // Min, Max and Choices narrowed to the search
+	Fixed spec.Values  // every parameter of Of, the dials at their defaults
+}
+
+// Range narrows one dial.
+type Range struct {
+	Min     *float64 `json:"min,omitempty" doc:"最小值，不填则按参数的范围|smallest, the parameter's own when absent"`
+	Max     *float64 `json:"max,omitempty" doc:"最大值，不填则按参数的范围|largest, the parameter's own when absent"`
+	Choices []string `json:"choices,omitempty" doc:"可选的值|values to choose from"`
+}
+
+// NewSpace makes the space of the named dials; none named means those that the
+// Spec declares worth tuning. fixed sets parameters that are not searched,
+// ranges narrows dials. Faults: those of Spec.Fill, NoDial, BadRange.
+func NewSpace(of spec.Spec, dials []string, fixed map[string]any, ranges map[string]Range) (Space, error) {
+	filled, err := of.Fill(fixed)
+	if err != nil {
+		return Space{}, err
+	}
+	s := Space{Of: of, Fixed: filled}
+	for _, p := range of.Params {
+		_, set := fixed[p.Name]
+		_, ranged := ranges[p.Name]
+		wanted := slices.Contains(dials, p.Name) || len(dials) == 0 && (p.Tune || ranged) && !set
+		if !wanted {
+			continue
+		}
+		if p.Kind == spec.String || p.Kind == spec.Strings {
+			return Space{}, NoDial.With("param", p.Name, "known", names(of)).At(p.Name)
+		}
+		if p, err = narrow(p, ranges[p.Name]); err != nil {
+			return Space{}, err
+		}
+		s.Dials = append(s.Dials, p)
+	}
+	for _, name := range slices.Concat(dials, keys(ranges)) {
+		if !slices.ContainsFunc(s.Dials, func(p spec.Param) bool { return p.Name == name }) {
+			return Space{}, NoDial.With("param", name, "known", names(of)).At(name)
+		}
+	}
+	if len(s.Dials) == 0 {
+		return Space{}, NoDial.With("param", "-", "known", names(of))
+	}
+	return s, nil
+}
+
+func narrow(p spec.Param, r Range) (spec.Param, error) {
+	bad := func() error {
+		return BadRange.With("param", p.Name, "range", p.Range()).At(p.Name)
+	}
+	low, high := p.Min, p.Max
+	if r.Min != nil {
+		low = *r.Min
+	}
+	if r.Max != nil {
+		high = *r.Max
+	}
+	switch p.Kind {
+	case spec.Int:
+		low, high = math.Ceil(low), math.Floor(high)
+		fallthrough
+	case spec.Float:
+		if !(low >= p.Min && high <= p.Max && low <= high) || len(r.Choices) > 0 {
+			return p, bad()
+		}
+		p.Min, p.Max = low, high
+		p.Log = p.Log && low > 0
+	default:
+		if r.Min != nil || r.Max != nil || slices.ContainsFunc(r.Choices, func(c string) bool { return !slices.Contains(p.Choices, c) }) {
+			return p, bad()
+		}
+		if len(r.Choices) > 0 {
+			p.Choices = r.Choices
+		}
+	}
+	return p, nil
+}
+
+// At gives the values at a point of the unit cube, one coordinate a dial, each
+// in [0,1]: numbers by their scale, the others by equal shares.
+func (s Space) At(point []float64) spec.Values {
+	values := make(spec.Values, len(s.Fixed))
+	for name, v := range s.Fixed {
+		values[name] = v
+	}
+	for i, p := range s.Dials {
+		values[p.Name] = place(p, point[i])
+	}
+	return values
+}
+
+func place(p spec.Param, u float64) any {
+	u = min(max(u, 0), 1)
+	switch p.Kind {
+	case spec.Int:
+		// Every whole number has an equal share of the scale, the ends too.
+		low, high := p.Min-0.5, p.Max+0.5
+		if p.Log && p.Min > 0 {
+			return int(min(max(math.Round(math.Exp(math.Log(max(low, 0.5))+u*(math.Log(high)-math.Log(max(low, 0.5))))), p.Min), p.Max))
+		}
+		return int(min(max(math.Round(low+u*(high-low)), p.Min), p.Max))
+	case spec.Float:
+		if p.Log && p.Min > 0 {
+			return min(max(math.Exp(math.Log(p.Min)+u*(math.Log(p.Max)-math.Log(p.Min))), p.Min), p.Max)
+		}
+		return p.Min + u*(p.Max-p.Min)
+	case spec.Bool:
+		return u >= 0.5
+	}
+	return p.Choices[min(int(u*float64(len(p.Choices))), len(p.Choices)-1)]
+}
+
+func names(s spec.Spec) string {
+	var list []string
+	for _, p := range s.Params {
+		if p.Kind != spec.String && p.Kind != spec.Strings {
+			list = append(list, p.Name)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func keys(m map[string]Range) []string {
+	list := make([]string, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	slices.Sort(list)
+	return list
+}

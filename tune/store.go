@@ -1,0 +1,133 @@
+package tune
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"zhuomo/internal/db"
+)
+
+// plan is the part of a study that is kept as JSON.
+type plan struct {
+	Dials  []string         `json:"dials"`
+	Fixed  map[string]any   `json:"fixed,omitempty"`
+	Ranges map[string]Range `json:"ranges,omitempty"`
+}
+
+// studyColumns end with what is counted from the trials: how many are done, the
+// number of the best, and its values.
+const studyColumns = `s.id, s.product_id, s.component, s.sampler, s.objective, s.plan_json, s.seed, s.trial_count, s.budget_ms,
+	s.state, s.job_id, s.actor_id, s.created_us,
+	(SELECT COUNT(*) FROM trials t WHERE t.study_id = s.id),
+	COALESCE((SELECT t.score FROM trials t WHERE t.study_id = s.id AND t.number = 0), 0),
+	COALESCE((SELECT t.score FROM trials t WHERE t.study_id = s.id AND t.state = 'done' ORDER BY t.score DESC, t.number LIMIT 1), 0),
+	COALESCE((SELECT t.value_json FROM trials t WHERE t.study_id = s.id AND t.state = 'done' ORDER BY t.score DESC, t.number LIMIT 1), 'null')`
+
+func scanStudy(row interface{ Scan(...any) error }) (s Study, err error) {
+	var p plan
+	var planJSON, seed, bestJSON string
+	err = row.Scan(&s.ID, &s.ProductID, &s.Component, &s.Sampler, &s.Objective, &planJSON, &seed, &s.Trials, &s.BudgetMS,
+		&s.State, &s.JobID, &s.ActorID, &s.CreatedUS, &s.DoneCount, &s.DefaultScore, &s.BestScore, &bestJSON)
+	if err != nil {
+		return s, err
+	}
+	if s.Seed, err = strconv.ParseUint(seed, 10, 64); err == nil {
+		err = errors.Join(json.Unmarshal([]byte(planJSON), &p), json.Unmarshal([]byte(bestJSON), &s.Best))
+	}
+	s.Dials, s.Fixed, s.Ranges = p.Dials, p.Fixed, p.Ranges
+	return s, err
+}
+
+func insertStudy(ctx context.Context, tx db.Tx, s Study) error {
+	planJSON, err := json.Marshal(plan{s.Dials, s.Fixed, s.Ranges})
+	if err != nil {
+		return fmt.Errorf("encode plan of a study: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+INSERT INTO studies (id, product_id, component, sampler, objective, plan_json, seed, trial_count, budget_ms, state, job_id, actor_id, created_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		s.ID, s.ProductID, s.Component, s.Sampler, s.Objective, string(planJSON), strconv.FormatUint(s.Seed, 10), s.Trials, s.BudgetMS,
+		s.State, s.JobID, s.ActorID, s.CreatedUS)
+	return db.Explain(err)
+}
+
+func setState(ctx context.Context, tx db.Tx, id string, state State) error {
+	_, err := tx.ExecContext(ctx, `UPDATE studies SET state = $2 WHERE id = $1`, id, state)
+	return db.Explain(err)
+}
+
+// upsertTrial keeps a finished trial; the same number again replaces it.
+func upsertTrial(ctx context.Context, tx db.Tx, study string, t Trial) error {
+	values, err := json.Marshal(t.Values)
+	if err != nil {
+		return fmt.Errorf("encode values of trial %d: %w", t.Number, err)
+	}
+	figures, err := json.Marshal(t.Figures)
+	if err != nil {
+		return fmt.Errorf("encode figures of trial %d: %w", t.Number, err)
+	}
+	_, err = tx.ExecContext(ctx, `
+INSERT INTO trials (study_id, number, state, value_json, score, figure_json, seconds, problem)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (study_id, number) DO UPDATE SET state = excluded.state, value_json = excluded.value_json, score = excluded.score,
+	figure_json = excluded.figure_json, seconds = excluded.seconds, problem = excluded.problem`,
+		study, t.Number, t.State, string(values), t.Score, string(figures), t.Seconds, t.Problem)
+	return db.Explain(err)
+}
+
+// Study gives one study of a product. Fault: NoSuchStudy.
+func (s *Service) Study(ctx context.Context, product, id string) (Study, error) {
+	found, err := scanStudy(s.needs.DB.Reader().QueryRowContext(ctx, `SELECT `+studyColumns+` FROM studies s WHERE s.product_id = $1 AND s.id = $2`, product, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return found, NoSuchStudy.With("study", id)
+	}
+	return found, db.Explain(err)
+}
+
+// Studies lists up to limit studies of a product, the newest first, before an
+// id ("" = from the newest).
+func (s *Service) Studies(ctx context.Context, product, before string, limit int) ([]Study, error) {
+	rows, err := s.needs.DB.Reader().QueryContext(ctx, `
+SELECT `+studyColumns+` FROM studies s WHERE s.product_id = $1 AND ($2 = '' OR s.id < $2) ORDER BY s.id DESC LIMIT $3`, product, before, limit)
+	if err != nil {
+		return nil, db.Explain(err)
+	}
+	defer rows.Close()
+	var list []Study
+	for rows.Next() {
+		found, err := scanStudy(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read a study: %w", err)
+		}
+		list = append(list, found)
+	}
+	return list, db.Explain(rows.Err())
+}
+
+// TrialsOf lists up to limit trials of a study by number, after a number.
+func (s *Service) TrialsOf(ctx context.Context, study string, after, limit int) ([]Trial, error) {
+	rows, err := s.needs.DB.Reader().QueryContext(ctx, `
+SELECT number, state, value_json, score, figure_json, seconds, problem
+FROM trials WHERE study_id = $1 AND number > $2 ORDER BY number LIMIT $3`, study, after, limit)
+	if err != nil {
+		return nil, db.Explain(err)
+	}
+	defer rows.Close()
+	var list []Trial
+	for rows.Next() {
+		var t Trial
+		var values, figures string
+		if err := rows.Scan(&t.Number, &t.State, &values, &t.Score, &figures, &t.Seconds, &t.Problem); err != nil {
+			return nil, fmt.Errorf("read a trial: %w", err)
+		}
+		if err := errors.Join(json.Unmarshal([]byte(values), &t.Values), json.Unmarshal([]byte(figures), &t.Figures)); err != nil {
+			return nil, fmt.Errorf("read trial %d: %w", t.Number, err)
+		}
+		list = append(list, t)
+	}
+	return list, db.Explain(rows.Err())
+}

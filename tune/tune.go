@@ -1,0 +1,76 @@
+// Package tune finds good parameters by trying: a study asks a sampler for
+// values, measures them by its objective, and keeps the best.
+//
+//	in:   a Space (from the Spec of what is tuned), an objective    out: a Study with its trials
+//	read: tune.go → space.go → search.go → service.go
+//
+// A sampler lives in tune/sampler, is listed in internal/builtin, and must pass
+// tunetest.
+package tune
+
+import (
+	"context"
+
+	"zhuomo/internal/spec"
+)
+
+// Sampler proposes what to try next.
+type Sampler interface {
+	// Spec tells everything about the sampler. It is constant.
+	Spec() spec.Spec
+	// Start begins a search in space. What it proposes follows from the space,
+	// the seed, and what it is told, never from time.
+	Start(space Space, seed uint64) (Asker, error)
+}
+
+// Asker is one search under way. It is used by one goroutine at a time.
+type Asker interface {
+	// Ask proposes the values of trial number (from 0), all of them inside the
+	// space. It gives the same answer for the same number and the same trials
+	// told before, so that a search can be resumed.
+	Ask(number int) spec.Values
+	// Tell reports a finished trial. Trials may be told in any order.
+	Tell(t Trial)
+}
+
+// Trial is one set of values tried.
+type Trial struct {
+	Number  int                `json:"number" table:"序号|number"` // from 0
+	State   State              `json:"state" table:"状态|state"`
+	Values  spec.Values        `json:"values"`
+	Score   float64            `json:"score" table:"得分|score"` // larger is better; 0 unless done
+	Figures map[string]float64 `json:"figures,omitempty"`      // what else was measured
+	Seconds float64            `json:"seconds" table:"秒|seconds"`
+	Problem string             `json:"problem,omitempty"` // why it failed
+}
+
+// State is where a trial or a study stands.
+type State string
+
+const (
+	Running   State = "running"
+	Done      State = "done"
+	Failed    State = "failed"    // a trial that gave no score; the search goes on
+	Cancelled State = "cancelled" // a study that was stopped; its trials stay
+)
+
+// Measured is what an objective found for one set of values.
+type Measured struct {
+	Score   float64 // larger is better, finite
+	Figures map[string]float64
+}
+
+// Objective measures one set of values, which hold every parameter of the Spec.
+// It should obey ctx. An error fails the trial, not the study.
+type Objective func(ctx context.Context, values spec.Values) (Measured, error)
+
+// FindSampler gives the sampler of that name; "" is the first. Fault:
+// UnknownSampler.
+func FindSampler(samplers []Sampler, name string) (Sampler, error) {
+	for _, s := range samplers {
+		if name == "" || s.Spec().Name == name {
+			return s, nil
+		}
+	}
+	return nil, UnknownSampler.With("sampler", name)
+}

@@ -1,0 +1,171 @@
+// Package tunetest is the conformance suite of samplers. Whatever is registered
+// in internal/builtin runs through it.
+package tunetest
+
+import (
+	"math"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"zhuomo/internal/spec"
+	"zhuomo/tune"
+)
+
+// Run holds one sampler to the contract.
+func Run(t *testing.T, s tune.Sampler) {
+	t.Helper()
+	t.Run("tells about itself in both languages", func(t *testing.T) { told(t, s.Spec()) })
+	t.Run("stays inside the space", func(t *testing.T) { inside(t, s) })
+	t.Run("repeats by seed and can be resumed", func(t *testing.T) { repeats(t, s) })
+	t.Run("reaches all of the space", func(t *testing.T) { reaches(t, s) })
+	t.Run("finds a better place than the worst quarter", func(t *testing.T) { finds(t, s) })
+	t.Run("bears failed trials and a single dial", func(t *testing.T) { bears(t, s) })
+}
+
+// Component is what the suite tunes: one dial of each kind, and one parameter
+// that stays fixed.
+func Component() spec.Spec {
+	text := spec.Text{ZH: "参数", EN: "parameter"}
+	return spec.Spec{Name: "tune.suite.v1", Title: text, Help: text, Params: []spec.Param{
+		{Name: "rate", Kind: spec.Float, Title: text, Help: text, Default: 0.1, Min: 1e-4, Max: 10, Log: true, Tune: true},
+		{Name: "share", Kind: spec.Float, Title: text, Help: text, Default: 0.5, Min: 0, Max: 1, Tune: true},
+		{Name: "depth", Kind: spec.Int, Title: text, Help: text, Default: 3, Min: 1, Max: 8, Tune: true},
+		{Name: "width", Kind: spec.Int, Title: text, Help: text, Default: 64, Min: 1, Max: 4096, Log: true, Tune: true},
+		{Name: "kind", Kind: spec.Choice, Title: text, Help: text, Default: "a", Choices: []string{"a", "b", "c"}, Tune: true},
+		{Name: "fold", Kind: spec.Bool, Title: text, Help: text, Default: false, Tune: true},
+		{Name: "name", Kind: spec.String, Title: text, Help: text, Default: "x"},
+	}}
+}
+
+func told(t *testing.T, s spec.Spec) {
+	if !regexp.MustCompile(`^tune\.[a-z0-9_]+\.v[1-9][0-9]*$`).MatchString(s.Name) {
+		t.Errorf("name %q is not tune.name.vN", s.Name)
+	}
+	for what, x := range map[string]spec.Text{"title": s.Title, "help": s.Help} {
+		if strings.TrimSpace(x.ZH) == "" || strings.TrimSpace(x.EN) == "" {
+			t.Errorf("%s is not in both languages", what)
+		}
+	}
+	if _, err := s.Fill(nil); err != nil {
+		t.Errorf("defaults are refused: %v", err)
+	}
+}
+
+func space(t *testing.T, dials ...string) tune.Space {
+	t.Helper()
+	low, high := 0.2, 0.4
+	s, err := tune.NewSpace(Component(), dials, map[string]any{"name": "kept"}, map[string]tune.Range{"share": {Min: &low, Max: &high}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func start(t *testing.T, s tune.Sampler, in tune.Space, seed uint64) tune.Asker {
+	t.Helper()
+	a, err := s.Start(in, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// bowl is best at rate 0.01, share 0.3, depth 5, kind b.
+func bowl(v spec.Values) float64 {
+	score := -math.Pow(math.Log10(v.Float("rate"))+2, 2) - 10*math.Pow(v.Float("share")-0.3, 2) - math.Pow(float64(v.Int("depth")-5)/4, 2)
+	if v.String("kind") == "b" {
+		score++
+	}
+	return score
+}
+
+// hunt asks and tells n times.
+func hunt(a tune.Asker, from, n int) []spec.Values {
+	var out []spec.Values
+	for i := from; i < from+n; i++ {
+		v := a.Ask(i)
+		a.Tell(tune.Trial{Number: i, State: tune.Done, Values: v, Score: bowl(v)})
+		out = append(out, v)
+	}
+	return out
+}
+
+func inside(t *testing.T, s tune.Sampler) {
+	in := space(t)
+	for i, v := range hunt(start(t, s, in, 1), 0, 300) {
+		given := map[string]any{}
+		for name, x := range v {
+			given[name] = x
+		}
+		filled, err := Component().Fill(given)
+		if err != nil || !reflect.DeepEqual(filled, v) {
+			t.Fatalf("trial %d: %v: %v", i, v, err)
+		}
+		if share := v.Float("share"); share < 0.2 || share > 0.4 || v.String("name") != "kept" {
+			t.Fatalf("trial %d leaves the narrowed space: %v", i, v)
+		}
+	}
+}
+
+func repeats(t *testing.T, s tune.Sampler) {
+	in := space(t)
+	first := hunt(start(t, s, in, 5), 0, 40)
+	if !reflect.DeepEqual(first, hunt(start(t, s, in, 5), 0, 40)) {
+		t.Error("the same seed proposes other values")
+	}
+	if reflect.DeepEqual(first, hunt(start(t, s, in, 6), 0, 40)) {
+		t.Error("another seed proposes the same values")
+	}
+	resumed := start(t, s, in, 5)
+	for i := range 25 { // what an interrupted search had finished, told out of order
+		at := 24 - i
+		resumed.Tell(tune.Trial{Number: at, State: tune.Done, Values: first[at], Score: bowl(first[at])})
+	}
+	if !reflect.DeepEqual(first[25:], hunt(resumed, 25, 15)) {
+		t.Error("a resumed search goes on otherwise")
+	}
+}
+
+func reaches(t *testing.T, s tune.Sampler) {
+	a := start(t, s, space(t), 2)
+	depths, kinds, folds, decades := map[int]int{}, map[string]int{}, map[bool]int{}, map[int]int{}
+	for i := range 400 {
+		v := a.Ask(i) // nothing is told, so nothing should be preferred
+		depths[v.Int("depth")]++
+		kinds[v.String("kind")]++
+		folds[v.Bool("fold")]++
+		decades[int(math.Floor(math.Log10(v.Float("rate"))))]++
+	}
+	if len(depths) != 8 || len(kinds) != 3 || len(folds) != 2 || len(decades) < 5 {
+		t.Errorf("depths %v, kinds %v, folds %v, decades of rate %v", depths, kinds, folds, decades)
+	}
+	for decade, n := range decades {
+		if n < 30 && decade < 1 { // five decades share 400 draws
+			t.Errorf("decade %d of a logarithmic dial was drawn %d times in 400", decade, n)
+		}
+	}
+}
+
+func finds(t *testing.T, s tune.Sampler) {
+	var scores []float64
+	for _, v := range hunt(start(t, s, space(t), 3), 0, 60) {
+		scores = append(scores, bowl(v))
+	}
+	if top := slices.Max(scores); top < 0.5 { // 1 is the best there is; the middle of all values is about -2
+		t.Errorf("the best of 60 trials scores %.2f", top)
+	}
+}
+
+func bears(t *testing.T, s tune.Sampler) {
+	a := start(t, s, space(t, "depth", "share"), 4)
+	for i := range 30 {
+		v := a.Ask(i)
+		if v.Float("rate") != 0.1 {
+			t.Fatalf("a parameter that is no dial moved: %v", v)
+		}
+		a.Tell(tune.Trial{Number: i, State: tune.Failed, Values: v, Problem: "no memory"})
+	}
+}
