@@ -46,7 +46,6 @@ func specials() []command.Special {
 			Run: trace,
 		},
 		trainCommand(),
-		trainCommand(),
 		{
 			Use: "version", ZH: "版本", EN: "the version",
 			Run: func(_ context.Context, e *command.Env, _ []string) error { return e.Print(version()) },
