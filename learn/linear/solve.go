@@ -109,9 +109,10 @@ func crammerSinger(ctx context.Context, p *problem) (*solution, error) {
 			kernel.Gather(one.gap, s.w, stride, idx, val)
 			var most float32
 			s.dual[i], most = one.solve(s.dual[i], p.labels[i][0], square, cost)
-			for _, step := range one.steps {
-				for j, f := range idx {
-					s.w[int(f)*stride+int(step.class)] += float32(step.value * val[j])
+			for j, f := range idx {
+				row, v := s.w[int(f)*stride:][:stride], val[j]
+				for _, step := range one.steps {
+					row[step.class] += float32(step.value * v)
 				}
 			}
 			resting.settle(k, most < slack*cost)
@@ -128,6 +129,7 @@ type corner struct {
 	gap   []float32 // in: scores of all classes
 	old   []float32 // multipliers of the row, by class; zero between calls
 	top   []float32
+	near  []uint32     // classes that may change
 	steps []multiplier // out: the changes
 }
 
@@ -136,30 +138,35 @@ type corner struct {
 func (c *corner) solve(held []multiplier, right int, square, cost float32) ([]multiplier, float32) {
 	for _, m := range held {
 		c.old[m.class] = m.value
+		c.gap[m.class] -= float32(square * m.value)
 	}
-	// gap becomes D of LIBLINEAR's subproblem: score + 1 − A·α, for the right
-	// class score − A·α + A·C.
-	best := float32(-1e30)
-	for m := range c.old {
-		d := c.gap[m] + 1 - float32(square*c.old[m])
-		if m == right {
-			d += float32(square*cost) - 1
+	// gap is now D of LIBLINEAR's subproblem less 1: score − A·α, for the right
+	// class score − A·α + A·C − 1.
+	c.gap[right] += float32(square*cost) - 1
+	gap, best := c.gap[:len(c.old)], float32(-1e30)
+	for _, d := range gap {
+		if d > best {
+			best = d
 		}
-		c.gap[m] = d
-		best = max(best, d)
 	}
-	// Only classes above best − A·C can lie above the level sought.
+	// Only classes above best − A·C can lie above the level sought; those that
+	// have a multiplier may lose it.
 	floor := best - float32(square*cost)
-	c.top = c.top[:0]
-	for m := range c.old {
-		if d := c.gap[m]; d > floor {
-			at := len(c.top)
-			c.top = append(c.top, d)
-			for ; at > 0 && c.top[at-1] < d; at-- {
-				c.top[at] = c.top[at-1]
-			}
-			c.top[at] = d
+	c.top, c.near = c.top[:0], c.near[:0]
+	for m, d := range gap {
+		if d <= floor && c.old[m] == 0 && m != right {
+			continue
 		}
+		c.near = append(c.near, uint32(m))
+		if d <= floor {
+			continue
+		}
+		at := len(c.top)
+		c.top = append(c.top, d)
+		for ; at > 0 && c.top[at-1] < d; at-- {
+			c.top[at] = c.top[at-1]
+		}
+		c.top[at] = d
 	}
 	level, r := floor, 1
 	for ; r < len(c.top) && level < float32(float32(r)*c.top[r]); r++ {
@@ -169,22 +176,23 @@ func (c *corner) solve(held []multiplier, right int, square, cost float32) ([]mu
 
 	var most float32
 	held, c.steps = held[:0], c.steps[:0]
-	for m, old := range c.old {
+	for _, m := range c.near {
+		old := c.old[m]
 		var value float32
-		if m == right {
+		if int(m) == right {
 			value = cost
 		}
-		if d := c.gap[m] - level; d > 0 {
+		if d := gap[m] - level; d > 0 {
 			value -= d / square
 		}
 		if change := max(value-old, old-value); change < negligible*cost {
 			value = old
 		} else {
-			c.steps = append(c.steps, multiplier{uint32(m), value - old})
+			c.steps = append(c.steps, multiplier{m, value - old})
 			most = max(most, change)
 		}
 		if value != 0 {
-			held = append(held, multiplier{uint32(m), value})
+			held = append(held, multiplier{m, value})
 		}
 		c.old[m] = 0
 	}
