@@ -178,7 +178,7 @@ func (c *checker) slots() {
 
 // builtinName tells the names that are always there.
 func builtinName(name string) bool {
-	return slices.Contains([]string{"text", "channel", "today", "hour", "results", "shown", "turn", "intent", "row", "call"}, name)
+	return slices.Contains([]string{"text", "channel", "today", "hour", "results", "shown", "turn", "intent", "row", "call", "said"}, name)
 }
 
 func (c *checker) table(line int, place, name string) *TableShape {

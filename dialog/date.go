@@ -38,8 +38,8 @@ var relativeDays = map[string]int{
 var festivals = map[string][2]int{"国庆": {10, 1}, "元旦": {1, 1}, "五一": {5, 1}, "劳动节": {5, 1}}
 
 // days finds the dates in text, told from now. A date without a year that has
-// passed by more than a month is next year's; 周六 is the next one, today
-// included; 下周六 lies in the week after this one (weeks begin on Monday).
+// passed by more than a month is next year's; 周六 and 这周六 are the next one,
+// today included; 下周六 lies in the week after this one (weeks begin on Monday).
 func days(text string, now time.Time) (found []day) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	for _, m := range dayPattern.FindAllStringSubmatchIndex(text, -1) {
@@ -115,8 +115,6 @@ func weekday(today time.Time, week, of string) time.Time {
 		return monday.AddDate(0, 0, n+14)
 	case "上":
 		return monday.AddDate(0, 0, n-7)
-	case "这", "本":
-		return monday.AddDate(0, 0, n)
 	}
 	if n < have {
 		n += 7

@@ -282,6 +282,8 @@ func (w *walk) fill(all []heard) (mended []*Slot, err error) {
 	for _, h := range all {
 		before, had := w.s.Slots[h.slot.Name]
 		if had && before.Text == h.value.Text && before.Low == h.value.Low && before.High == h.value.High {
+			before.Turn = w.s.TurnCount
+			w.s.Slots[h.slot.Name] = before
 			continue
 		}
 		h.value.Turn = w.s.TurnCount
@@ -361,6 +363,11 @@ func (w *walk) raw(name string) string {
 		return w.cell(w.theRow(), column)
 	case "call":
 		return w.call[column]
+	case "said": // in this turn
+		if v, ok := w.s.Slots[column]; ok && v.Turn == w.s.TurnCount {
+			return "1"
+		}
+		return ""
 	}
 	if s := w.f.slots[first]; s != nil && s.From == FromEntity {
 		for _, table := range s.tables {
