@@ -12,6 +12,7 @@ import (
 //   - full-width letters and digits become half-width;
 //   - half-width , ? ! ; : beside a hanzi (or after a Chinese mark) become
 //     full-width, not between digits (12:30) nor in a smiley :) or address;
+//   - a half-width full stop that ends the text after a hanzi becomes 。;
 //   - spaces are trimmed and collapsed; none stands between hanzi or beside a
 //     full-width mark;
 //   - characters nobody sees are dropped.
@@ -29,7 +30,7 @@ func letters(s string) string {
 			return r - 0xFEE0
 		case r == '\u3000', r == '\u00a0', r == '\t', r == '\n', r == '\r':
 			return ' '
-		case r == '\ufeff', r == '\u200b', r == '\u00ad', unicode.Is(unicode.Cc, r):
+		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r) && r != '\u200d': // a joiner makes emoji
 			return -1
 		}
 		return r
@@ -45,6 +46,9 @@ func marks(s string) string {
 	out := make([]rune, len(in))
 	for i, r := range in {
 		out[i] = r
+		if r == '.' && i == len(in)-1 && i > 0 && hanzi(in[i-1]) {
+			out[i] = '。'
+		}
 		full, known := wide[r]
 		if !known {
 			continue

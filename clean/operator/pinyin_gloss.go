@@ -15,7 +15,7 @@ func PinyinGloss() clean.Operator {
 	return newCell(describe("clean.pinyin_gloss.v1", clean.Script, "去掉夹注拼音", "Remove pinyin glosses",
 		"去掉汉字后面括号里的拼音，如“訓(xùn)練師”；只有括号里确实是前面那个字（或那几个字）的读音才去掉，(CCO) 这样的缩写保留。",
 		"Removes pinyin in brackets after the characters it reads, as in 訓(xùn)練師; only when it is a reading of just those characters, so that (CCO) stays.",
-		texts("单字和多字的夹注", "one character and several", "訓(xùn)練師", "訓練師", "重庆（chóng qìng）火锅", "重庆火锅", "客户体验事业群(CCO)", "客户体验事业群(CCO)")),
+		texts("单字和多字的夹注", "one character and several", "訓(xùn)練師", "訓練師", "重庆（chóng qìng）火锅", "重庆火锅", "车 站(chē zhàn) 到了", "车 站 到了", "客户体验事业群(CCO)", "客户体验事业群(CCO)")),
 		always(dropGlosses))
 }
 
@@ -50,6 +50,7 @@ func dropGlosses(s string) (string, string, int) {
 
 // isGloss reports whether inside is a reading of the last characters of before.
 func isGloss(before, inside string) bool {
+	before = strings.TrimRightFunc(before, unicode.IsSpace) // 站 (zhàn)
 	last, _ := utf8.DecodeLastRuneInString(before)
 	inside = strings.TrimSpace(inside)
 	if !text.IsHanzi(last) || inside == "" || !pinyinLetters(inside) {
@@ -88,6 +89,7 @@ func readsRun(before, inside string) bool {
 	}, inside))
 	chars := []rune{}
 	for len(chars) < 8 {
+		before = strings.TrimRightFunc(before, unicode.IsSpace) // 车 站(chē zhàn)
 		r, n := utf8.DecodeLastRuneInString(before)
 		if !text.IsHanzi(r) {
 			break

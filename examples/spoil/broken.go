@@ -51,7 +51,7 @@ func (w *works) breakRows() {
 // breakLine breaks a line of the CSV file and tells how many lines it added.
 func (s *session) breakLine(r *rand.Rand, i int) int {
 	rec := &s.records[i]
-	switch r.IntN(6) {
+	switch r.IntN(8) {
 	case 0: // a line end in the middle: two lines, neither whole
 		rest := record{at: rec.at, speaker: rec.speaker, text: rec.text, kinds: []string{Broken}}
 		rec.want, rec.fields = nil, 1+r.IntN(3)
@@ -65,7 +65,7 @@ func (s *session) breakLine(r *rand.Rand, i int) int {
 	case 2: // a line of something else
 		s.insert(i+1, record{at: rec.at.Add(time.Second), raw: binary(r), kinds: []string{Broken}})
 		return 1
-	case 3, 4: // a comma that should have been quoted
+	case 3, 4, 5: // a comma that should have been quoted
 		if bare := strings.Replace(rec.text, "，", ",", 1); bare != rec.text && examples.Tidy(bare) == rec.text && !strings.Contains(rec.text, `"`) {
 			rec.text, rec.fields = bare, unquoted
 			rec.plant(Ragged)

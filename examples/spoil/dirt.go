@@ -231,6 +231,7 @@ func misread(r *rand.Rand, s string) string {
 	}
 	tables := [][]encoding.Encoding{
 		{simplifiedchinese.GBK}, {charmap.ISO8859_1}, {charmap.Windows1252}, {charmap.Windows1252, charmap.Windows1252}, {charmap.ISO8859_1, charmap.ISO8859_1},
+		{simplifiedchinese.GBK, charmap.Windows1252}, {charmap.Windows1252, simplifiedchinese.GBK}, {simplifiedchinese.GBK, simplifiedchinese.GBK},
 	}
 	out := s
 	for _, table := range pick(r, tables) {

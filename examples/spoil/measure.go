@@ -126,6 +126,8 @@ func judge(r Record, got outcome, survivors map[int]int) string {
 		return "should be set aside"
 	case len(r.Want) == 0:
 		return ""
+	case got.aside && r.Loose:
+		return ""
 	case got.aside && r.Group == 0:
 		return "should stay"
 	case r.Group > 0 && survivors[r.Group] == 0:

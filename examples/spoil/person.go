@@ -165,5 +165,5 @@ func plate(r *rand.Rand) string {
 }
 
 func weChat(r *rand.Rand) string {
-	return pick(r, []string{"lanzhou_", "sunny-", "tea_time", "wx_", "xiaoyu", "Mango_"}) + digits(r, 2+r.IntN(4))
+	return pick(r, []string{"lanzhou_", "sunny-", "tea_time", "wx_9", "xiaoyu", "Mango_"}) + digits(r, 2+r.IntN(4)) // six characters at least, as the service asks
 }

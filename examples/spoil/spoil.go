@@ -60,6 +60,7 @@ type record struct {
 	text         string   // as it will stand in the file
 	want         []string // texts that are right after cleaning, the best first; nil: set aside
 	group        int      // > 0: of all rows of the group exactly one must stay
+	loose        bool     // its session has a twin that lacks it: it may stay or go
 	kinds        []string
 	labels       []string
 	raw          []byte // in place of the whole line; CSV only
@@ -130,10 +131,15 @@ func (w *works) layOut(m examples.Material) {
 		s := &session{channel: c.Channel, file: []int{fileCSV, fileCSV, fileXLSX, fileXLSX, fileDB}[r.IntN(5)]}
 		at := c.Time.Add(time.Duration(r.IntN(60)) * time.Second)
 		for i, turn := range c.Turns {
+			if turn.Text == "" {
+				continue
+			}
 			s.records = append(s.records, record{conversation: c.ID, turn: i + 1, at: at, speaker: turn.Speaker, text: turn.Text, want: []string{turn.Text}, labels: turn.Labels})
 			at = at.Add(time.Duration(8+r.IntN(70)) * time.Second)
 		}
-		w.sessions = append(w.sessions, s)
+		if len(s.records) > 0 {
+			w.sessions = append(w.sessions, s)
+		}
 	}
 	r.Shuffle(len(w.sessions), func(i, j int) { w.sessions[i], w.sessions[j] = w.sessions[j], w.sessions[i] })
 }
@@ -154,5 +160,5 @@ func (w *works) nameSessions() {
 	}
 }
 
-// pick is a random member.
+// pick is a random member of what is not empty.
 func pick[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }

@@ -42,13 +42,16 @@ type Record struct {
 	Kinds        []string         `json:"kinds,omitempty"` // what was planted; none: the row must stay as it is
 	Want         []string         `json:"want,omitempty"`  // right texts after cleaning; none: the row must be set aside
 	// Group > 0: the rows of a group say the same; exactly one of them must stay.
-	Group  int      `json:"group,omitempty"`
+	Group int `json:"group,omitempty"`
+	// Loose: its session was exported twice, the second time without this turn;
+	// the row may be set aside with its session.
+	Loose  bool     `json:"loose,omitempty"`
 	Labels []string `json:"labels,omitempty"` // of a customer's turn
 }
 
 func (t *Truth) add(file, part string, number int, session string, rec *record) {
 	t.Records = append(t.Records, Record{File: file, Part: part, Number: number, Session: session, Conversation: rec.conversation, Turn: rec.turn,
-		Speaker: rec.speaker, Raw: rec.text, Kinds: rec.kinds, Want: rec.want, Group: rec.group, Labels: rec.labels})
+		Speaker: rec.speaker, Raw: rec.text, Kinds: rec.kinds, Want: rec.want, Group: rec.group, Loose: rec.loose, Labels: rec.labels})
 }
 
 // write writes one dirty file and notes its hash.

@@ -78,6 +78,16 @@ func slip(r *rand.Rand, rec *record) bool {
 
 const numerals = "零〇一二两三四五六七八九十百千半"
 
+// edit adds a polite clause, now and then.
+func edit(r *rand.Rand, rec *record) bool {
+	if r.IntN(3) > 0 || hasKind(rec, Personal) || len([]rune(rec.text)) < 10 {
+		return false
+	}
+	rec.text = strings.TrimRight(rec.text, "。！？～…，") + pick(r, []string{"，谢谢", "，麻烦了", "，多谢", "哦"})
+	rec.want = []string{rec.text}
+	return true
+}
+
 // addTwinSessions exports sessions twice: under another id, sometimes into
 // another file, sometimes with a few turns edited or missing.
 func (w *works) addTwinSessions() {
@@ -97,18 +107,23 @@ func (w *works) addTwinSessions() {
 			twin.file = r.IntN(3)
 		}
 		s.twin = true
-		edits := 0
+		edits, dropped := 0, 0
 		for i := range s.records {
 			rec := &s.records[i]
 			again := *rec
 			again.kinds, again.want = slices.Clone(rec.kinds), slices.Clone(rec.want)
+			if near && dropped == 0 && i > 2 && rec.group == 0 && rec.want != nil && r.IntN(2*len(s.records)) == 0 {
+				dropped++ // the second export lacks a turn
+				rec.loose = true
+				continue
+			}
 			if rec.want != nil {
 				if rec.group == 0 {
 					rec.group = w.newGroup()
 				}
 				again.group = rec.group
 				again.plant(kind)
-				if near && edits < 1+len(s.records)/8 && r.IntN(4) == 0 && slip(r, &again) {
+				if near && edits < 1+len(s.records)/8 && r.IntN(4) == 0 && (edit(r, &again) || slip(r, &again)) {
 					edits++
 				}
 			}
