@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Holds our files and our HTTP to the field's own readers: pyarrow, pandas,
+# DuckDB, openpyxl, Python's csv, openapi-spec-validator, jsonschema. The real
+# program runs on a temporary data folder. One line a check; exit 1 on a failure.
+#   QUICK=1      only what Python's own library can check, nothing installed
+#   ZHUOMO_BIN   bin/zhuomo
+set -euo pipefail
+cd "$(dirname "$0")/.."
+binary=${ZHUOMO_BIN:-bin/zhuomo}
+[ -x "$binary" ] || { echo "needs $binary: make build"; exit 1; }
+if [ -n "${QUICK:-}" ]; then
+  python=$(command -v python3) || { echo "needs python3"; exit 1; }
+else
+  python=$(bash bench/peers.sh files pyarrow==21.0.0 pandas==2.3.3 duckdb==1.4.2 openpyxl==3.1.5 \
+    openapi-spec-validator==0.7.2 jsonschema==4.25.1)
+fi
+exec "$python" bench/conformance.py --binary "$binary" ${QUICK:+--quick}
