@@ -1,6 +1,114 @@
-// Package label turns rows into gold: people answer rows under a guideline, the
-// stage measures their agreement and settles one answer a row.
+// Package label turns rows into gold: a guideline says what is right, a queue
+// hands out tasks, people answer, agreement is measured, one answer is settled.
 //
-//	in:   dataset.Version, Guideline      out: Gold, one a row, with its witnesses
-//	read: label.go → guideline.go → queue.go → lease.go → annotation.go → agreement.go → gold.go
+//	in:   dataset.Version, Guideline     out: Gold, one per row, with its witnesses
+//	read: label.go → guideline.go → queue.go → lease.go → annotation.go → settle.go → gold.go → agreement.go
+//
+// An answer is acknowledged only when it is durable. A task goes to exactly as
+// many people as its queue wants, never twice to one person.
 package label
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"zhuomo/dataset"
+	"zhuomo/internal/db"
+	"zhuomo/internal/jobs"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Line is one line of a conversation.
+type Line struct {
+	Who  string `json:"who" enum:"customer,agent" doc:"谁说的|who spoke"`
+	Text string `json:"text" doc:"说了什么|what was said"`
+}
+
+// Who speaks a line.
+const (
+	Customer = "customer"
+	Agent    = "agent"
+)
+
+// Asked is a text to be labelled, with the lines before it, oldest first.
+type Asked struct {
+	Text    string `json:"text" doc:"要标注的话|the text to label"`
+	Context []Line `json:"context,omitempty" doc:"之前的话|what was said before"`
+}
+
+// Needs is what the stage is built from.
+type Needs struct {
+	DB      *db.DB
+	Data    *dataset.Service
+	Jobs    *jobs.Runner
+	Now     func() time.Time
+	Suggest Suggester // nil: tasks come without suggestions
+}
+
+// Service is the front door of the stage.
+type Service struct {
+	db      *db.DB
+	data    *dataset.Service
+	jobs    *jobs.Runner
+	now     func() time.Time
+	suggest Suggester
+
+	mu         sync.Mutex
+	queues     map[string]*openQueue          // under mu, by id: what never changes of an open queue
+	guidelines map[versionKey]*SavedGuideline // under mu: versions never change
+}
+
+// versionKey names a version of a product's guideline.
+type versionKey struct {
+	product string
+	version int
+}
+
+// kept bounds each of the two caches; past it the cache begins anew.
+const kept = 256
+
+// New makes the service and brings its tables up to date.
+func New(ctx context.Context, n Needs) (*Service, error) {
+	if err := n.DB.Migrate(ctx, "label", migrations); err != nil {
+		return nil, err
+	}
+	s := &Service{db: n.DB, data: n.Data, jobs: n.Jobs, now: n.Now, suggest: n.Suggest,
+		queues: map[string]*openQueue{}, guidelines: map[versionKey]*SavedGuideline{}}
+	if n.Jobs != nil {
+		n.Jobs.Handle(openKind, s.openJob)
+	}
+	return s, nil
+}
+
+// TextHash names a text: the first 16 bytes of its SHA-256, in hex. Answers are
+// bound to it, so that they are not taken for answers on a changed text.
+func TextHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
+}
+
+// simulatedPrefix begins the ids of people who are not there.
+const simulatedPrefix = "sim-"
+
+// IsSimulated tells whether a person is a simulated one.
+func IsSimulated(person string) bool { return strings.HasPrefix(person, simulatedPrefix) }
+
+// distinct is the set of labels, sorted.
+func distinct(labels []string) []string {
+	set := slices.Compact(slices.Sorted(slices.Values(labels)))
+	if set == nil {
+		set = []string{}
+	}
+	return set
+}
+
+// setKey is equal for equal sets of labels; an id never holds a zero byte.
+func setKey(labels []string) string { return strings.Join(distinct(labels), "\x00") }

@@ -1,0 +1,346 @@
+package label
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Distance is how far two answers are apart: 0 the same, 1 nothing in common.
+type Distance func(a, b []string) float64
+
+// Nominal counts sets as the same or not.
+func Nominal(a, b []string) float64 {
+	if setKey(a) == setKey(b) {
+		return 0
+	}
+	return 1
+}
+
+// Jaccard is 1 − |a∩b| / |a∪b|; two empty sets are the same.
+func Jaccard(a, b []string) float64 {
+	shared, union := overlapOf(a, b)
+	if union == 0 {
+		return 0
+	}
+	return 1 - float64(shared)/float64(union)
+}
+
+// MASI weighs Jaccard by how the sets lie: one inside the other 2/3, crossing
+// 1/3 (Passonneau 2006).
+func MASI(a, b []string) float64 {
+	shared, union := overlapOf(a, b)
+	if union == 0 {
+		return 0
+	}
+	m := 1.0 / 3
+	switch {
+	case shared == union:
+		m = 1
+	case shared == 0:
+		m = 0
+	case shared == len(distinct(a)) || shared == len(distinct(b)):
+		m = 2.0 / 3
+	}
+	return 1 - m*float64(shared)/float64(union)
+}
+
+func overlapOf(a, b []string) (shared, union int) {
+	x, y := distinct(a), distinct(b)
+	for _, s := range x {
+		if slices.Contains(y, s) {
+			shared++
+		}
+	}
+	return shared, len(x) + len(y) - shared
+}
+
+// Measure is a number with its 95 % bootstrap interval. N is how many texts it
+// rests on; with none, or when everybody always says the same single thing,
+// Defined is false.
+type Measure struct {
+	Value   float64 `json:"value"`
+	Low     float64 `json:"low"`
+	High    float64 `json:"high"`
+	N       int     `json:"n"`
+	Defined bool    `json:"defined"`
+}
+
+// Cohen is κ of two people's single answers to the same texts (Cohen 1960).
+func Cohen(a, b []string) (kappa float64, defined bool) {
+	if len(a) != len(b) || len(a) == 0 {
+		return 0, false
+	}
+	n := float64(len(a))
+	same := 0.0
+	ofA, ofB := map[string]float64{}, map[string]float64{}
+	for i := range a {
+		if a[i] == b[i] {
+			same++
+		}
+		ofA[a[i]]++
+		ofB[b[i]]++
+	}
+	chance := 0.0
+	for _, k := range sortedKeys(ofA) {
+		chance += ofA[k] / n * ofB[k] / n
+	}
+	if chance == 1 {
+		return 0, false
+	}
+	return (same/n - chance) / (1 - chance), true
+}
+
+func sortedKeys(m map[string]float64) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// resamples of the bootstrap: enough for two digits of an interval.
+const resamples = 400
+
+// Alpha is Krippendorff's α over texts, each with the answers of whoever saw it
+// (Krippendorff 2011); texts with one answer tell nothing. The interval comes
+// from drawing texts with replacement.
+//
+// Cost: O(answers + resamples × (texts + distinct answers²)).
+func Alpha(texts [][][]string, distance Distance, seed uint64) Measure {
+	u := newUnits(texts, distance)
+	all := make([]int, len(u.texts))
+	for i := range all {
+		all[i] = i
+	}
+	m := Measure{N: len(all)}
+	m.Value, m.Defined = u.alpha(all)
+	m.Low, m.High = m.Value, m.Value
+	if !m.Defined {
+		return m
+	}
+	rng := rand.New(rand.NewPCG(seed, 0))
+	var values []float64
+	for range resamples {
+		for i := range all {
+			all[i] = rng.IntN(len(u.texts))
+		}
+		if v, ok := u.alpha(all); ok {
+			values = append(values, v)
+		}
+	}
+	if len(values) > 0 {
+		slices.Sort(values)
+		m.Low, m.High = values[int(0.025*float64(len(values)))], values[min(len(values)-1, int(0.975*float64(len(values))))]
+	}
+	return m
+}
+
+// units are texts as counts of distinct answers, ready to be drawn.
+type units struct {
+	texts    [][]int     // by text: answers as numbers
+	observed []float64   // by text: Σ distances of ordered pairs / (answers − 1)
+	apart    [][]float64 // distance of two answers
+}
+
+func newUnits(texts [][][]string, distance Distance) units {
+	var u units
+	var sets [][]string
+	number := map[string]int{}
+	for _, answers := range texts {
+		if len(answers) < 2 {
+			continue
+		}
+		var ids []int
+		for _, a := range answers {
+			k := setKey(a)
+			id, ok := number[k]
+			if !ok {
+				id = len(sets)
+				number[k] = id
+				sets = append(sets, a)
+			}
+			ids = append(ids, id)
+		}
+		u.texts = append(u.texts, ids)
+	}
+	u.apart = make([][]float64, len(sets))
+	for i := range sets {
+		u.apart[i] = make([]float64, len(sets))
+		for j := range sets {
+			u.apart[i][j] = distance(sets[i], sets[j])
+		}
+	}
+	for _, ids := range u.texts {
+		sum := 0.0
+		for i, a := range ids {
+			for j, b := range ids {
+				if i != j {
+					sum += u.apart[a][b]
+				}
+			}
+		}
+		u.observed = append(u.observed, sum/float64(len(ids)-1))
+	}
+	return u
+}
+
+// alpha is 1 − observed / expected disagreement of the drawn texts.
+func (u units) alpha(drawn []int) (value float64, defined bool) {
+	counts := make([]float64, len(u.apart))
+	observed, n := 0.0, 0.0
+	for _, i := range drawn {
+		observed += u.observed[i]
+		for _, a := range u.texts[i] {
+			counts[a]++
+			n++
+		}
+	}
+	if n < 2 {
+		return 0, false
+	}
+	expected := 0.0
+	for i, a := range counts {
+		if a == 0 {
+			continue
+		}
+		for j, b := range counts {
+			expected += a * b * u.apart[i][j] // a pair of the same answer is 0 apart
+		}
+	}
+	if expected == 0 {
+		return 0, false
+	}
+	return 1 - observed*(n-1)/expected, true
+}
+
+// Agreement tells how far people agree.
+type Agreement struct {
+	Texts    int             `json:"texts"` // with two answers or more
+	People   int             `json:"people"`
+	Exact    float64         `json:"exact"`     // share of texts on which all say the same
+	Alpha    Measure         `json:"alpha"`     // nominal: sets are the same or not
+	Jaccard  Measure         `json:"jaccard"`   // α with the Jaccard distance
+	MASI     Measure         `json:"masi"`      // α with the MASI distance
+	PerLabel []LabelMeasure  `json:"per_label"` // α of "has this label"
+	Pairs    []PairAgreement `json:"pairs"`     // κ of two people on their common texts
+	// Simulated is true when any answer came from a simulated person.
+	Simulated bool `json:"simulated"`
+}
+
+// LabelMeasure is the agreement on one label.
+type LabelMeasure struct {
+	Label string `json:"label" table:"标签|label"`
+	Used  int    `json:"used" table:"次数|used"` // answers that have it
+	Measure
+}
+
+// PairAgreement is Cohen's κ of two people; label sets count as one answer.
+type PairAgreement struct {
+	A       string  `json:"a"`
+	B       string  `json:"b"`
+	Texts   int     `json:"texts"`
+	Kappa   float64 `json:"kappa"`
+	Defined bool    `json:"defined"`
+}
+
+// Said is one person's labels on one text.
+type Said struct {
+	Text   string // any name of the text, such as the task id
+	Person string
+	Labels []string
+}
+
+// Agree measures how far people agree. said may stand in any order; the answer
+// is the same.
+func Agree(said []Said, labels []string, seed uint64) Agreement {
+	said = slices.Clone(said)
+	slices.SortFunc(said, func(a, b Said) int {
+		if a.Text != b.Text {
+			return compare(a.Text, b.Text)
+		}
+		return compare(a.Person, b.Person)
+	})
+	var texts [][][]string
+	r := Agreement{PerLabel: []LabelMeasure{}, Pairs: []PairAgreement{}}
+	people := map[string]bool{}
+	pairs := map[[2]string][2][]string{}
+	same := 0
+	for from := 0; from < len(said); {
+		to := from
+		for to < len(said) && said[to].Text == said[from].Text {
+			people[said[to].Person] = true
+			r.Simulated = r.Simulated || IsSimulated(said[to].Person)
+			to++
+		}
+		if to-from >= 2 {
+			var answers [][]string
+			alike := true
+			for i := from; i < to; i++ {
+				answers = append(answers, said[i].Labels)
+				alike = alike && setKey(said[i].Labels) == setKey(said[from].Labels)
+				for j := i + 1; j < to; j++ {
+					k := [2]string{said[i].Person, said[j].Person}
+					p := pairs[k]
+					p[0], p[1] = append(p[0], setKey(said[i].Labels)), append(p[1], setKey(said[j].Labels))
+					pairs[k] = p
+				}
+			}
+			if alike {
+				same++
+			}
+			texts = append(texts, answers)
+		}
+		from = to
+	}
+	r.Texts, r.People = len(texts), len(people)
+	if len(texts) > 0 {
+		r.Exact = float64(same) / float64(len(texts))
+	}
+	r.Alpha, r.Jaccard, r.MASI = Alpha(texts, Nominal, seed), Alpha(texts, Jaccard, seed), Alpha(texts, MASI, seed)
+	for _, l := range labels {
+		r.PerLabel = append(r.PerLabel, perLabel(texts, l, seed))
+	}
+	for k, p := range pairs {
+		kappa, defined := Cohen(p[0], p[1])
+		r.Pairs = append(r.Pairs, PairAgreement{A: k[0], B: k[1], Texts: len(p[0]), Kappa: kappa, Defined: defined})
+	}
+	slices.SortFunc(r.Pairs, func(a, b PairAgreement) int {
+		if a.A != b.A {
+			return compare(a.A, b.A)
+		}
+		return compare(a.B, b.B)
+	})
+	return r
+}
+
+func perLabel(texts [][][]string, label string, seed uint64) LabelMeasure {
+	binary := make([][][]string, len(texts))
+	used := 0
+	for i, answers := range texts {
+		for _, a := range answers {
+			if slices.Contains(a, label) {
+				used++
+				binary[i] = append(binary[i], []string{label})
+			} else {
+				binary[i] = append(binary[i], nil)
+			}
+		}
+	}
+	m := Alpha(binary, Nominal, seed)
+	if math.IsNaN(m.Value) {
+		m.Defined = false
+	}
+	return LabelMeasure{Label: label, Used: used, Measure: m}
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,236 @@
+package label
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"zhuomo/internal/db"
+)
+
+// Task is one text to be labelled, as it is handed out.
+type Task struct {
+	ID          string   `json:"id" table:"编号|id"`
+	QueueID     string   `json:"queue_id"`
+	RowID       string   `json:"row_id"`
+	TextHash    string   `json:"text_hash"`
+	Text        string   `json:"text" table:"原文|text"`
+	Context     []Line   `json:"context"` // earlier lines, oldest first
+	Session     string   `json:"session,omitempty"`
+	Suggestions []Scored `json:"suggestions,omitempty"`
+	LeaseUntil  int64    `json:"lease_until_us,omitempty"`
+
+	position int
+}
+
+// A lease lasts between leaseLeast and leaseMost; a claim gives up to claimMost
+// tasks.
+const (
+	leaseLeast = time.Second
+	leaseMost  = 24 * time.Hour
+	claimMost  = 500
+)
+
+// Claim leases up to n tasks to a person, in the order of the queue. Nobody gets
+// a task twice, and no task goes to more people than it needs. Simulated people
+// never get those that are left for real ones. An empty list means that nothing
+// is left for this person now.
+// Faults: NoQueue, QueueClosed, NobodyAsks.
+func (s *Service) Claim(ctx context.Context, queueID, person string, n int, lease time.Duration) ([]Task, error) {
+	if person == "" {
+		return nil, NobodyAsks.With()
+	}
+	q, err := s.known(ctx, queueID)
+	if err != nil {
+		return nil, err
+	}
+	lease = min(max(lease, leaseLeast), leaseMost)
+	n = min(max(n, 1), claimMost)
+	var ids []string
+	var due int64
+	take := func(others bool) error {
+		return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			now := s.now()
+			due = now.Add(lease).UnixMicro()
+			lane, err := laneOf(ctx, tx, q, person)
+			if err != nil {
+				return err
+			}
+			c := claim{queue: q.id, person: person, now: now.UnixMicro(), due: due, lease: lease}
+			if !others {
+				ids, err = c.take(ctx, tx, lane, n)
+				return err
+			}
+			for step := 1; step < q.annotators && len(ids) < n; step++ {
+				more, err := c.take(ctx, tx, (lane+step)%q.annotators, n-len(ids))
+				if err != nil {
+					return err
+				}
+				ids = append(ids, more...)
+			}
+			return nil
+		})
+	}
+	if err := take(false); err != nil {
+		return nil, err
+	}
+	if len(ids) < n && q.annotators > 1 {
+		// The person's own lane has run dry. The other lanes may hold long runs of
+		// tasks that this person has answered: look without holding up the writer.
+		if anything, err := anyFor(ctx, s.db.Reader(), q, person, s.now().UnixMicro()); err != nil {
+			return nil, err
+		} else if anything {
+			if err := take(true); err != nil {
+				return nil, err
+			}
+		}
+	}
+	tasks, err := selectTasks(ctx, s.db.Reader(), ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range tasks {
+		tasks[i].LeaseUntil = due
+	}
+	return s.suggested(ctx, q, person, tasks), nil
+}
+
+// Held lists the tasks that a person has leased in a queue and not yet answered,
+// in its order: what a page shows after it was loaded anew.
+func (s *Service) Held(ctx context.Context, queueID, person string) ([]Task, error) {
+	q, err := s.known(ctx, queueID)
+	if err != nil {
+		return nil, err
+	}
+	due, err := heldBy(ctx, s.db.Reader(), q, person, s.now().UnixMicro())
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, len(due))
+	for id := range due {
+		ids = append(ids, id)
+	}
+	tasks, err := selectTasks(ctx, s.db.Reader(), ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range tasks {
+		tasks[i].LeaseUntil = due[tasks[i].ID]
+	}
+	return s.suggested(ctx, q, person, tasks), nil
+}
+
+// suggested puts suggestions on tasks. A suggester that fails costs the
+// suggestions, not the work: the tasks are leased already.
+func (s *Service) suggested(ctx context.Context, q openQueue, person string, tasks []Task) []Task {
+	if s.suggest == nil || len(tasks) == 0 || IsSimulated(person) {
+		return tasks
+	}
+	asked := make([]Asked, len(tasks))
+	for i, t := range tasks {
+		asked[i] = Asked{t.Text, t.Context}
+	}
+	list, err := s.suggest.Suggest(ctx, q.product, asked)
+	if err != nil || len(list) != len(tasks) {
+		return tasks
+	}
+	for i := range tasks {
+		tasks[i].Suggestions = list[i]
+	}
+	return tasks
+}
+
+// Heartbeat renews leases for as long as they were given. A lease that has run
+// out comes back to life unless somebody else has claimed the task since.
+// The error is Refusals with LeaseLost for each task that is not the person's
+// any more; the others are renewed.
+func (s *Service) Heartbeat(ctx context.Context, taskIDs []string, person string) error {
+	return s.eachLease(ctx, taskIDs, person, renew)
+}
+
+// Release gives leased tasks back, for others or the same person later.
+// Errors as Heartbeat.
+func (s *Service) Release(ctx context.Context, taskIDs []string, person string) error {
+	return s.eachLease(ctx, taskIDs, person, func(ctx context.Context, tx db.Tx, task, person string, _ int64) (bool, error) {
+		return free(ctx, tx, task, person)
+	})
+}
+
+func (s *Service) eachLease(ctx context.Context, taskIDs []string, person string, do func(ctx context.Context, tx db.Tx, task, person string, now int64) (bool, error)) error {
+	if person == "" {
+		return NobodyAsks.With()
+	}
+	var refused Refusals
+	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		refused = nil
+		now := s.now().UnixMicro()
+		for i, task := range taskIDs {
+			ok, err := do(ctx, tx, task, person, now)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				refused = append(refused, Refusal{i, LeaseLost.With("task", task)})
+			}
+		}
+		return nil
+	})
+	if err == nil && len(refused) > 0 {
+		err = refused
+	}
+	return err
+}
+
+const reasonRunes = 500
+
+// Skip says that a person cannot answer a task. It goes to somebody else and
+// never comes back to this person. Faults: NoReason, LeaseLost.
+func (s *Service) Skip(ctx context.Context, taskID, person, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || utf8.RuneCountInString(reason) > reasonRunes {
+		return NoReason.With("limit", reasonRunes).At("reason")
+	}
+	if person == "" {
+		return NobodyAsks.With()
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		ok, err := free(ctx, tx, taskID, person)
+		if err == nil && !ok {
+			err = LeaseLost.With("task", taskID)
+		}
+		if err != nil {
+			return err
+		}
+		return insertSkip(ctx, tx, taskID, person, reason, s.now().UnixMicro())
+	})
+}
+
+// Refusals are the items of a batch that were refused, each with its fault; all
+// other items were done. errors.Is finds any of the faults.
+type Refusals []Refusal
+
+// Refusal is one item that was refused.
+type Refusal struct {
+	Item int // its place in the batch, from 0
+	Err  error
+}
+
+// Error tells all of them.
+func (r Refusals) Error() string {
+	texts := make([]string, len(r))
+	for i, one := range r {
+		texts[i] = one.Err.Error()
+	}
+	return strings.Join(slices.Compact(texts), "; ")
+}
+
+// Unwrap gives the faults.
+func (r Refusals) Unwrap() []error {
+	all := make([]error, len(r))
+	for i, one := range r {
+		all[i] = one.Err
+	}
+	return all
+}
