@@ -168,6 +168,10 @@ func (s *Service) read(ctx context.Context, r Release, ready Ready, others []*Lo
 	} else if out.Parts.Flow, err = s.flow(ctx, r.Flow); err != nil {
 		return nil, broken("flow", err)
 	}
+	// A flow that turns in circles or leads nowhere never meets a customer.
+	if err := dialog.Refuse(dialog.Check(out.Parts.Flow, dialog.World{Tables: out.Parts.Knowledge.Tables()})); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

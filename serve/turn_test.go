@@ -3,6 +3,7 @@ package serve
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -236,6 +237,13 @@ func TestAReleaseNeedsItsParts(t *testing.T) {
 	if _, err := h.Publish(t.Context(), "p1", "r2", "", false); !errors.Is(err, DamagedRelease) {
 		t.Errorf("a broken flow went live: %v", err)
 	}
+	bad.Flow = h.putFlow(t, exampleFlow(t)+"  turn: {say: 转, next: turn}\n")
+	if _, err := h.Create(t.Context(), bad, "", Ready{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Publish(t.Context(), "p1", "r3", "", false); !errors.Is(err, dialog.BadFlow) {
+		t.Errorf("a cyclic flow went live: %v", err)
+	}
 	if live, err := h.Live(t.Context(), "p1"); err != nil || live.Release.Name != "r1" {
 		t.Errorf("live is %v (%v), want r1", live, err)
 	}
@@ -263,4 +271,28 @@ func BenchmarkSay(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "turns/s")
+}
+
+// BenchmarkLongSession compares turn 20 of a session with turn 2,000: the
+// figure "late/early" is their ratio of medians and should stay under 1.2.
+func BenchmarkLongSession(b *testing.B) {
+	h := newHouse(b)
+	h.Service.n.Now = time.Now
+	texts := []string{"湖西区400以内的酒店", "云栖有泳池吗", "镇海楼门票多少", "你好", "发票怎么开", "退款多久到账"}
+	for b.Loop() {
+		s, _ := h.begin(b)
+		took := make([]time.Duration, 0, 2100)
+		for i := range 2100 {
+			began := time.Now()
+			if _, err := h.Say(b.Context(), s.ID, Message{Text: texts[i%len(texts)]}); err != nil {
+				b.Fatal(err)
+			}
+			took = append(took, time.Since(began))
+		}
+		early, late := slices.Clone(took[20:120]), slices.Clone(took[2000:])
+		slices.Sort(early)
+		slices.Sort(late)
+		b.ReportMetric(float64(late[50])/float64(early[50]), "late/early")
+		b.ReportMetric(float64(late[50].Microseconds())/1000, "late-ms")
+	}
 }
