@@ -317,8 +317,8 @@ func McNemar(fixed, broken int) float64 {
 	return min(1, 2*tail)
 }
 
-// quickValues are the figures without intervals.
-func quickValues(data learn.Data, answers []learn.Prediction) map[string]float64 {
+// Values are the figures of answers without their intervals, which cost time.
+func Values(data learn.Data, answers []learn.Prediction) map[string]float64 {
 	rows, all := outcomes(data, answers)
 	return figures(rows, all, len(data.Labels))
 }

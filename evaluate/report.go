@@ -61,7 +61,7 @@ func Judge(ctx context.Context, c Candidate, suite Suite, gate Gate, p *Perturbe
 				return r, fmt.Errorf("answer the test split with the live model: %w", err)
 			}
 		}
-		r.Live = quickValues(c.Test, before)
+		r.Live = Values(c.Test, before)
 		flips := Compare(c.Test, before, r.Answers)
 		r.Flips = &flips
 	}
