@@ -60,10 +60,14 @@ func RepairMojibake(text string) (repaired string, layers []string) {
 	repaired = text
 	for range maxLayers {
 		next, name := repairOnce(repaired)
-		if name == "" {
-			break
+		if name != "" {
+			repaired, layers = next, append(layers, name)
+			continue
 		}
-		repaired, layers = next, append(layers, name)
+		if next, names := repairTwice(repaired); names != nil {
+			repaired, layers = next, append(layers, names...)
+		}
+		break
 	}
 	if len(layers) == 0 {
 		return text, nil
@@ -90,6 +94,28 @@ func repairOnce(text string) (string, string) {
 		return best, bestName
 	}
 	return repairParts(text)
+}
+
+// repairTwice removes two layers at once: what lies between them can look as
+// strange as the text itself. Nothing strange may be left.
+func repairTwice(text string) (string, []string) {
+	if !suspicious(text) {
+		return text, nil
+	}
+	before := strangeness(text)
+	for _, outer := range wrongReadings() {
+		between, ok := outer.encode(text)
+		if !ok || between == text || !suspicious(between) {
+			continue
+		}
+		for _, inner := range wrongReadings() {
+			next, ok := inner.encode(between)
+			if ok && next != between && !suspicious(next) && strangeness(next) < before/4 {
+				return next, []string{outer.name, inner.name}
+			}
+		}
+	}
+	return text, nil
 }
 
 // suspicious is a cheap look for what misread UTF-8 is made of.

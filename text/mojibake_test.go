@@ -12,6 +12,7 @@ var sentences = []string{
 	"你好，我想订一间房", "请问地铁几点停运？", "订单SC20260803117还没发货！", "谢谢您的耐心等待", "有没有靠窗的位置啊",
 	"退款什么时候到账", "好的", "嗯嗯，知道了", "麻烦转人工客服。", "附近有什么好吃的火锅店吗", "隨著時間過去，這裡的餐廳變多了",
 	"酒店健身房收费吗", "我订了3间，都要大床", "气死我了，等了快40分钟", "café 在哪里", "温度是25°C", "萨翡瑭酒店", "魑魅魍魉",
+	"能延期么", "会做生意", "啊？我自己填的？",
 }
 
 func misread(t *testing.T, s string, table encoding.Encoding) string {
@@ -25,7 +26,7 @@ func misread(t *testing.T, s string, table encoding.Encoding) string {
 
 func TestRepairMojibake(t *testing.T) {
 	t.Parallel()
-	for name, table := range map[string]encoding.Encoding{"gb18030": simplifiedchinese.GB18030, "windows-1252": charmap.Windows1252, "latin-1": charmap.ISO8859_1} {
+	for name, table := range map[string]encoding.Encoding{"gbk": simplifiedchinese.GBK, "gb18030": simplifiedchinese.GB18030, "windows-1252": charmap.Windows1252, "latin-1": charmap.ISO8859_1} {
 		for _, s := range sentences {
 			once := misread(t, s, table)
 			if back, ok := reencode(once, table, true); !ok || back != s {

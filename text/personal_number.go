@@ -298,10 +298,14 @@ func (p *Personal) publicNumber(digits []byte) bool {
 // roleBytes is how far before a number its name is looked for: 12 characters.
 const roleBytes = 36
 
-// numberRole is the word nearest before a number that says what it is.
+// numberRole is the word nearest before a number that says what it is. It stands
+// in the same sentence: 请给我单号。短信已发到138… is not about an order.
 func numberRole(text string, at int) string {
 	from := max(0, at-roleBytes)
 	for i := at - 3; i >= from; i-- {
+		if strings.HasPrefix(text[i:], "。") || strings.HasPrefix(text[i:], "！") || strings.HasPrefix(text[i:], "？") || text[i] == '\n' {
+			break
+		}
 		if text[i]&0xC0 == 0x80 || text[i] < 0xE4 {
 			continue
 		}
@@ -336,9 +340,9 @@ func roleWord(s string) string {
 		case '行', '号', '號', '蓄', '用':
 			return BankCard
 		}
-	case '手', '电', '電', '打', '拨', '联', '聯':
+	case '手', '电', '電', '打', '拨', '联', '聯', '短':
 		switch second {
-		case '机', '機', '话', '話', '给', '打', '系', '繫':
+		case '信', '机', '機', '话', '話', '给', '打', '系', '繫':
 			return Phone
 		}
 	}
