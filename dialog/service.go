@@ -121,6 +121,11 @@ func (s *Service) put(ctx context.Context, product, id string, seen int64, chang
 	return next, err
 }
 
+// Flows lists up to limit flows of a product by id, after an id.
+func (s *Service) Flows(ctx context.Context, product, after string, limit int) ([]Saved, error) {
+	return savedFlows(ctx, s.n.DB.Reader(), product, after, limit)
+}
+
 // Find gives a flow by id or name at a revision (0 = the newest), with its text.
 // Fault: NoFlow.
 func (s *Service) Find(ctx context.Context, product, idOrName string, revision int64) (Saved, []byte, error) {

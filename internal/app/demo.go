@@ -89,6 +89,7 @@ type demo struct {
 	roles     map[dataset.Role]string // columns of the cleaned chats
 	customers []string                // values of the speaker's column
 	labelling
+	living
 	params  map[string]any
 	made    learn.Made
 	model   learn.Model
@@ -168,6 +169,20 @@ func (d *demo) thread(ctx context.Context, log *slog.Logger) error {
 		{"材料", "material", d.spoil},
 		{"导入", "import", d.importFiles},
 		{"清洗", "clean", d.cleanRows},
+		{"知识", "knowledge", d.learnFacts},
+		{"标注", "label", d.labelRows},
+		{"调参", "tune", d.search},
+		{"训练", "train", d.train},
+		{"评测", "evaluate", d.evaluate},
+	}
+	if d.o.material == "service" {
+		steps = append(steps,
+			step{"交互", "dialogue", d.converse},
+			step{"上线", "release", d.publish},
+			step{"对话", "live turns", d.talk},
+			step{"修正", "fix loop", d.fix},
+			step{"线索", "thread", d.trace},
+		)
 	}
 	for i, s := range steps {
 		began := time.Now()

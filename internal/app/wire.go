@@ -5,19 +5,37 @@ import (
 
 	"zhuomo/clean"
 	"zhuomo/dataset"
+	"zhuomo/dialog"
+	"zhuomo/evaluate"
+	"zhuomo/feedback"
 	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/builtin"
+	"zhuomo/knowledge"
+	"zhuomo/label"
+	"zhuomo/learn"
 	"zhuomo/people"
+	"zhuomo/serve"
 	"zhuomo/text"
+	"zhuomo/track"
+	"zhuomo/tune"
 	"zhuomo/web"
 )
 
 // Stages are the services of the stages, joined. One line each.
 type Stages struct {
-	Data   *dataset.Service
-	Clean  *clean.Service
-	People *people.Service
+	Data      *dataset.Service
+	Clean     *clean.Service
+	Knowledge *knowledge.Service
+	Label     *label.Service
+	Learn     *learn.Service
+	Tune      *tune.Service
+	Evaluate  *evaluate.Service
+	Track     *track.Service
+	Dialog    *dialog.Service
+	Serve     *serve.Service
+	Feedback  *feedback.Service
+	People    *people.Service
 }
 
 // join makes the stages, ground floor first, and gives each what it needs of
@@ -36,10 +54,55 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	if err != nil {
 		return s, err
 	}
-	if s.People, err = people.New(ctx, a.DB, now); err != nil {
+	if s.Knowledge, err = knowledge.New(ctx, knowledge.Needs{DB: a.DB, Blobs: a.Blobs, Data: s.Data, Now: now}); err != nil {
 		return s, err
 	}
-	return s, nil
+	if s.Label, err = label.New(ctx, label.Needs{DB: a.DB, Data: s.Data, Jobs: a.Jobs, Now: now, Suggest: suggestions{a}}); err != nil {
+		return s, err
+	}
+	settled := gold{s.Label}
+	s.Learn, err = learn.New(ctx, learn.Needs{
+		DB: a.DB, Blobs: a.Blobs, Now: now, Jobs: a.Jobs, Learners: builtin.Learners(), Source: settled, Ledger: ledger{a},
+	})
+	if err != nil {
+		return s, err
+	}
+	if s.Tune, err = tune.New(ctx, tune.Needs{DB: a.DB, Now: now, Jobs: a.Jobs, Samplers: builtin.Samplers(), Bench: tuning{settled}}); err != nil {
+		return s, err
+	}
+	bench := workbench{
+		blobs: a.Blobs, gold: settled, learn: s.Learn, knowledge: s.Knowledge,
+		live: func() *serve.Service { return a.Stages.Serve }, dialog: func() *dialog.Service { return a.Stages.Dialog },
+	}
+	if s.Evaluate, err = evaluate.New(ctx, a.DB, a.Jobs, now, bench); err != nil {
+		return s, err
+	}
+	if s.Dialog, err = dialog.New(ctx, dialog.Needs{DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Benches: bench}); err != nil {
+		return s, err
+	}
+	s.Serve, err = serve.New(ctx, serve.Needs{
+		DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Models: models{s.Learn}, Gate: verdicts{s.Evaluate}, Pages: web.Files(),
+	})
+	if err != nil {
+		return s, err
+	}
+	facts := s.Serve.Facts()
+	s.Track, err = track.New(ctx, a.DB, now, track.Sources{
+		Turns: facts, Releases: facts, Witnesses: witnesses{s.Learn, s.Label, facts}, Annotations: annotations{s.Label},
+		Cleanings: cleanings{s.Clean}, Rows: rows{s.Data, a.Blobs},
+	})
+	if err != nil {
+		return s, err
+	}
+	fixing := repair{a: a, s: &a.Stages, bench: bench}
+	s.Feedback, err = feedback.New(ctx, a.DB, a.Jobs, now, s.Evaluate, feedback.Needs{
+		Turns: fixing, Shops: fixing, Relabeller: fixing, Keeper: fixing, Releaser: fixing, Ledger: fixing,
+	})
+	if err != nil {
+		return s, err
+	}
+	s.People, err = people.New(ctx, a.DB, now)
+	return s, err
 }
 
 // personal lets the profile count personal data: each kind once a text.
@@ -57,7 +120,7 @@ func personal(finder *text.Personal) dataset.PersonalData {
 func (s Stages) routes() []api.Route {
 	var all []api.Route
 	for _, stage := range []interface{ Routes() []api.Route }{
-		s.Data, s.Clean, s.People,
+		s.Data, s.Clean, s.Knowledge, s.Label, s.Learn, s.Tune, s.Evaluate, s.Track, s.Dialog, s.Serve, s.Feedback, s.People,
 	} {
 		all = append(all, stage.Routes()...)
 	}

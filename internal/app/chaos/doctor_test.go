@@ -1,0 +1,300 @@
+//go:build chaos
+
+package chaos
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"zhuomo/internal/db"
+)
+
+// settleTime is how long jobs that a kill interrupted may take to end.
+const settleTime = 90 * time.Second
+
+// examine holds the program, just started after a kill, to its promises. What
+// was made in earlier rounds is looked at again in the last one.
+func examine(t *testing.T, s *server, l *ledger, last bool) {
+	t.Helper()
+	ctx := t.Context()
+	settle(t, s)
+	jobsKept(t, s, l)
+	for _, d := range l.datasets {
+		if last || d.round >= l.round-1 {
+			datasetWhole(ctx, t, s, l, d)
+		}
+	}
+	for i, c := range l.cleanups {
+		if last || i >= len(l.cleanups)-8 {
+			cleanupWhole(ctx, t, s, l, c)
+		}
+	}
+	examineLive(t, s, l, last)
+}
+
+// filesWhole looks at what a kill left on the disk, before anything mends it.
+func filesWhole(t *testing.T, folder string) {
+	t.Helper()
+	blobsWhole(t, filepath.Join(folder, "blobs"))
+	databaseWhole(t, folder)
+}
+
+// settle waits until no job is queued or running.
+func settle(t *testing.T, s *server) {
+	t.Helper()
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		var page struct {
+			Items []struct{ ID, Kind, State string }
+		}
+		if err := s.call(t.Context(), "GET", "/api/v1/jobs?unfinished=true", nil, &page); err != nil {
+			t.Fatal(err)
+		}
+		if len(page.Items) == 0 {
+			return
+		}
+		if time.Since(began) > settleTime {
+			t.Fatalf("%d jobs hang after the start, such as %+v", len(page.Items), page.Items[0])
+		}
+	}
+}
+
+// jobsKept: every acknowledged job is there and done, unless kills hit it so
+// often that the program gave it up, saying so.
+func jobsKept(t *testing.T, s *server, l *ledger) {
+	t.Helper()
+	for id, kind := range l.jobs {
+		if l.ended[id] {
+			continue // looked at before, and again below by what it made
+		}
+		var j struct {
+			State, Kind string
+			Failure     *struct{ Code, Message string }
+		}
+		if err := s.call(t.Context(), "GET", "/api/v1/jobs/"+id, nil, &j); err != nil {
+			t.Errorf("acknowledged job %s (%s): %v", id, kind, err)
+			continue
+		}
+		switch {
+		case j.State == "done":
+			l.ended[id] = true
+		case j.State == "failed" && j.Failure != nil && j.Failure.Code == "jobs.kept_crashing":
+			l.counts["job given up after kills"]++
+			delete(l.jobs, id)
+		default:
+			t.Errorf("acknowledged job %s (%s) is %s: %+v", id, kind, j.State, j.Failure)
+		}
+	}
+}
+
+type version struct {
+	ID       string
+	Number   int
+	Parent   string
+	RowCount int `json:"row_count"`
+}
+
+// datasetWhole: versions are numbered without a hole, each can be read whole
+// and has the rows it says, none twice; each import is there wholly, or, when it
+// was never acknowledged, perhaps not at all.
+func datasetWhole(ctx context.Context, t *testing.T, s *server, l *ledger, d *set) {
+	t.Helper()
+	base := "/api/v1/products/" + l.product + "/datasets/" + d.id
+	versions, err := all[version](ctx, s, base+"/versions?limit=100")
+	if err != nil {
+		t.Errorf("acknowledged dataset %s: %v", d.name, err)
+		return
+	}
+	found := map[string]bool{} // keys of all rows of all versions
+	seen := map[int]version{}
+	top := 0
+	for _, v := range versions {
+		seen[v.Number] = v
+		top = max(top, v.Number)
+	}
+	for n := 1; n <= top; n++ {
+		v, there := seen[n]
+		if !there {
+			t.Errorf("dataset %s: version %d is missing, %d is there", d.name, n, top)
+			continue
+		}
+		var text []byte
+		if err := s.call(ctx, "GET", fmt.Sprintf("%s/versions/%s/export?format=jsonl", base, v.ID), nil, &text); err != nil {
+			t.Errorf("dataset %s, version %d cannot be read: %v", d.name, n, err)
+			continue
+		}
+		keys := map[string]int{}
+		rows := 0
+		lines := bufio.NewScanner(bytes.NewReader(text))
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var row struct{ Key string }
+			if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+				t.Errorf("dataset %s, version %d: %v", d.name, n, err)
+			}
+			keys[row.Key]++
+			rows++
+		}
+		if rows != v.RowCount {
+			t.Errorf("dataset %s, version %d says %d rows and has %d", d.name, n, v.RowCount, rows)
+		}
+		for key, times := range keys {
+			if times > 1 {
+				t.Errorf("dataset %s, version %d has the row %s %d times", d.name, n, key, times)
+				break
+			}
+		}
+		for key := range keys {
+			found[key] = true
+		}
+	}
+	for _, i := range d.imports {
+		there := 0
+		for row := range i.rows {
+			if found[fmt.Sprintf("%s-%d", i.name, row)] {
+				there++
+			}
+		}
+		done := i.job != "" && l.ended[i.job]
+		switch {
+		case there == i.rows:
+			i.found = true
+		case there != 0:
+			t.Errorf("dataset %s: import %s is there by half: %d of %d rows", d.name, i.name, there, i.rows)
+		case done || i.found:
+			t.Errorf("dataset %s: import %s of %d rows was done and is gone", d.name, i.name, i.rows)
+		}
+	}
+}
+
+// cleanupWhole: a run that ended has its version, and rows in = out + aside; one
+// that did not end has neither version nor quarantine.
+func cleanupWhole(ctx context.Context, t *testing.T, s *server, l *ledger, c *cleanup) {
+	t.Helper()
+	var run struct {
+		State         string
+		ResultVersion string `json:"result_version"`
+		RowsIn        int    `json:"rows_in"`
+		RowsOut       int    `json:"rows_out"`
+		SetAside      int    `json:"set_aside"`
+		RowsAdded     int    `json:"rows_added"`
+	}
+	if err := s.call(ctx, "GET", "/api/v1/clean-runs/"+c.run, nil, &run); err != nil {
+		t.Errorf("acknowledged cleaning run %s: %v", c.run, err)
+		return
+	}
+	aside, err := all[struct{ Position int }](ctx, s, "/api/v1/clean-runs/"+c.run+"/quarantine?limit=500")
+	if err != nil {
+		t.Errorf("cleaning run %s: %v", c.run, err)
+		return
+	}
+	if !l.ended[c.job] {
+		if run.ResultVersion != "" || len(aside) > 0 {
+			t.Errorf("cleaning run %s never ended but made version %q and set %d rows aside", c.run, run.ResultVersion, len(aside))
+		}
+		return
+	}
+	var v version
+	versions, err := all[version](ctx, s, "/api/v1/products/"+l.product+"/datasets/"+c.dataset+"/versions?limit=100")
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, made := range versions {
+		if made.ID == run.ResultVersion {
+			v = made
+		}
+	}
+	if v.ID == "" || v.RowCount != run.RowsOut || run.RowsIn != run.RowsOut+run.SetAside-run.RowsAdded || len(aside) != run.SetAside {
+		t.Errorf("cleaning run %s: %d rows in, %d out, %d aside (%d kept), %d added; its version %q has %d",
+			c.run, run.RowsIn, run.RowsOut, run.SetAside, len(aside), run.RowsAdded, v.ID, v.RowCount)
+	}
+}
+
+// blobsWhole: every file under its hash has that hash.
+func blobsWhole(t *testing.T, root string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		folder, name := filepath.Split(path)
+		if folder = filepath.Base(folder); folder == "tmp" {
+			return nil
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		sum := sha256.New()
+		if _, err := io.Copy(sum, f); err != nil {
+			return err
+		}
+		if got := hex.EncodeToString(sum.Sum(nil)); got != folder+name {
+			t.Errorf("blob %s%s holds bytes of hash %s", folder, name, got)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// databaseWhole asks SQLite itself, on a copy: opening mends.
+func databaseWhole(t *testing.T, folder string) {
+	t.Helper()
+	copied := t.TempDir()
+	for _, name := range []string{"zhuomo.db", "zhuomo.db-wal"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(copied, name), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := db.Open(t.Context(), db.Options{Path: filepath.Join(copied, "zhuomo.db"), Now: time.Now})
+	if err != nil {
+		t.Errorf("the database of the killed program: %v", err)
+		return
+	}
+	defer d.Close()
+	for _, pragma := range []string{"PRAGMA integrity_check", "PRAGMA foreign_key_check"} {
+		rows, err := d.Reader().QueryContext(t.Context(), pragma)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for rows.Next() {
+			columns, _ := rows.Columns()
+			cells := make([]any, len(columns))
+			for i := range cells {
+				cells[i] = new(any)
+			}
+			if err := rows.Scan(cells...); err != nil {
+				t.Error(err)
+			}
+			if said := fmt.Sprint(*cells[0].(*any)); said != "ok" {
+				t.Errorf("%s: %s", strings.TrimPrefix(pragma, "PRAGMA "), said)
+			}
+		}
+		if err := rows.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

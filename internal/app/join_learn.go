@@ -1,0 +1,242 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"strconv"
+	"strings"
+
+	"zhuomo/evaluate"
+	"zhuomo/internal/builtin"
+	"zhuomo/internal/spec"
+	"zhuomo/label"
+	"zhuomo/learn"
+	"zhuomo/track"
+	"zhuomo/tune"
+)
+
+// Part is where a row of gold goes when a model is made and judged.
+type Part string
+
+const (
+	PartTrain Part = "train"
+	PartDev   Part = "dev"
+	PartTest  Part = "test"
+)
+
+// partOf splits by conversation, so that no conversation is on both sides: of a
+// hundred sessions twenty go to test and ten to dev. Sets with a split of their
+// own begin the session with "train:" or "test:"; rows without a session, which
+// are corrections of live turns, are for training.
+func partOf(session string) Part {
+	switch {
+	case session == "", strings.HasPrefix(session, "train:"):
+		return PartTrain
+	case strings.HasPrefix(session, "test:"):
+		return PartTest
+	}
+	h := fnv.New32a()
+	h.Write([]byte(session))
+	switch n := h.Sum32() % 100; {
+	case n < 20:
+		return PartTest
+	case n < 30:
+		return PartDev
+	}
+	return PartTrain
+}
+
+// gold makes examples of the settled rows of a product.
+type gold struct{ label *label.Service }
+
+// lesson is a product's gold, split.
+type lesson struct {
+	train, dev, test learn.Data
+	guideline        label.SavedGuideline
+	version          string // of the data of most rows
+	simulated        bool
+}
+
+func (g gold) lesson(ctx context.Context, product string) (lesson, error) {
+	var l lesson
+	var err error
+	if l.guideline, err = g.label.LatestGuideline(ctx, product); err != nil {
+		return l, err
+	}
+	task, names := learn.Single, l.guideline.Guideline.LabelIDs()
+	if l.guideline.Guideline.Multi {
+		task = learn.Multi
+	}
+	index := make(map[string]int, len(names))
+	for i, name := range names {
+		index[name] = i
+	}
+	for _, d := range []*learn.Data{&l.train, &l.dev, &l.test} {
+		d.Task, d.Labels = task, names
+	}
+	err = g.label.Gold(ctx, product, func(row label.Gold) error {
+		e := learn.Example{RowID: row.RowID, Text: row.Text, History: said(row.Context), Group: row.Session}
+		for _, name := range row.Labels {
+			if i, known := index[name]; known { // a label that the newest guideline dropped teaches nothing
+				e.Labels = append(e.Labels, i)
+			}
+		}
+		if len(e.Labels) == 0 && (len(row.Labels) > 0 || task == learn.Single) {
+			return nil
+		}
+		if row.Session == "" {
+			e.Weight = correctionWeight
+		}
+		l.simulated = l.simulated || row.Simulated
+		if row.VersionID != "" {
+			l.version = row.VersionID
+		}
+		switch partOf(row.Session) {
+		case PartTest:
+			l.test.Examples = append(l.test.Examples, e)
+		case PartDev:
+			l.dev.Examples = append(l.dev.Examples, e)
+		default:
+			l.train.Examples = append(l.train.Examples, e)
+		}
+		return nil
+	})
+	return l, err
+}
+
+// correctionWeight is how much a corrected live turn counts against an ordinary row.
+const correctionWeight = 4
+
+func said(lines []label.Line) []learn.Said {
+	out := make([]learn.Said, len(lines))
+	for i, line := range lines {
+		out[i] = learn.Said{Who: learn.Customer, Text: line.Text}
+		if line.Who == label.Agent {
+			out[i].Who = learn.Product
+		}
+	}
+	return out
+}
+
+// all is what the final model learns from: train and dev; the learner holds a
+// part back by itself to calibrate on.
+func (l lesson) all() learn.Data {
+	d := l.train
+	d.Examples = append(append([]learn.Example(nil), l.train.Examples...), l.dev.Examples...)
+	return d
+}
+
+// Examples gives a product's lesson to the learning stage.
+func (g gold) Examples(ctx context.Context, product, _ string) (learn.Lesson, error) {
+	l, err := g.lesson(ctx, product)
+	return learn.Lesson{
+		Data: l.all(), VersionID: l.version, GuidelineVersion: strconv.Itoa(l.guideline.Version), Simulated: l.simulated,
+	}, err
+}
+
+// tuning measures a learner's parameters on the dev split.
+type tuning struct{ gold gold }
+
+// Spec gives the Spec of a learner.
+func (t tuning) Spec(component string) (spec.Spec, error) {
+	l, err := t.learner(component)
+	if err != nil {
+		return spec.Spec{}, err
+	}
+	return l.Spec(), nil
+}
+
+func (t tuning) learner(name string) (learn.Learner, error) {
+	all := builtin.Learners()
+	if name == "" {
+		return all[0], nil
+	}
+	return learn.Find(all, name)
+}
+
+// Prepare gives the objective: fit on train, measure on dev.
+func (t tuning) Prepare(ctx context.Context, product, component, figure string, seed uint64) (spec.Spec, tune.Objective, error) {
+	l, err := t.learner(component)
+	if err != nil {
+		return spec.Spec{}, nil, err
+	}
+	data, err := t.gold.lesson(ctx, product)
+	if err != nil {
+		return spec.Spec{}, nil, err
+	}
+	if figure == "" {
+		figure = "exact"
+	}
+	inputs := inputsOf(data.dev)
+	return l.Spec(), func(ctx context.Context, values spec.Values) (tune.Measured, error) {
+		m, err := l.Fit(ctx, data.train, values, learn.Options{Seed: seed})
+		if err != nil {
+			return tune.Measured{}, err
+		}
+		answers, err := m.Predict(ctx, inputs)
+		if err != nil {
+			return tune.Measured{}, err
+		}
+		figures := evaluate.Values(data.dev, answers)
+		return tune.Measured{Score: figures[figure], Figures: figures}, nil
+	}, nil
+}
+
+func inputsOf(d learn.Data) []learn.Input {
+	inputs := make([]learn.Input, len(d.Examples))
+	for i, e := range d.Examples {
+		inputs[i] = e.Input()
+	}
+	return inputs
+}
+
+// suggestions let the desk show what the newest model thinks of a task.
+type suggestions struct{ a *App }
+
+func (s suggestions) Suggest(ctx context.Context, product string, asked []label.Asked) ([][]label.Scored, error) {
+	out := make([][]label.Scored, len(asked))
+	_, m, err := s.a.Stages.Learn.Open(ctx, product, "latest")
+	if errors.Is(err, learn.NoSuchModel) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	inputs := make([]learn.Input, len(asked))
+	for i, q := range asked {
+		inputs[i] = learn.Input{Text: q.Text, History: said(q.Context)}
+	}
+	answers, err := m.Predict(ctx, inputs)
+	if err != nil {
+		return nil, err
+	}
+	for i, answer := range answers {
+		for _, l := range answer.Scores[:min(suggested, len(answer.Scores))] {
+			out[i] = append(out[i], label.Scored{Label: l.Label, Score: float64(l.P)})
+		}
+	}
+	return out, nil
+}
+
+// suggested is how many labels the desk is told of.
+const suggested = 3
+
+// ledger writes down how models came to be.
+type ledger struct{ a *App }
+
+func (l ledger) ModelMade(ctx context.Context, m learn.Made) error {
+	run := track.Run{
+		ProductID: m.ProductID, Kind: "train", Name: "m" + strconv.Itoa(m.Number), ActorID: m.ActorID, Seed: int64(m.Seed),
+		Simulated: m.Simulated, Params: m.Params, Metrics: m.Metrics, Seconds: m.Seconds,
+		Outputs: []track.Ref{{Kind: track.KindModel, ID: m.ID}},
+	}
+	if m.DataVersion != "" {
+		run.Inputs = append(run.Inputs, track.Ref{Kind: track.KindVersion, ID: m.DataVersion})
+	}
+	if m.GuidelineVersion != "" {
+		run.Inputs = append(run.Inputs, track.Ref{Kind: track.KindGuideline, ID: m.ProductID + "/v" + m.GuidelineVersion})
+	}
+	_, err := l.a.Stages.Track.Record(ctx, run)
+	return err
+}
