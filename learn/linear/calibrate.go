@@ -14,6 +14,9 @@ type calibration struct {
 	Slope     float64 `json:"slope,omitempty"`
 	Offset    float64 `json:"offset,omitempty"`
 	Threshold float64 `json:"threshold,omitempty"`
+	// Always: every row learnt from had a label, so the best one is chosen even
+	// below the threshold.
+	Always bool `json:"always,omitempty"`
 	// Tops are the best raw scores of held-back rows at the quantiles
 	// 0, 1/(n-1), … 1, rising.
 	Tops []float32 `json:"tops"`
@@ -30,9 +33,9 @@ const (
 const quantiles = 101
 
 // calibrate finds the calibration for scores (row after row, classes each) of
-// rows with the given labels.
-func calibrate(single bool, scores []float32, classes int, labels [][]int) calibration {
-	c := calibration{Tops: tops(scores, classes, len(labels))}
+// rows with the given labels; always tells that no row goes without a label.
+func calibrate(single, always bool, scores []float32, classes int, labels [][]int) calibration {
+	c := calibration{Tops: tops(scores, classes, len(labels)), Always: always && !single}
 	if single {
 		c.Temperature = temperature(scores, classes, labels)
 		return c
@@ -123,14 +126,20 @@ func (c *calibration) threshold(scores []float32, classes int, labels [][]int) f
 		t := 0.5 + float64((step+1)/2)*0.02*float64(1-2*(step%2))
 		var exact, hit, chosen, gold int
 		for i, own := range labels {
-			right := 0
-			picked := 0
-			for m, s := range scores[i*classes:][:classes] {
+			right, picked := 0, 0
+			row := scores[i*classes:][:classes]
+			for m, s := range row {
 				if c.probability(s) >= t {
 					picked++
 					if has(own, m) {
 						right++
 					}
+				}
+			}
+			if c.Always && picked == 0 {
+				picked = 1
+				if has(own, argmax(row)) {
+					right = 1
 				}
 			}
 			hit, chosen, gold = hit+right, chosen+picked, gold+len(own)

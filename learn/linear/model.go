@@ -129,7 +129,7 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 	for k := range into {
 		l := math.MaxUint32 - uint32(d.order[len(into)-1-k])
 		p := d.p[l]
-		chosen := p >= m.Calibration.Threshold
+		chosen := p >= m.Calibration.Threshold || k == 0 && m.Calibration.Always
 		if single {
 			chosen = k == 0
 		}

@@ -345,9 +345,14 @@ func (t *trainer) judge(ctx context.Context, w []float32, sp *space, texts []gra
 		kernel.Gather(lanes, w, stride, idx, val)
 		copy(scores[i*classes:], lanes[:classes])
 	}
-	c := calibrated{calibration: calibrate(t.task == learn.Single, scores, classes, labels), examples: len(texts)}
+	c := calibrated{calibration: calibrate(t.task == learn.Single, t.labelled(), scores, classes, labels), examples: len(texts)}
 	c.figures = c.figuresOn(t.task == learn.Single, scores, classes, labels)
 	return c, nil
+}
+
+// labelled tells whether every row held has a label.
+func (t *trainer) labelled() bool {
+	return !slices.ContainsFunc(t.items, func(i item) bool { return len(i.labels) == 0 })
 }
 
 func all(n int) []int32 {
