@@ -63,9 +63,10 @@ type Index struct {
 	docs    [][]uint32  // by list, rising
 	impacts [][]float32 // beside docs: what the term adds to the entry's score
 	most    []float32   // largest impact of a list
-	rarity  []float32   // idf of a list
+	weights []float32   // of a list: its rarity (idf) and kind
 	unknown float32     // idf of a term that no entry has
 	guarded []bool      // by entry: it has conditions or is not live
+	own     [][]float32 // by entry and wording (question, then variants): weight of its distinct terms
 	scratch sync.Pool   // *scratch
 }
 
@@ -75,6 +76,7 @@ type scratch struct {
 	ordered []uint32
 	terms   []term
 	other   []term
+	stamp   uint32 // number of the wording being compared
 }
 
 // NewIndex makes an index. The entries are kept and must not be changed.
@@ -119,11 +121,11 @@ func NewIndex(entries []Entry) *Index {
 		x.guarded[doc] = e.State != Live || !e.Conditions.IsZero()
 	}
 	average := float32(max(1, total/float64(max(1, len(entries)))))
-	x.most, x.rarity = make([]float32, len(x.docs)), make([]float32, len(x.docs))
+	x.most, x.weights = make([]float32, len(x.docs)), make([]float32, len(x.docs))
 	x.unknown = idf(len(entries), 0)
 	for k, list := range x.lists {
-		x.rarity[list] = idf(len(entries), len(x.docs[list]))
-		weight := x.rarity[list] * kindWeight(k)
+		weight := idf(len(entries), len(x.docs[list])) * kindWeight(k)
+		x.weights[list] = weight
 		for i, doc := range x.docs[list] {
 			f := x.impacts[list][i]
 			f = weight * f * (saturation + 1) / (f + saturation*(1-lengthShare+lengthShare*lengths[doc]/average))
@@ -131,6 +133,7 @@ func NewIndex(entries []Entry) *Index {
 			x.most[list] = max(x.most[list], f)
 		}
 	}
+	x.weighWordings()
 	x.scratch.New = func() any { return &scratch{scores: make([]float32, len(entries))} }
 	return x
 }
@@ -152,7 +155,7 @@ type asked struct {
 // entries.
 //
 // Cost: the rarest terms first; once no new entry can reach the best, only
-// those already met are followed (the answer is the same as without).
+// those already met are followed. Large bases take shortcuts, see gather.
 func (x *Index) Search(text string, o SearchOptions) []Hit {
 	limit := min(cmp.Or(max(o.Limit, 0), 10), 100)
 	s := x.scratch.Get().(*scratch)
@@ -167,7 +170,7 @@ func (x *Index) Search(text string, o SearchOptions) []Hit {
 		e := &x.entries[doc]
 		h := Hit{EntryID: e.ID, Question: e.Question, Score: float64(s.scores[doc])}
 		if i < max(limit, reranked) {
-			h.Likeness, h.Wording = x.closest(s, wanted, e)
+			h.Likeness, h.Wording = x.closest(s, wanted, doc)
 			h.Score += weighLikeness * h.Likeness * h.Likeness * h.Likeness * wanted.weight
 		}
 		hits = append(hits, h)
@@ -206,18 +209,40 @@ func (x *Index) ask(list []term) []asked {
 	return query
 }
 
+// In large bases three shortcuts bound the time of a search; TestShortcuts
+// measures what they miss.
+const (
+	// commonList is how many entries must hold a term before it brings no new
+	// entry in, once enough are met. Bases up to this size are searched exactly.
+	commonList = 2000
+	// followed is about how many of the entries met are followed from then on.
+	followed = 1024
+	// slightShare is the share of a sentence's weight below which a term is left out.
+	slightShare = 0.005
+)
+
 // gather sums the impacts and answers the best entries, the best first.
 func (x *Index) gather(s *scratch, query []asked, most int, o SearchOptions) []uint32 {
-	rest := float32(0)
+	rest, bar := float32(0), float32(0)
 	for _, a := range query {
 		rest += x.most[a.list] * a.times
 	}
+	if slight := rest * slightShare; len(x.entries) > commonList {
+		query = slices.DeleteFunc(query, func(a asked) bool { return x.most[a.list]*a.times < slight })
+	}
 	narrow := o.Category != "" || o.Except != ""
 	alive := s.ordered[:0]
-	best := float32(0) // the highest score so far, or less
-	open := true       // new entries may still reach the best
+	best := float32(0)
+	open := true // new entries may still reach the best
 	for _, a := range query {
 		docs, impacts := x.docs[a.list], x.impacts[a.list]
+		if open && (len(alive) > 2*most && rest < bar || len(docs) > commonList && len(alive) >= most) {
+			open = false
+			if len(x.entries) > commonList && len(alive) > followed {
+				alive = cutBelow(s.scores, alive, nth(s.scores, alive, followed, 0, best))
+			}
+			slices.Sort(alive)
+		}
 		if open {
 			for i, doc := range docs {
 				if s.scores[doc] == 0 {
@@ -232,13 +257,13 @@ func (x *Index) gather(s *scratch, query []asked, most int, o SearchOptions) []u
 				best = max(best, s.scores[doc])
 			}
 		} else {
-			slices.Sort(alive)
-			x.follow(s.scores, alive, docs, impacts, a.times)
+			best = max(best, follow(s.scores, alive, docs, impacts, a.times))
 		}
 		rest -= x.most[a.list] * a.times
 		if len(alive) > 2*most && rest < best {
+			bar = nth(s.scores, alive, most, bar, best)
 			// A hair of room: rest has been summed in another order.
-			alive, open = cutBelow(s.scores, alive, most, best, rest*1.0001+1e-4, open)
+			alive = cutBelow(s.scores, alive, bar-rest*1.0001-1e-4)
 		}
 	}
 	slices.SortFunc(alive, func(a, b uint32) int {
@@ -248,8 +273,9 @@ func (x *Index) gather(s *scratch, query []asked, most int, o SearchOptions) []u
 	return alive[:min(most, len(alive))]
 }
 
-// follow adds a list's impacts to entries that are met already; both rise.
-func (x *Index) follow(scores []float32, alive, docs []uint32, impacts []float32, times float32) {
+// follow adds a list's impacts to entries that are met already, and answers the
+// highest score among those it changed. Both lists rise.
+func follow(scores []float32, alive, docs []uint32, impacts []float32, times float32) (best float32) {
 	at := 0
 	for _, doc := range alive {
 		step := 1
@@ -261,34 +287,30 @@ func (x *Index) follow(scores []float32, alive, docs []uint32, impacts []float32
 		at += i
 		if found {
 			scores[doc] += impacts[at] * times
+			best = max(best, scores[doc])
 		}
 		if at >= len(docs) {
-			return
+			break
 		}
 	}
+	return best
 }
 
-// cutBelow drops entries that rest cannot lift into the best, and tells whether
-// an entry not yet met still could get there.
-func cutBelow(scores []float32, alive []uint32, most int, best, rest float32, open bool) ([]uint32, bool) {
-	bar := nth(scores, alive, most, best)
-	if open && rest >= bar {
-		return alive, true
-	}
+// cutBelow keeps the entries that score at least least, in their order.
+func cutBelow(scores []float32, alive []uint32, least float32) []uint32 {
 	kept := alive[:0]
 	for _, doc := range alive {
-		if scores[doc]+rest >= bar {
+		if scores[doc] >= least {
 			kept = append(kept, doc)
 		}
 	}
-	return kept, false
+	return kept
 }
 
-// nth is the n-th largest score of the entries, n from 1, by halving the range
-// of values up to most: no copy and no order needed. It may answer less.
-func nth(scores []float32, docs []uint32, n int, most float32) float32 {
-	low, high := float32(0), most
-	for range 5 {
+// nth is the n-th largest score of the entries, n from 1, which lies between low
+// and high, by halving: no copy and no order needed. It may answer less.
+func nth(scores []float32, docs []uint32, n int, low, high float32) float32 {
+	for range 6 {
 		middle := (low + high) / 2
 		above := 0
 		for _, doc := range docs {

@@ -57,7 +57,7 @@ func (x *Index) slowSearch(text string, most int) []float32 {
 // TestPruningLosesNothing holds the pruned sum against the plain one.
 func TestPruningLosesNothing(t *testing.T) {
 	t.Parallel()
-	entries := manyEntries(serviceEntries(t), 5000)
+	entries := manyEntries(serviceEntries(t), commonList)
 	for i := range entries {
 		entries[i].Conditions = Conditions{}
 	}
@@ -79,6 +79,48 @@ func TestPruningLosesNothing(t *testing.T) {
 			t.Fatalf("%q: %d found, the plain sum knows more", question, len(found))
 		}
 	}
+}
+
+// TestShortcuts asks a large base for sentences that are nowhere in it and holds
+// the answers against those of the plain sum.
+func TestShortcuts(t *testing.T) {
+	t.Parallel()
+	all := serviceEntries(t)
+	base := manyEntries(all, 20_000)[len(all):]
+	x := NewIndex(base)
+	asked, first, shared := 0, 0, 0
+	for _, e := range all[:100] {
+		for _, question := range e.Variants {
+			s := x.scratch.New().(*scratch)
+			s.terms = terms(fold(question), nil)
+			found := x.gather(s, x.ask(s.terms), 10, SearchOptions{})
+			want := x.slowSearch(question, 10)
+			asked++
+			for i, doc := range found {
+				plain := x.plainScore(question, doc)
+				if i == 0 && plain >= want[0]*0.9999 {
+					first++
+				}
+				if plain >= want[9]*0.9999 {
+					shared++
+				}
+			}
+		}
+	}
+	t.Logf("%d questions: the best entry kept for %.3f, of the best ten %.3f", asked, float64(first)/float64(asked), float64(shared)/float64(10*asked))
+	if float64(first) < 0.97*float64(asked) || float64(shared) < 0.93*float64(10*asked) {
+		t.Errorf("shortcuts miss too much: first %d, shared %d of %d questions", first, shared, asked)
+	}
+}
+
+// plainScore is one entry's score told plainly.
+func (x *Index) plainScore(text string, doc uint32) (score float32) {
+	for _, a := range x.ask(terms(fold(text), nil)) {
+		if i, ok := slices.BinarySearch(x.docs[a.list], doc); ok {
+			score += x.impacts[a.list][i] * a.times
+		}
+	}
+	return score
 }
 
 func TestSearchFindsEveryWordingItself(t *testing.T) {

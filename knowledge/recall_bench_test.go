@@ -6,10 +6,14 @@ import (
 )
 
 // manyEntries makes n entries whose words are those of some real ones, cut and
-// joined anew: a large knowledge base with the frequencies of real speech.
-func manyEntries(from []Entry, n int) []Entry {
+// joined anew, and those of more lines: a large knowledge base with the
+// frequencies of real speech.
+func manyEntries(from []Entry, n int, more ...string) []Entry {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var lines [][]rune
+	for _, l := range more {
+		lines = append(lines, []rune(l))
+	}
 	for _, e := range from {
 		for _, v := range append([]string{e.Question}, e.Variants...) {
 			lines = append(lines, []rune(v))
