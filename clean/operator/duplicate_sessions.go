@@ -135,13 +135,38 @@ func candidates(keys []uint64, bands map[uint64][]int32) []int32 {
 	return best
 }
 
-// alike verifies a candidate: nearly as many turns, the same numbers, and the
-// whole text as alike as asked.
+// alike verifies a candidate: nearly as many turns, and either the whole text as
+// alike as asked or as large a share of the turns said in both, in order: a turn
+// that one export lacks may be longer than all the others.
 func (s duplicateSessionStep) alike(a, b []turn, textA, textB string) bool {
 	if diff := len(a) - len(b); diff*diff*16 > max(len(a), len(b))*max(len(a), len(b)) {
 		return false
 	}
-	return text.Likeness(textA, textB, s.likeness) >= s.likeness
+	return text.Likeness(textA, textB, s.likeness) >= s.likeness || alignedShare(a, b) >= s.likeness
+}
+
+// fewTurns is how many turns both must have before their order alone is proof.
+const fewTurns = 6
+
+// alignedShare is the share of the turns of the longer session that the other
+// has too, equal or nearly so and with the same numbers, in the same order.
+func alignedShare(a, b []turn) float64 {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < fewTurns {
+		return 0
+	}
+	both, from := 0, 0
+	for _, t := range a {
+		for j := from; j < min(len(b), from+3); j++ {
+			if u := b[j]; t.speaker == u.speaker && (t.key == u.key || sameNumbers(t.key, u.key) && text.Likeness(t.key, u.key, 0.8) >= 0.8) {
+				both, from = both+1, j+1
+				break
+			}
+		}
+	}
+	return float64(both) / float64(len(b))
 }
 
 // setAside names the turn of the same place in the kept session as twin.
