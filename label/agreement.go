@@ -100,8 +100,13 @@ func sortedKeys(m map[string]float64) []string {
 	return keys
 }
 
-// resamples of the bootstrap: enough for two digits of an interval.
-const resamples = 400
+// resamples of the bootstrap: enough for two digits of an interval. With very
+// many distinct answers there are fewer, so that pairWork bounds the cost.
+const (
+	resamples      = 400
+	resamplesLeast = 50
+	pairWork       = 200_000_000 // pairs of distinct answers over all resamples
+)
 
 // Alpha is Krippendorff's α over texts, each with the answers of whoever saw it
 // (Krippendorff 2011); texts with one answer tell nothing. The interval comes
@@ -122,7 +127,8 @@ func Alpha(texts [][][]string, distance Distance, seed uint64) Measure {
 	}
 	rng := rand.New(rand.NewPCG(seed, 0))
 	var values []float64
-	for range resamples {
+	draws := max(resamplesLeast, min(resamples, pairWork/max(1, len(u.apart)*len(u.apart))))
+	for range draws {
 		for i := range all {
 			all[i] = rng.IntN(len(u.texts))
 		}
@@ -217,20 +223,20 @@ func (u units) alpha(drawn []int) (value float64, defined bool) {
 
 // Agreement tells how far people agree.
 type Agreement struct {
-	Texts    int             `json:"texts"` // with two answers or more
-	People   int             `json:"people"`
-	Exact    float64         `json:"exact"`     // share of texts on which all say the same
-	Alpha    Measure         `json:"alpha"`     // nominal: sets are the same or not
-	Jaccard  Measure         `json:"jaccard"`   // α with the Jaccard distance
-	MASI     Measure         `json:"masi"`      // α with the MASI distance
-	PerLabel []LabelMeasure  `json:"per_label"` // α of "has this label"
-	Pairs    []PairAgreement `json:"pairs"`     // κ of two people on their common texts
+	Texts    int               `json:"texts"` // with two answers or more
+	People   int               `json:"people"`
+	Exact    float64           `json:"exact"`     // share of texts on which all say the same
+	Alpha    Measure           `json:"alpha"`     // nominal: sets are the same or not
+	Jaccard  Measure           `json:"jaccard"`   // α with the Jaccard distance
+	MASI     Measure           `json:"masi"`      // α with the MASI distance
+	PerLabel []PerLabelMeasure `json:"per_label"` // α of "has this label"
+	Pairs    []PairAgreement   `json:"pairs"`     // κ of two people on their common texts
 	// Simulated is true when any answer came from a simulated person.
 	Simulated bool `json:"simulated"`
 }
 
-// LabelMeasure is the agreement on one label.
-type LabelMeasure struct {
+// PerLabelMeasure is the agreement on one label.
+type PerLabelMeasure struct {
 	Label string `json:"label" table:"标签|label"`
 	Used  int    `json:"used" table:"次数|used"` // answers that have it
 	Measure
@@ -263,7 +269,7 @@ func Agree(said []Said, labels []string, seed uint64) Agreement {
 		return compare(a.Person, b.Person)
 	})
 	var texts [][][]string
-	r := Agreement{PerLabel: []LabelMeasure{}, Pairs: []PairAgreement{}}
+	r := Agreement{PerLabel: []PerLabelMeasure{}, Pairs: []PairAgreement{}}
 	people := map[string]bool{}
 	pairs := map[[2]string][2][]string{}
 	same := 0
@@ -315,7 +321,7 @@ func Agree(said []Said, labels []string, seed uint64) Agreement {
 	return r
 }
 
-func perLabel(texts [][][]string, label string, seed uint64) LabelMeasure {
+func perLabel(texts [][][]string, label string, seed uint64) PerLabelMeasure {
 	binary := make([][][]string, len(texts))
 	used := 0
 	for i, answers := range texts {
@@ -332,7 +338,7 @@ func perLabel(texts [][][]string, label string, seed uint64) LabelMeasure {
 	if math.IsNaN(m.Value) {
 		m.Defined = false
 	}
-	return LabelMeasure{Label: label, Used: used, Measure: m}
+	return PerLabelMeasure{Label: label, Used: used, Measure: m}
 }
 
 func compare(a, b string) int {
