@@ -14,6 +14,7 @@ import (
 	"zhuomo/internal/db"
 	"zhuomo/knowledge"
 	"zhuomo/label"
+	"zhuomo/text"
 )
 
 // labelling is what the labelling steps leave to those behind them.
@@ -40,17 +41,31 @@ func (d *demo) learnFacts(ctx context.Context) (string, error) {
 		d.figures.Entries = len(entries)
 	}
 	for _, t := range d.material.Tables {
-		table, err := knowledge.NewTable(t.Name, t.Columns, t.Rows, nil)
+		table, err := knowledge.NewTable(t.Name, t.Columns, firstOfKey(t.Rows), nil)
 		if err != nil {
 			return "", err
 		}
 		if _, err := know.SaveTable(ctx, d.product.ID, d.a.Owner.ID, table); err != nil {
 			return "", err
 		}
-		d.figures.Entities += len(t.Rows)
+		d.figures.Entities += len(table.Rows)
 	}
 	return fmt.Sprintf(d.e.Text("%d 条知识 · %d 个实体，%d 张表", "%d entries · %d entities in %d tables"),
 		d.figures.Entries, d.figures.Entities, len(d.material.Tables)), nil
+}
+
+// firstOfKey keeps the first row of every name: an outside table may name a
+// place twice.
+func firstOfKey(rows [][]string) [][]string {
+	seen := map[string]bool{}
+	var out [][]string
+	for _, r := range rows {
+		if key := text.CompareKey(r[0]); key != "" && !seen[key] {
+			seen[key] = true
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // Simulated labellers: their stated error model.
@@ -120,16 +135,16 @@ func (d *demo) labelRows(ctx context.Context) (string, error) {
 // saveGuideline keeps the material's guideline; a set that has none gets one
 // that only lists its labels.
 func (d *demo) saveGuideline(ctx context.Context) (label.SavedGuideline, error) {
-	text, err := service.File("guideline.yaml")
+	document, err := service.File("guideline.yaml")
 	if err != nil {
 		return label.SavedGuideline{}, err
 	}
 	if d.o.material != "service" {
-		if text, err = listedLabels(d.material); err != nil {
+		if document, err = listedLabels(d.material); err != nil {
 			return label.SavedGuideline{}, err
 		}
 	}
-	return d.a.Stages.Label.SaveGuideline(ctx, d.product.ID, d.a.Owner.ID, string(text), 0)
+	return d.a.Stages.Label.SaveGuideline(ctx, d.product.ID, d.a.Owner.ID, string(document), 0)
 }
 
 func listedLabels(m examples.Material) ([]byte, error) {
