@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -31,7 +33,9 @@ func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		name = "index.html"
 	}
 	content, err := fs.ReadFile(p.files, name)
-	if err != nil && path.Ext(name) == "" && strings.Contains(r.Header.Get("Accept"), "text/html") {
+	// A release in an address may have a dot ("v37.3"), so only what ends like
+	// one of our files is taken for a file.
+	if err != nil && !isFileName(name) && strings.Contains(r.Header.Get("Accept"), "text/html") {
 		name = "index.html"
 		content, err = fs.ReadFile(p.files, name)
 	}
@@ -43,10 +47,34 @@ func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		api.WriteFault(w, r, api.NoRoute.With("path", r.URL.Path))
 		return
 	}
-	// Names stay the same from version to version, so the browser asks each
-	// time and mostly hears that nothing changed.
+	h := w.Header()
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("Cache-Control", "no-cache")
+	if hashedName.MatchString(name) {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	// The build puts a compressed twin beside each text file.
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if zipped, err := fs.ReadFile(p.files, name+".gz"); err == nil {
+			h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+			h.Set("Content-Encoding", "gzip")
+			content = zipped
+		}
+	}
+	// Other names stay the same from version to version, so the browser asks
+	// each time and mostly hears that nothing changed.
 	sum := sha256.Sum256(content)
-	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
-	w.Header().Set("Cache-Control", "no-cache")
+	h.Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
+}
+
+// hashedName is a file that is named by its content: what it holds never changes.
+var hashedName = regexp.MustCompile(`^assets/.+-[A-Za-z0-9_-]{8}\.[a-z0-9]+$`)
+
+func isFileName(name string) bool {
+	switch path.Ext(name) {
+	case ".js", ".css", ".html", ".svg", ".png", ".ico", ".woff2", ".map", ".json", ".txt", ".gz", ".xml":
+		return true
+	}
+	return strings.HasPrefix(name, "assets/")
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -14,6 +15,9 @@ func TestPagesAndTheirAddresses(t *testing.T) {
 		"chat.html":        {Data: []byte("<!doctype html>chat")},
 		"assets/index.js":  {Data: []byte("export {}")},
 		"assets/index.css": {Data: []byte("a{}")},
+
+		"assets/home-Dx4kXJAl.js":    {Data: []byte("export {}")},
+		"assets/home-Dx4kXJAl.js.gz": {Data: []byte("zipped")},
 	}}
 	get := func(h http.Handler, path string, header ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest("GET", path, nil)
@@ -28,6 +32,7 @@ func TestPagesAndTheirAddresses(t *testing.T) {
 	for path, want := range map[string]string{
 		"/":                          "<!doctype html>first",
 		"/label/queues":              "<!doctype html>first", // a page's own address
+		"/p1/release/v37.3":          "<!doctype html>first",
 		"/chat.html":                 "<!doctype html>chat",
 		"/assets/index.js":           "export {}",
 		"/assets/../assets/index.js": "export {}",
@@ -46,6 +51,13 @@ func TestPagesAndTheirAddresses(t *testing.T) {
 	}
 	if w := get(built, "/label", "Accept", "application/json"); w.Code != 404 {
 		t.Errorf("a program that asks for a page's address: %d", w.Code)
+	}
+	zipped := get(built, "/assets/home-Dx4kXJAl.js", "Accept-Encoding", "br, gzip")
+	if h := zipped.Header(); zipped.Body.String() != "zipped" || h.Get("Content-Encoding") != "gzip" || h.Get("Content-Type") != "text/javascript; charset=utf-8" || !strings.Contains(h.Get("Cache-Control"), "immutable") {
+		t.Errorf("zipped: %q %v", zipped.Body, h)
+	}
+	if w := get(built, "/assets/home-Dx4kXJAl.js"); w.Body.String() != "export {}" || w.Header().Get("Content-Encoding") != "" {
+		t.Errorf("a browser without gzip: %q %v", w.Body, w.Header())
 	}
 	tag := get(built, "/").Header().Get("ETag")
 	if w := get(built, "/", "If-None-Match", tag); tag == "" || w.Code != http.StatusNotModified {
