@@ -4,7 +4,7 @@
 import css from "./chat.css?inline";
 import { Client, Offline, Refused, type Choice, type Part, type Session, type Turn } from "./client";
 import { el, partElement } from "./parts";
-import { langOf, words, type Lang } from "../shared/words";
+import { langOf, words, type Lang } from "./words";
 import zh from "./words.zh.json";
 import en from "./words.en.json";
 

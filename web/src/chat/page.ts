@@ -1,7 +1,7 @@
 // The page /chat/{product}: the chat alone, as large as a phone or centred on a desk.
 
 import { ZhuomoChat } from "./chat";
-import { langOf } from "../shared/words";
+import { langOf } from "./words";
 
 const wanted = new URLSearchParams(location.search).get("lang");
 if (wanted) document.documentElement.lang = wanted === "en" ? "en" : "zh-CN";

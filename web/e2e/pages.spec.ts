@@ -1,0 +1,84 @@
+// Every page × two languages × two themes × three widths: opens, is ready, does not overflow,
+// axe finds nothing, no word is missing, nothing is printed to the console. ONLY=data,clean
+// picks pages. Pictures are kept in e2e/shots.
+
+import { readFileSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cannot, openHouse, type House } from "./harness";
+import { pages } from "./pages";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const widths = [1440, 1280, 1024];
+const only = process.env["ONLY"]?.split(",");
+
+describe.skipIf(cannot !== "")(`pages ${cannot}`, () => {
+  let house: House;
+  let page: Page;
+  const said: string[] = [];
+  beforeAll(async () => {
+    mkdirSync("e2e/shots", { recursive: true });
+    house = await openHouse();
+    page = await house.context.newPage();
+    page.on("console", (m) => (m.type() === "error" || m.type() === "warning") && said.push(m.text()));
+    page.on("pageerror", (e) => said.push(String(e)));
+  });
+  afterAll(async () => house?.close());
+
+  for (const { name, path } of pages.filter((p) => !only || only.includes(p.name))) {
+    for (const lang of ["zh", "en"] as const) {
+      for (const theme of ["light", "dark"] as const) {
+        test(`${name} ${lang} ${theme}`, async () => {
+          await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+          const address = path.startsWith("//") ? path.slice(1) : `/${house.product}/${path}`;
+          for (const width of widths) {
+            said.length = 0;
+            await page.setViewportSize({ width, height: 900 });
+            if (width === widths[0]) await page.goto(`${address}${address.includes("?") ? "&" : "?"}lang=${lang}`);
+            await ready(page);
+            await page.screenshot({ path: `e2e/shots/${name}-${lang}-${theme}-${width}.png` });
+            expect(await overflow(page), `${width}: wider than the window`).toEqual([]);
+            expect(await rawKeys(page), `${width}: words that are missing`).toEqual([]);
+            expect(said, `${width}: said on the console`).toEqual([]);
+          }
+          expect(await violations(page), "axe").toEqual([]);
+        });
+      }
+    }
+  }
+});
+
+async function ready(page: Page): Promise<void> {
+  await page.waitForSelector("h1");
+  await page.waitForFunction(() => !document.querySelector('[data-face="loading"], [data-chart]:not([data-drawn])'), undefined, { timeout: 15_000 });
+  await page.waitForLoadState("load").catch(() => undefined);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+function overflow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const room = document.documentElement.clientWidth;
+    const out: string[] = [];
+    if (document.documentElement.scrollWidth > room) out.push(`the page: ${document.documentElement.scrollWidth} > ${room}`);
+    for (const el of document.querySelectorAll("header *, nav *, main *")) {
+      const box = el.getBoundingClientRect();
+      if (box.width && box.right > room + 1 && !el.closest("[data-scroll], .ant-table, .ant-tabs-nav, [data-wide]")) out.push(`${el.tagName} ${el.textContent?.slice(0, 30)}: ${Math.round(box.right)} > ${room}`);
+    }
+    return out.slice(0, 5);
+  });
+}
+
+/** rawKeys finds keys of the words files that stand where words should. */
+function rawKeys(page: Page): Promise<string[]> {
+  return page.evaluate(() => [...document.body.innerText.matchAll(/\b(?:title|col|stage|empty|job|table|fault|nav)_[a-z_]+\b|\{\w+\}/g)].map((m) => m[0]));
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const run = (window as unknown as { axe: { run(o: object): Promise<{ violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary: string }[] }[] }> } }).axe;
+    const { violations } = await run.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    return violations.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map((n) => `${n.target.join(" ")} ${n.failureSummary.replace(/\s+/g, " ").slice(0, 200)}`).join(" | ")}`);
+  });
+}

@@ -1,0 +1,26 @@
+// Every page, one line each: its name, and its address below the product. Page authors add theirs.
+
+export interface PageCase {
+  name: string;
+  /** path of a page of the product; with "//" in front it is an address of the whole program. */
+  path: string;
+}
+
+export const pages: PageCase[] = [
+  { name: "home", path: "" },
+  { name: "data", path: "data" },
+  { name: "clean", path: "clean" },
+  { name: "knowledge", path: "knowledge" },
+  { name: "label", path: "label" },
+  { name: "model", path: "model" },
+  { name: "tune", path: "tune" },
+  { name: "evaluate", path: "evaluate" },
+  { name: "flow", path: "flow" },
+  { name: "release", path: "release" },
+  { name: "feedback", path: "feedback" },
+  { name: "thread", path: "thread" },
+  { name: "people", path: "//people" },
+  { name: "jobs", path: "//jobs" },
+  { name: "settings", path: "//settings" },
+  { name: "nowhere", path: "nothing-here" },
+];

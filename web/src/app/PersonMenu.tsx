@@ -1,0 +1,36 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Button, Dropdown } from "antd";
+import { useNavigate } from "react-router";
+import { api, ask } from "../shared/api/client";
+import { meKey } from "../shared/api/query";
+import { useMe } from "../shared/api/useMe";
+import { useWords } from "../shared/words/useWords";
+import css from "./shell.module.css";
+
+/** PersonMenu is who works here, settings, keys, and the way out. */
+export function PersonMenu() {
+  const w = useWords("app");
+  const go = useNavigate();
+  const client = useQueryClient();
+  const me = useMe().data;
+  if (!me) return null;
+  const out = async () => {
+    await ask(api.DELETE("/api/v1/session"));
+    client.clear();
+    client.setQueryData(meKey, null);
+  };
+  const items = [
+    { key: "who", disabled: true, label: `${me.name} · ${me.roles.map((r) => w(`role_${r}`)).join(" ")}` },
+    { key: "settings", label: w("settings"), onClick: () => void go("/settings") },
+    { key: "keys", label: w("keys"), onClick: () => void go("/settings/keys") },
+    { type: "divider" as const },
+    { key: "out", label: w("sign_out"), onClick: () => void out() },
+  ];
+  return (
+    <Dropdown trigger={["click"]} menu={{ items }} placement="bottomRight">
+      <Button type="text" shape="circle" className={css["person"]!} aria-label={w("person", { name: me.name })}>
+        {[...me.name][0]}
+      </Button>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,30 @@
+import type { ReactNode } from "react";
+import { useNarrow } from "../shared/page/useNarrow";
+import { useSettings } from "../shared/theme/settings";
+import { UndoToast } from "../shared/undo/UndoToast";
+import { useWords } from "../shared/words/useWords";
+import { Nav } from "./Nav";
+import { TopBar } from "./TopBar";
+import { useGoActions } from "./useGoActions";
+import css from "./shell.module.css";
+
+/** ShellFrame is the top bar, the loop at the left, and one sheet. */
+export function ShellFrame({ children }: { children: ReactNode }) {
+  const w = useWords("app");
+  const narrow = useNarrow(1200);
+  const folded = useSettings().navFolded || narrow;
+  useGoActions();
+  return (
+    <div className={css["shell"]} data-folded={folded}>
+      <a className={css["skip"]} href="#sheet">
+        {w("skip")}
+      </a>
+      <TopBar />
+      <Nav folded={folded} />
+      <main className={css["sheet"]} id="sheet" tabIndex={-1}>
+        {children}
+      </main>
+      <UndoToast />
+    </div>
+  );
+}

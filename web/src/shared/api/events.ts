@@ -1,0 +1,42 @@
+// One event stream keeps all pages live. Query keys are [stage, product, …]; when a job of a
+// product ends, everything read about that product is stale.
+
+import type { QueryClient } from "@tanstack/react-query";
+import type { Schemas } from "./client";
+
+export type Job = Schemas["JobView"];
+export const jobsKey = ["jobs"] as const;
+
+const over = (job: Job) => job.state === "done" || job.state === "failed" || job.state === "cancelled";
+
+/** putJob writes what is known of a job into every list and page that shows it. */
+export function putJob(client: QueryClient, job: Job): void {
+  client.setQueryData<Job>([...jobsKey, "one", job.id], (old) => ({ ...old, ...job, result: job.result ?? old?.result }));
+  client.setQueryData<{ items: Job[] }>([...jobsKey, "recent"], (old) => {
+    if (!old) return old;
+    const items = old.items.some((j) => j.id === job.id) ? old.items.map((j) => (j.id === job.id ? { ...j, ...job } : j)) : [job, ...old.items];
+    return { ...old, items };
+  });
+}
+
+/** listen keeps the cache live until the returned function is called. */
+export function listen(client: QueryClient): () => void {
+  const stream = new EventSource("/api/v1/events");
+  stream.addEventListener("job", (e: MessageEvent<string>) => {
+    const job = JSON.parse(e.data) as Job;
+    putJob(client, job);
+    if (!over(job)) return;
+    // The stream carries neither the result nor the failure in this person's language.
+    void client.invalidateQueries({ queryKey: jobsKey });
+    void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "jobs" && (q.queryKey[1] === job.product_id || q.queryKey[0] === "products") });
+  });
+  stream.addEventListener("reset", () => void client.invalidateQueries());
+  // After a break the server sends what was missed; if the break was a restart, read anew.
+  let broken = false;
+  stream.onerror = () => (broken = true);
+  stream.onopen = () => {
+    if (broken) void client.invalidateQueries();
+    broken = false;
+  };
+  return () => stream.close();
+}
