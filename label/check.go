@@ -3,6 +3,8 @@ package label
 import (
 	"context"
 	"fmt"
+
+	"zhuomo/internal/db"
 )
 
 // Contradiction is an example on which somebody says otherwise.
@@ -66,4 +68,72 @@ func (g Guideline) Check(ctx context.Context, predict func(ctx context.Context, 
 		}
 	}
 	return r, nil
+}
+
+// Checked is a CheckReport that was kept: of whom, when.
+type Checked struct {
+	ID      string `json:"id"`
+	Version int    `json:"version" table:"规范|guideline"`
+	Who     string `json:"who" table:"谁|who"` // a person's id, or a model's name
+	IsModel bool   `json:"is_model" table:"模型|model"`
+	AtUS    int64  `json:"at_us" table:"时间|time"`
+	CheckReport
+}
+
+// CheckPerson keeps a person's answers to the examples of a version, in their
+// order. Errors as Guideline.Check, NoGuideline, NobodyAsks.
+func (s *Service) CheckPerson(ctx context.Context, product, version, person string, answers [][]string) (Checked, error) {
+	if person == "" {
+		return Checked{}, NobodyAsks.With()
+	}
+	g, err := s.Guideline(ctx, product, version)
+	if err != nil {
+		return Checked{}, err
+	}
+	report, err := g.Guideline.Check(ctx, func(context.Context, []Asked) ([][]string, error) { return answers, nil })
+	if err != nil {
+		return Checked{}, err
+	}
+	return s.keepCheck(ctx, g, Checked{Who: person, CheckReport: report})
+}
+
+// CheckModel asks the newest model the examples of a version and keeps what it
+// said. Faults: NoModel, NoGuideline.
+func (s *Service) CheckModel(ctx context.Context, product, version string) (Checked, error) {
+	if s.answer == nil {
+		return Checked{}, NoModel.With()
+	}
+	g, err := s.Guideline(ctx, product, version)
+	if err != nil {
+		return Checked{}, err
+	}
+	c := Checked{IsModel: true}
+	c.CheckReport, err = g.Guideline.Check(ctx, func(ctx context.Context, asked []Asked) ([][]string, error) {
+		answers, model, err := s.answer.Answer(ctx, product, asked)
+		if err == nil && model == "" {
+			err = NoModel.With()
+		}
+		c.Who = model
+		return answers, err
+	})
+	if err != nil {
+		return Checked{}, err
+	}
+	return s.keepCheck(ctx, g, c)
+}
+
+func (s *Service) keepCheck(ctx context.Context, g SavedGuideline, c Checked) (Checked, error) {
+	now := s.now()
+	c.ID, c.Version, c.AtUS = db.NewID(now), g.Version, now.UnixMicro()
+	return c, s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return insertCheck(ctx, tx, g.ProductID, c) })
+}
+
+// Checks lists how people and models stood to the examples of a version, newest
+// first, the last of each. Fault: NoGuideline.
+func (s *Service) Checks(ctx context.Context, product, version string) ([]Checked, error) {
+	g, err := s.Guideline(ctx, product, version)
+	if err != nil {
+		return nil, err
+	}
+	return selectChecks(ctx, s.db.Reader(), product, g.Version)
 }

@@ -136,6 +136,18 @@ var (
 		ZH: "跳过要写原因（至多 {limit} 字）", FixZH: "用几个字说明为什么答不了",
 		EN: "a skip needs a reason (at most {limit} characters)", FixEN: "say in a few words why it cannot be answered",
 	})
+	NoSkip = fault.Define("label.no_skip", fault.NotFound, fault.Text{
+		ZH: "任务 {task} 上没有这条跳过或提问", FixZH: "刷新列表，它可能已被收回",
+		EN: "there is no such skip or question on the task {task}", FixEN: "refresh the list, it may have been taken back",
+	})
+	NothingToSend = fault.Define("label.nothing_to_send", fault.Conflict, fault.Text{
+		ZH: "任务 {task} 没有可以退回的答案", FixZH: "刷新列表，答案可能已撤销或已退回",
+		EN: "the task {task} has no answers to send back", FixEN: "refresh the list, they may have been undone or sent back already",
+	})
+	NoModel = fault.Define("label.no_model", fault.Conflict, fault.Text{
+		ZH: "还没有模型可以检查", FixZH: "先训练一个模型",
+		EN: "there is no model yet to check", FixEN: "train a model first",
+	})
 	NoGold = fault.Define("label.no_gold", fault.NotFound, fault.Text{
 		ZH: "行 {row} 没有金标", FixZH: "核对行号；它可能还没有结算",
 		EN: "the row {row} has no gold", FixEN: "check the row; it may not be settled yet",

@@ -105,8 +105,9 @@ func answersOfQueue(ctx context.Context, r db.Reader, queue string) ([]Said, err
 // eachAnnotationBefore walks over a product's annotations under versions before
 // one, in the order of their ids, without rows whose gold is of that version or
 // a later one.
-func eachAnnotationBefore(ctx context.Context, r db.Reader, product string, version int, each func(Annotation)) error {
-	rows, err := r.QueryContext(ctx, `SELECT `+annotationColumns+` FROM label_annotations
+func eachAnnotationBefore(ctx context.Context, r db.Reader, product string, version int, each func(a Annotation, text string)) error {
+	rows, err := r.QueryContext(ctx, `SELECT `+annotationColumns+`, COALESCE((SELECT t.text FROM label_tasks t WHERE t.id = label_annotations.task_id), '')
+		FROM label_annotations
 		WHERE product_id = $1 AND guideline_version < $2 AND undone_us = 0 AND NOT EXISTS (SELECT 1 FROM label_gold g
 			WHERE g.product_id = label_annotations.product_id AND g.row_id = label_annotations.row_id AND g.ended_us = 0 AND g.guideline_version >= $2)
 		ORDER BY id`, product, version)
@@ -115,11 +116,12 @@ func eachAnnotationBefore(ctx context.Context, r db.Reader, product string, vers
 	}
 	defer rows.Close()
 	for rows.Next() {
-		a, err := scanAnnotation(rows.Scan)
+		var text string
+		a, err := scanAnnotation(func(into ...any) error { return rows.Scan(append(into, &text)...) })
 		if err != nil {
 			return err
 		}
-		each(a)
+		each(a, text)
 	}
 	return rows.Err()
 }

@@ -28,6 +28,7 @@ type SavedGuideline struct {
 // wrong.
 type Touched struct {
 	Annotation
+	Text string `json:"text,omitempty" table:"原文|text"` // of its task; a decision without a task has none
 	// Changed are those of its labels whose meaning changed; Contradicts the
 	// labels that an example of the new version gives the same text.
 	Changed     []string `json:"changed,omitempty" table:"改了的标签|changed labels"`
@@ -126,6 +127,35 @@ func (s *Service) Touched(ctx context.Context, product string, version int, afte
 	if err != nil {
 		return nil, 0, err
 	}
+	return s.touchedBy(ctx, product, now, after, limit)
+}
+
+// PreviewGuideline reads a guideline that is not saved: what it would change
+// against the newest version, and which past labels it may make wrong. Version
+// is the number that it would get. Faults: those of ParseGuideline.
+func (s *Service) PreviewGuideline(ctx context.Context, product, yaml string) (SavedGuideline, error) {
+	g, err := ParseGuideline([]byte(yaml))
+	if err != nil {
+		return SavedGuideline{}, err
+	}
+	next := SavedGuideline{ProductID: product, Guideline: g, CreatedUS: s.now().UnixMicro(), Changed: []string{}}
+	latest, err := latestVersion(ctx, s.db.Reader(), product)
+	if err != nil {
+		return next, err
+	}
+	next.Version = latest.Version + 1
+	if latest.Version > 0 {
+		before, err := s.guideline(ctx, product, latest.Version)
+		if err != nil {
+			return next, err
+		}
+		next.Changed = changed(before.Guideline, g)
+	}
+	next.Touched, next.TouchedCount, err = s.touchedBy(ctx, product, next, "", touchedShown)
+	return next, err
+}
+
+func (s *Service) touchedBy(ctx context.Context, product string, now SavedGuideline, after string, limit int) (list []Touched, count int, err error) {
 	isChanged := map[string]bool{}
 	for _, l := range now.Changed {
 		isChanged[l] = true
@@ -136,8 +166,8 @@ func (s *Service) Touched(ctx context.Context, product string, version int, afte
 			says[TextHash(e.Text)] = distinct(e.Labels)
 		}
 	}
-	err = eachAnnotationBefore(ctx, s.db.Reader(), product, version, func(a Annotation) {
-		t := Touched{Annotation: a}
+	err = eachAnnotationBefore(ctx, s.db.Reader(), product, now.Version, func(a Annotation, text string) {
+		t := Touched{Annotation: a, Text: text}
 		for _, l := range a.Labels {
 			if isChanged[l] {
 				t.Changed = append(t.Changed, l)

@@ -3,6 +3,7 @@ package label
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"zhuomo/internal/api"
@@ -12,6 +13,10 @@ import (
 // Routes is the route table of the stage.
 func (s *Service) Routes() []api.Route {
 	h := handlers{s}
+	return slices.Concat(h.guidelineRoutes(), h.queueRoutes(), h.deskRoutes(), h.reviewRoutes())
+}
+
+func (h handlers) guidelineRoutes() []api.Route {
 	return []api.Route{
 		api.Op("GET", "/api/v1/products/{product}/guidelines", "label guidelines", api.Viewer, "列出标注规范的版本", "list the versions of the guideline", h.guidelines),
 		api.Op("POST", "/api/v1/products/{product}/guidelines", "label save", api.Trainer, "保存标注规范的新版本，列出可能因此不对的旧标注", "save a new version of the guideline; lists the labels it may have made wrong", h.saveGuideline, api.MaxBytes(maxGuideline+1<<20)),
@@ -19,6 +24,11 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", "/api/v1/products/{product}/guidelines/{version}/touched", "label touched", api.Viewer, "列出这一版可能改错的旧标注", "list past labels that this version may have made wrong", h.touched),
 		api.Op("GET", "/api/v1/products/{product}/guidelines/{version}/questions", "label questions", api.Labeller, "取规范样例作考题（不带答案）", "get the examples of a guideline as questions", h.questions),
 		api.Op("POST", "/api/v1/products/{product}/guidelines/{version}/checks", "label check", api.Labeller, "用规范样例检查自己的答案", "check one's answers against the examples", h.check),
+	}
+}
+
+func (h handlers) queueRoutes() []api.Route {
+	return []api.Route{
 		api.Op("GET", "/api/v1/products/{product}/queues", "label queues", api.Viewer, "列出标注队列", "list labelling queues", h.queues),
 		api.Op("POST", "/api/v1/products/{product}/queues", "label open", api.Trainer, "开一个标注队列", "open a labelling queue", h.open),
 		api.Op("GET", "/api/v1/queues/{queue}", "label queue", api.Viewer, "查看队列进度", "show how far a queue is", h.queue),
@@ -143,15 +153,11 @@ type checkIn struct {
 	}
 }
 
-type checkOut struct{ Body CheckReport }
+type checkOut struct{ Body Checked }
 
 func (h handlers) check(ctx context.Context, in *checkIn) (*checkOut, error) {
-	g, err := h.s.Guideline(ctx, in.Product, in.Version)
-	if err != nil {
-		return nil, err
-	}
-	r, err := g.Guideline.Check(ctx, func(context.Context, []Asked) ([][]string, error) { return in.Body.Answers, nil })
-	return &checkOut{r}, err
+	c, err := h.s.CheckPerson(ctx, in.Product, in.Version, api.Who(ctx).ID, in.Body.Answers)
+	return &checkOut{c}, err
 }
 
 type queuesOut struct{ Body api.Page[Queue] }
@@ -214,11 +220,7 @@ type tasksOut struct{ Body api.Page[Task] }
 const defaultLease = 10 * time.Minute
 
 func (h handlers) claim(ctx context.Context, in *claimIn) (*tasksOut, error) {
-	lease := time.Duration(in.Body.LeaseS) * time.Second
-	if lease == 0 {
-		lease = defaultLease
-	}
-	found, err := h.s.Claim(ctx, in.Queue, api.Who(ctx).ID, in.Body.Count, lease)
+	found, err := h.s.Claim(ctx, in.Queue, api.Who(ctx).ID, in.Body.Count, leaseFor(in.Body.LeaseS))
 	return &tasksOut{api.Page[Task]{Items: found}}, err
 }
 
@@ -386,18 +388,31 @@ func (h handlers) adjudicate(ctx context.Context, in *adjudicateIn) (*goldOut, e
 
 type goldPageOut struct{ Body api.Page[Gold] }
 
-func (h handlers) gold(ctx context.Context, in *productIn) (*goldPageOut, error) {
+type goldIn struct {
+	Product   string `path:"product" doc:"产品编号|id of the product"`
+	Label     string `query:"label" doc:"带这个标签的|with this label"`
+	How       string `query:"how" enum:"agreed,majority,judged,decided" doc:"怎样定的|how it was settled"`
+	Text      string `query:"text" maxLength:"200" doc:"原文里有的字|what the row holds"`
+	Simulated string `query:"simulated" enum:"yes,no" doc:"是否出自模拟人员|whether it rests on a simulated person"`
+	Guideline int    `query:"guideline_version" minimum:"0" doc:"按哪版规范|under which version of the guideline"`
+	Row       string `query:"row" doc:"行号|id of the row"`
+	Cursor    string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
+	Limit     int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"每页条数|items a page"`
+}
+
+func (h handlers) gold(ctx context.Context, in *goldIn) (*goldPageOut, error) {
 	var after string
 	if err := api.ReadCursor(in.Cursor, &after); err != nil {
 		return nil, err
 	}
-	found, err := h.s.GoldPage(ctx, in.Product, after, in.Limit)
+	f := GoldFilter{Label: in.Label, How: in.How, Text: in.Text, Simulated: in.Simulated, Version: in.Guideline, Row: in.Row}
+	found, last, more, err := h.s.FindGold(ctx, in.Product, f, after, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	out := &goldPageOut{Body: api.Page[Gold]{Items: found}}
-	if len(found) == in.Limit {
-		out.Body.Next = api.Cursor(found[len(found)-1].RowID)
+	if more {
+		out.Body.Next = api.Cursor(last)
 	}
 	return out, nil
 }

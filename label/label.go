@@ -51,6 +51,7 @@ type Needs struct {
 	Jobs    *jobs.Runner
 	Now     func() time.Time
 	Suggest Suggester // nil: tasks come without suggestions
+	Answer  Answerer  // nil: no model can be checked
 }
 
 // Service is the front door of the stage.
@@ -60,6 +61,7 @@ type Service struct {
 	jobs    *jobs.Runner
 	now     func() time.Time
 	suggest Suggester
+	answer  Answerer
 
 	mu         sync.Mutex
 	queues     map[string]*openQueue          // under mu, by id: what never changes of an open queue
@@ -80,7 +82,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	if err := n.DB.Migrate(ctx, "label", migrations); err != nil {
 		return nil, err
 	}
-	s := &Service{db: n.DB, data: n.Data, jobs: n.Jobs, now: n.Now, suggest: n.Suggest,
+	s := &Service{db: n.DB, data: n.Data, jobs: n.Jobs, now: n.Now, suggest: n.Suggest, answer: n.Answer,
 		queues: map[string]*openQueue{}, guidelines: map[versionKey]*SavedGuideline{}}
 	if n.Jobs != nil {
 		n.Jobs.Handle(openKind, s.openJob)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"zhuomo/internal/db"
 )
@@ -181,30 +180,6 @@ func (s *Service) eachLease(ctx context.Context, taskIDs []string, person string
 		err = refused
 	}
 	return err
-}
-
-const reasonRunes = 500
-
-// Skip says that a person cannot answer a task. It goes to somebody else and
-// never comes back to this person. Faults: NoReason, LeaseLost.
-func (s *Service) Skip(ctx context.Context, taskID, person, reason string) error {
-	reason = strings.TrimSpace(reason)
-	if reason == "" || utf8.RuneCountInString(reason) > reasonRunes {
-		return NoReason.With("limit", reasonRunes).At("reason")
-	}
-	if person == "" {
-		return NobodyAsks.With()
-	}
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		ok, err := free(ctx, tx, taskID, person)
-		if err == nil && !ok {
-			err = LeaseLost.With("task", taskID)
-		}
-		if err != nil {
-			return err
-		}
-		return insertSkip(ctx, tx, taskID, person, reason, s.now().UnixMicro())
-	})
 }
 
 // Refusals are the items of a batch that were refused, each with its fault; all

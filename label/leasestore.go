@@ -52,10 +52,11 @@ type claim struct {
 }
 
 // forPerson is what makes a slot s one that the person $1 may take, kept ones if
-// $2 says so: the person has no other slot of the task and did not skip it.
+// $2 says so: the person has no other slot of the task, did not skip it, and waits for no reply
+// about it.
 const forPerson = ` s.kept IN (FALSE, $2)
 	AND NOT EXISTS (SELECT 1 FROM label_slots o WHERE o.task_id = s.task_id AND o.lane <> s.lane AND o.person = $1)
-	AND NOT EXISTS (SELECT 1 FROM label_skips k WHERE k.task_id = s.task_id AND k.person = $1)`
+	AND NOT EXISTS (SELECT 1 FROM label_skips k WHERE k.task_id = s.task_id AND k.person = $1 AND k.replied_us = 0)`
 
 // take leases up to n slots of a lane, those never leased first. The loser of a
 // race finds due_us changed and updates nothing.
@@ -120,12 +121,6 @@ func renew(ctx context.Context, tx db.Tx, task, person string, now int64) (bool,
 func free(ctx context.Context, tx db.Tx, task, person string) (bool, error) {
 	return hit(tx.ExecContext(ctx, `UPDATE label_slots SET person = '', due_us = 0 WHERE task_id = $1 AND person = $2 AND due_us < $3`,
 		task, person, int64(answeredUS)))
-}
-
-func insertSkip(ctx context.Context, tx db.Tx, task, person, reason string, now int64) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO label_skips (task_id, person, reason, at_us) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (task_id, person) DO UPDATE SET reason = excluded.reason, at_us = excluded.at_us`, task, person, reason, now)
-	return err
 }
 
 const taskColumns = `id, queue_id, position, row_id, text_hash, text, context_json, session`

@@ -256,3 +256,28 @@ func countQueue(ctx context.Context, r db.Reader, q Queue, now int64) (c Counts,
 	}
 	return c, nil
 }
+
+func insertCheck(ctx context.Context, tx db.Tx, product string, c Checked) error {
+	report, err := json.Marshal(c.CheckReport)
+	if err != nil {
+		return fmt.Errorf("encode check: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO label_checks (id, product_id, version, who, is_model, report_json, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		c.ID, product, c.Version, c.Who, c.IsModel, string(report), c.AtUS)
+	return err
+}
+
+// selectChecks gives the last check of each person and model under a version.
+func selectChecks(ctx context.Context, r db.Reader, product string, version int) ([]Checked, error) {
+	rows, err := r.QueryContext(ctx, `SELECT c.id, c.version, c.who, c.is_model, c.report_json, c.at_us FROM label_checks c
+		WHERE c.product_id = $1 AND c.version = $2 AND c.id = (SELECT MAX(o.id) FROM label_checks o
+			WHERE o.product_id = $1 AND o.version = $2 AND o.who = c.who AND o.is_model = c.is_model)
+		ORDER BY c.id DESC LIMIT 500`, product, version)
+	return read(rows, err, func(scan func(...any) error) (c Checked, err error) {
+		var report string
+		if err = scan(&c.ID, &c.Version, &c.Who, &c.IsModel, &report, &c.AtUS); err != nil {
+			return c, err
+		}
+		return c, json.Unmarshal([]byte(report), &c.CheckReport)
+	})
+}

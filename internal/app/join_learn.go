@@ -219,6 +219,27 @@ func (s suggestions) Suggest(ctx context.Context, product string, asked []label.
 	return out, nil
 }
 
+// Answer gives what the newest model decides on each text.
+func (s suggestions) Answer(ctx context.Context, product string, asked []label.Asked) ([][]string, string, error) {
+	made, m, err := s.a.Stages.Learn.Open(ctx, product, "latest")
+	if errors.Is(err, learn.NoSuchModel) {
+		return nil, "", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	inputs := make([]learn.Input, len(asked))
+	for i, q := range asked {
+		inputs[i] = learn.Input{Text: q.Text, History: said(q.Context)}
+	}
+	answers, err := m.Predict(ctx, inputs)
+	out := make([][]string, len(answers))
+	for i, answer := range answers {
+		out[i] = answer.Chosen()
+	}
+	return out, "m" + strconv.Itoa(made.Number), err
+}
+
 // suggested is how many labels the desk is told of.
 const suggested = 3
 

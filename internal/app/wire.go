@@ -57,7 +57,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	if s.Knowledge, err = knowledge.New(ctx, knowledge.Needs{DB: a.DB, Blobs: a.Blobs, Data: s.Data, Now: now}); err != nil {
 		return s, err
 	}
-	if s.Label, err = label.New(ctx, label.Needs{DB: a.DB, Data: s.Data, Jobs: a.Jobs, Now: now, Suggest: suggestions{a}}); err != nil {
+	if s.Label, err = label.New(ctx, label.Needs{DB: a.DB, Data: s.Data, Jobs: a.Jobs, Now: now, Suggest: suggestions{a}, Answer: suggestions{a}}); err != nil {
 		return s, err
 	}
 	settled := gold{s.Label}
