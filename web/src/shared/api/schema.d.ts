@@ -1124,6 +1124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/guideline-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * see which past labels a change of the guideline would touch, without saving
+         * @description 不保存，先看规范改动会影响哪些旧标注
+         */
+        post: operations["label-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/guidelines": {
         parameters: {
             query?: never;
@@ -1175,13 +1195,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * show how people and models stand to the examples
+         * @description 看人和模型对规范样例答得怎样
+         */
+        get: operations["label-checks"];
         put?: never;
         /**
          * check one's answers against the examples
          * @description 用规范样例检查自己的答案
          */
         post: operations["label-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/guidelines/{version}/model-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * check the newest model against the examples
+         * @description 用规范样例检查最新的模型
+         */
+        post: operations["label-check-model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1404,6 +1448,26 @@ export interface paths {
          * @description 上线与退回的记录
          */
         get: operations["serve-publications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/queue-drafts/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * guess an order for a dataset version
+         * @description 为一个数据版本猜一份队列设置
+         */
+        get: operations["label-draft"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1900,6 +1964,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues/{queue}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list one's own answers, newest first
+         * @description 列出自己的答案，新的在前
+         */
+        get: operations["label-mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/{queue}/claims": {
         parameters: {
             query?: never;
@@ -1964,6 +2048,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues/{queue}/heartbeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * renew all leases that one holds in a queue
+         * @description 续领自己手上的全部任务
+         */
+        post: operations["post-queues-queue-heartbeats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/picks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * claim tasks by their ids (look-alikes at once)
+         * @description 按编号领取任务（相似的一起标）
+         */
+        post: operations["post-queues-queue-picks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show the quality of labels: people, days, confusions
+         * @description 看标注质量：每人、每天、易混
+         */
+        get: operations["label-quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * draw settled tasks by chance for inspection
+         * @description 随机抽取已定的任务复查
+         */
+        get: operations["label-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/{queue}/settlements": {
         parameters: {
             query?: never;
@@ -1978,6 +2142,86 @@ export interface paths {
          * @description 结算：一致的定为金标，分歧的待裁定
          */
         post: operations["label-settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/skips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list skips and questions
+         * @description 列出跳过和提问
+         */
+        get: operations["label-skips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/skips/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list one's own skips and questions
+         * @description 列出自己的跳过和提问
+         */
+        get: operations["label-asked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/tally": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show how far one is in a queue
+         * @description 看自己在队列里做了多少
+         */
+        get: operations["label-tally"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list tasks with everybody's answers, filtered
+         * @description 列出任务和每个人的答案，可筛选
+         */
+        get: operations["label-review"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2064,6 +2308,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task}/alikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * find what reads like a task: settled rows, open tasks
+         * @description 找和任务相近的：已定的行、还没标的任务
+         */
+        get: operations["label-alikes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task}/annotations": {
         parameters: {
             query?: never;
@@ -2078,6 +2342,26 @@ export interface paths {
          * @description 提交一个答案
          */
         post: operations["label-submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task}/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ask the lead about a task and put it aside until the reply
+         * @description 就一个任务问组长，回复前先放下
+         */
+        post: operations["label-ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2124,6 +2408,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task}/replies/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * reply to a question; the task returns to who asked
+         * @description 回复一个提问，任务回到提问人
+         */
+        put: operations["label-reply"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * send the answers of a task back to be given anew
+         * @description 退回任务的答案重新标注
+         */
+        post: operations["label-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task}/skips": {
         parameters: {
             query?: never;
@@ -2138,7 +2462,11 @@ export interface paths {
          * @description 跳过任务并写明原因
          */
         post: operations["label-skip"];
-        delete?: never;
+        /**
+         * take one's own skip or question back
+         * @description 收回自己的跳过或提问
+         */
+        delete: operations["label-unskip"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2618,6 +2946,13 @@ export interface components {
             schema: components["schemas"]["DatasetSchema"];
             /** Format: int64 */
             size_bytes: number;
+        };
+        DatasetRoleGuess: {
+            column: string;
+            /** Format: double */
+            confidence: number;
+            role: string;
+            why: components["schemas"]["SpecText"];
         };
         DatasetRow: {
             id: string;
@@ -3616,6 +3951,25 @@ export interface components {
             /** Format: int64 */
             texts: number;
         };
+        LabelAlike: {
+            open: components["schemas"]["LabelAlikeTask"][] | null;
+            settled: components["schemas"]["LabelAlikeGold"][] | null;
+        };
+        LabelAlikeGold: {
+            labels: string[] | null;
+            /** Format: double */
+            likeness: number;
+            row_id: string;
+            text: string;
+        };
+        LabelAlikeTask: {
+            context: components["schemas"]["LabelLine"][] | null;
+            /** Format: double */
+            likeness: number;
+            row_id: string;
+            task_id: string;
+            text: string;
+        };
         LabelAnnotation: {
             /** Format: int64 */
             at_us: number;
@@ -3651,6 +4005,10 @@ export interface components {
             /** @description 答题时看到了建议|a suggestion was shown */
             suggestion_shown?: boolean;
         };
+        LabelAskInBody: {
+            /** @description 问题|the question */
+            question: string;
+        };
         LabelAsked: {
             /** @description 之前的话|what was said before */
             context?: components["schemas"]["LabelLine"][] | null;
@@ -3668,13 +4026,20 @@ export interface components {
             /** @description 每题的标签，按考题顺序|the labels of each question, in their order */
             answers: (string[] | null)[] | null;
         };
-        LabelCheckReport: {
+        LabelChecked: {
+            /** Format: int64 */
+            at_us: number;
             by_label: components["schemas"]["LabelCheck"][] | null;
             contradictions: components["schemas"]["LabelContradiction"][] | null;
             /** Format: int64 */
             example_count: number;
+            id: string;
+            is_model: boolean;
             /** Format: int64 */
             passed_count: number;
+            /** Format: int64 */
+            version: number;
+            who: string;
         };
         LabelClaimInBody: {
             /**
@@ -3688,12 +4053,28 @@ export interface components {
              */
             lease_s?: number;
         };
+        LabelConfusion: {
+            a: string;
+            b: string;
+            /** Format: int64 */
+            count: number;
+        };
         LabelContradiction: {
             context?: string[] | null;
             got: string[] | null;
             labels: string[] | null;
             note?: string;
             text: string;
+        };
+        LabelDayQuality: {
+            /** Format: int64 */
+            from_us: number;
+            right: components["schemas"]["LabelShare"];
+            same: components["schemas"]["LabelShare"];
+            /** Format: int64 */
+            to_us: number;
+            /** Format: int64 */
+            version: number;
         };
         LabelDispute: {
             answers: components["schemas"]["LabelAnnotation"][] | null;
@@ -3714,6 +4095,29 @@ export interface components {
             labels: string[] | null;
             note?: string;
             text: string;
+        };
+        LabelGiven: {
+            /** Format: int64 */
+            at_us: number;
+            context: components["schemas"]["LabelLine"][] | null;
+            guideline_id: string;
+            /** Format: int64 */
+            guideline_version: number;
+            id: string;
+            labels: string[] | null;
+            /** @enum {string} */
+            origin: "answer" | "adjudication" | "decision";
+            person: string;
+            queue_id?: string;
+            row_id: string;
+            /** Format: double */
+            seconds: number;
+            session?: string;
+            simulated: boolean;
+            suggestion_shown: boolean;
+            task_id?: string;
+            text: string;
+            text_hash: string;
         };
         LabelGold: {
             annotators: string[] | null;
@@ -3765,6 +4169,14 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        LabelOrderDraft: {
+            columns: string[] | null;
+            order: components["schemas"]["LabelQueueOrder"];
+            roles: components["schemas"]["DatasetRoleGuess"][] | null;
+            /** Format: int64 */
+            row_count: number;
+            speakers: components["schemas"]["LabelSpeakerCount"][] | null;
+        };
         LabelOutcome: {
             annotation?: components["schemas"]["LabelAnnotation"];
             /** @description 没有收下的原因代码|code of the fault, when it was refused */
@@ -3797,6 +4209,47 @@ export interface components {
             used: number;
             /** Format: double */
             value: number;
+        };
+        LabelPersonQuality: {
+            /** Format: int64 */
+            answer_count: number;
+            /** Format: double */
+            per_hour: number;
+            person: string;
+            /** Format: int64 */
+            return_count: number;
+            right: components["schemas"]["LabelShare"];
+            simulated: boolean;
+        };
+        LabelPickInBody: {
+            /**
+             * Format: int64
+             * @description 领取多少秒，默认 600|seconds of the lease, default 600
+             */
+            lease_s?: number;
+            /** @description 任务编号|ids of the tasks */
+            task_ids: string[] | null;
+        };
+        LabelPreviewInBody: {
+            /** @description 标注规范（YAML）|the guideline as YAML */
+            source: string;
+        };
+        LabelQuality: {
+            /** Format: int64 */
+            at_us: number;
+            confusions: components["schemas"]["LabelConfusion"][] | null;
+            days: components["schemas"]["LabelDayQuality"][] | null;
+            /** Format: int64 */
+            disputed: number;
+            first_pass: components["schemas"]["LabelShare"];
+            people: components["schemas"]["LabelPersonQuality"][] | null;
+            /** Format: double */
+            per_hour: number;
+            returned: components["schemas"]["LabelShare"];
+            simulated: boolean;
+            /** Format: int64 */
+            texts: number;
+            twice: components["schemas"]["LabelShare"];
         };
         LabelQueue: {
             actor_id?: string;
@@ -3873,6 +4326,36 @@ export interface components {
             /** @description 数据版本|dataset version */
             version_id: string;
         };
+        LabelRenewedOutBody: {
+            /**
+             * Format: int64
+             * @description 续领了几个|leases renewed
+             */
+            renewed_count: number;
+        };
+        LabelReplyInBody: {
+            /** @description 回复|the reply */
+            reply: string;
+        };
+        LabelReviewed: {
+            answers: components["schemas"]["LabelAnnotation"][] | null;
+            context: components["schemas"]["LabelLine"][] | null;
+            gold?: string[] | null;
+            gold_how?: string;
+            id: string;
+            /** Format: int64 */
+            lease_until_us?: number;
+            queue_id: string;
+            /** Format: int64 */
+            returned: number;
+            row_id: string;
+            session?: string;
+            /** @enum {string} */
+            state: "waiting" | "settled" | "disputed";
+            suggestions?: components["schemas"]["LabelScored"][] | null;
+            text: string;
+            text_hash: string;
+        };
         LabelSaveInBody: {
             /**
              * Format: int64
@@ -3906,6 +4389,10 @@ export interface components {
              */
             score: number;
         };
+        LabelSendBackInBody: {
+            /** @description 为什么退回|why it is sent back */
+            reason: string;
+        };
         LabelSettleReport: {
             /** Format: int64 */
             disputed_count: number;
@@ -3915,13 +4402,65 @@ export interface components {
             /** Format: int64 */
             waiting_count: number;
         };
+        LabelShare: {
+            /** Format: int64 */
+            count: number;
+            defined: boolean;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: int64 */
+            of: number;
+            /** Format: double */
+            value: number;
+        };
         LabelSkipInBody: {
             /** @description 为什么答不了|why it cannot be answered */
             reason: string;
         };
+        LabelSkipped: {
+            /** Format: int64 */
+            at_us: number;
+            context: components["schemas"]["LabelLine"][] | null;
+            /** @enum {string} */
+            kind: "skip" | "ask";
+            person: string;
+            reason: string;
+            replied_by?: string;
+            /** Format: int64 */
+            replied_us?: number;
+            reply?: string;
+            row_id: string;
+            task_id: string;
+            text: string;
+        };
+        LabelSpeakerCount: {
+            /** Format: int64 */
+            count: number;
+            customer: boolean;
+            name: string;
+        };
         LabelSubmitManyInBody: {
             /** @description 答案|the answers */
             items: components["schemas"]["LabelTaskAnswer"][] | null;
+        };
+        LabelTally: {
+            agreed: components["schemas"]["LabelShare"];
+            /** Format: int64 */
+            answer_count: number;
+            /** Format: int64 */
+            ask_count: number;
+            /** Format: int64 */
+            hour_count: number;
+            /** Format: int64 */
+            left_count: number;
+            /** Format: int64 */
+            replied_asks: number;
+            /** Format: int64 */
+            return_count: number;
+            /** Format: int64 */
+            skip_count: number;
         };
         LabelTask: {
             context: components["schemas"]["LabelLine"][] | null;
@@ -3959,6 +4498,7 @@ export interface components {
             simulated: boolean;
             suggestion_shown: boolean;
             task_id?: string;
+            text?: string;
             text_hash: string;
         };
         LearnExplainInBody: {
@@ -4224,8 +4764,18 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageLabelChecked: {
+            items: components["schemas"]["LabelChecked"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageLabelDispute: {
             items: components["schemas"]["LabelDispute"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageLabelGiven: {
+            items: components["schemas"]["LabelGiven"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -4244,8 +4794,18 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageLabelReviewed: {
+            items: components["schemas"]["LabelReviewed"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageLabelSavedGuideline: {
             items: components["schemas"]["LabelSavedGuideline"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageLabelSkipped: {
+            items: components["schemas"]["LabelSkipped"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -7265,6 +7825,18 @@ export interface operations {
     "label-gold": {
         parameters: {
             query?: {
+                /** @description 带这个标签的|with this label */
+                label?: string;
+                /** @description 怎样定的|how it was settled */
+                how?: "agreed" | "majority" | "judged" | "decided";
+                /** @description 原文里有的字|what the row holds */
+                text?: string;
+                /** @description 是否出自模拟人员|whether it rests on a simulated person */
+                simulated?: "yes" | "no";
+                /** @description 按哪版规范|under which version of the guideline */
+                guideline_version?: number;
+                /** @description 行号|id of the row */
+                row?: string;
                 /** @description 上一页给出的 next|next of the page before */
                 cursor?: string;
                 /** @description 每页条数|items a page */
@@ -7320,6 +7892,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelDoneOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelPreviewInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelSavedGuideline"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -7440,6 +8048,40 @@ export interface operations {
             };
         };
     };
+    "label-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品编号|id of the product */
+                product: string;
+                /** @description latest、v3 或编号|latest, v3, or the id */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelChecked"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-check": {
         parameters: {
             query?: never;
@@ -7464,7 +8106,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LabelCheckReport"];
+                    "application/json": components["schemas"]["LabelChecked"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-check-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品编号|id of the product */
+                product: string;
+                /** @description latest、v3 或编号|latest, v3, or the id */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelChecked"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -7904,6 +8580,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageServePublication"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-draft": {
+        parameters: {
+            query?: {
+                /** @description 说话人一列，不填就猜|column of the speaker, guessed when absent */
+                speaker?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品编号|id of the product */
+                product: string;
+                /** @description 数据版本编号|id of the dataset version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelOrderDraft"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -9011,6 +9724,43 @@ export interface operations {
             };
         };
     };
+    "label-mine": {
+        parameters: {
+            query?: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelGiven"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-held": {
         parameters: {
             query?: never;
@@ -9148,6 +9898,143 @@ export interface operations {
             };
         };
     };
+    "post-queues-queue-heartbeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelRenewedOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-queues-queue-picks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelPickInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelTask"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelQuality"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-sample": {
+        parameters: {
+            query?: {
+                /** @description 抽多少个|how many */
+                count?: number;
+                /** @description 随机种子|seed */
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelReviewed"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-settle": {
         parameters: {
             query?: never;
@@ -9167,6 +10054,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelSettleReport"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-skips": {
+        parameters: {
+            query?: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelSkipped"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-asked": {
+        parameters: {
+            query?: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelSkipped"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-tally": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelTally"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-review": {
+        parameters: {
+            query?: {
+                /** @description 状态|state */
+                state?: "waiting" | "settled" | "disputed";
+                /** @description 谁答过|who answered */
+                person?: string;
+                /** @description 答案里有的标签|label that an answer has */
+                label?: string;
+                /** @description 别人答成的标签|label that another answer has instead */
+                other?: string;
+                /** @description 只看答得不一样的|only those on which answers differ */
+                differ?: boolean;
+                /** @description 只看和金标不同的答案|only answers that are not the gold */
+                wrong?: boolean;
+                /** @description 只看被退回过的|only those that were sent back */
+                sent_back?: boolean;
+                /** @description 只看多人答过的|only those that several people answered */
+                twice?: boolean;
+                /** @description 答案不早于（微秒）|answers not before, microseconds */
+                from_us?: number;
+                /** @description 答案早于（微秒）|answers before, microseconds */
+                to_us?: number;
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 队列编号|id of the queue */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelReviewed"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -9308,6 +10358,38 @@ export interface operations {
             };
         };
     };
+    "label-alikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 任务编号|id of the task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelAlike"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-submit": {
         parameters: {
             query?: never;
@@ -9331,6 +10413,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelAnnotation"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 任务编号|id of the task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelAskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelDoneOutBody"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -9408,6 +10526,80 @@ export interface operations {
             };
         };
     };
+    "label-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 任务编号|id of the task */
+                task: string;
+                /** @description 谁问的|who asked */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelReplyInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelDoneOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 任务编号|id of the task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelSendBackInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelDoneOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-skip": {
         parameters: {
             query?: never;
@@ -9423,6 +10615,38 @@ export interface operations {
                 "application/json": components["schemas"]["LabelSkipInBody"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelDoneOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-unskip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 任务编号|id of the task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
