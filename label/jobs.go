@@ -39,18 +39,24 @@ func (s *Service) StartOpen(ctx context.Context, product string, o QueueOrder) (
 	return jobID, err
 }
 
-// openJob makes a queue. Run again after a crash it makes it anew: what was
-// begun is dropped first.
+// openJob makes a queue, which bears the id of the job: run again after a crash
+// it finds the queue that it opened, or drops what was begun and makes it anew.
 func (s *Service) openJob(ctx context.Context, job jobs.Job, report *jobs.Report) (any, error) {
 	var args openArgs
 	if err := job.Args(&args); err != nil {
 		return nil, err
 	}
+	if q, ok, err := selectQueue(ctx, s.db.Reader(), job.ID); err != nil || ok && q.State != filling {
+		if err == nil {
+			q, err = s.Queue(ctx, q.ID) // with its counts
+		}
+		return q, err
+	}
 	q, err := s.plan(ctx, args.ProductID, args.Order)
 	if err != nil {
 		return nil, err
 	}
-	q.ActorID = args.ActorID
+	q.ID, q.ActorID = job.ID, args.ActorID
 	report.Note("选行、存任务", "choosing rows and storing tasks")
 	before := 0
 	return s.fillQueue(ctx, q, func(done, total int) {
