@@ -30,7 +30,7 @@ func (s *Service) work(ctx context.Context, job jobs.Job, report *jobs.Report) (
 	}
 	report.Total(1)
 	report.Note("评测模型", "judging the model")
-	r, err := s.Evaluate(ctx, args.Product, args.Model)
+	r, err := s.evaluate(ctx, job.ID, args.Product, args.Model) // the job's id: done again after a crash, still one report
 	if err != nil {
 		return nil, err
 	}

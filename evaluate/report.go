@@ -99,6 +99,10 @@ func newStopwatch(into map[string]float64) func(name string) {
 // Evaluate judges a product's model with its saved suite and gate and keeps the
 // report.
 func (s *Service) Evaluate(ctx context.Context, product, model string) (Report, error) {
+	return s.evaluate(ctx, "", product, model)
+}
+
+func (s *Service) evaluate(ctx context.Context, id, product, model string) (Report, error) {
 	c, err := s.bench.Candidate(ctx, product, model)
 	if err != nil {
 		return Report{}, err
@@ -111,13 +115,17 @@ func (s *Service) Evaluate(ctx context.Context, product, model string) (Report, 
 	if err != nil {
 		return r, err
 	}
+	r.ID = id
 	return s.Keep(ctx, r)
 }
 
-// Keep stores a report under a new id.
+// Keep stores a report under its id, or a new one if it has none. A report of
+// work that is done again after a crash takes the place of the one before.
 func (s *Service) Keep(ctx context.Context, r Report) (Report, error) {
 	now := s.now()
-	r.ID, r.At = db.NewID(now), now.UTC()
+	if r.At = now.UTC(); r.ID == "" {
+		r.ID = db.NewID(now)
+	}
 	body, err := json.Marshal(r)
 	if err != nil {
 		return r, fmt.Errorf("keep report: %w", err)

@@ -52,7 +52,8 @@ RETURNING version`, product, kind, text, actor, out.At.UnixMicro()).Scan(&out.Ve
 
 func insertReport(ctx context.Context, tx db.Tx, r Report, body string) error {
 	_, err := tx.ExecContext(ctx, `
-INSERT INTO reports (id, product_id, model_id, live_id, passed, body, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+INSERT INTO reports (id, product_id, model_id, live_id, passed, body, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (id) DO UPDATE SET model_id = excluded.model_id, live_id = excluded.live_id, passed = excluded.passed, body = excluded.body, at_us = excluded.at_us`,
 		r.ID, r.ProductID, r.ModelID, r.LiveID, r.Passed, body, r.At.UnixMicro())
 	return err
 }
