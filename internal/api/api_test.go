@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhuomo/internal/api"
+	"zhuomo/internal/db"
 	"zhuomo/internal/fault"
 	"zhuomo/internal/testkit"
 )
@@ -24,6 +25,7 @@ type house struct {
 	*httptest.Server
 	log   *bytes.Buffer
 	clock *testkit.FixedClock
+	db    *db.DB
 }
 
 type accountsByRole struct{}
@@ -43,6 +45,14 @@ func open(t *testing.T, routes ...api.Route) *house {
 	if err := d.Migrate(t.Context(), "api", api.Migrations()); err != nil {
 		t.Fatal(err)
 	}
+	h.db = d
+	return h.serve(t, routes...)
+}
+
+// serve starts a server on the house's database, which knows nothing else.
+func (h *house) serve(t *testing.T, routes ...api.Route) *house {
+	t.Helper()
+	d := h.db
 	s, err := api.NewServer(api.Options{
 		Routes: routes, Accounts: accountsByRole{}, DB: d, Now: h.clock.Now, Metrics: api.NewMetrics(),
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), Version: "test",
@@ -50,9 +60,9 @@ func open(t *testing.T, routes ...api.Route) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Server = httptest.NewServer(s)
-	t.Cleanup(h.Close)
-	return h
+	up := &house{Server: httptest.NewServer(s), log: h.log, clock: h.clock, db: d}
+	t.Cleanup(up.Close)
+	return up
 }
 
 type answer struct {

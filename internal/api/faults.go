@@ -55,6 +55,10 @@ var (
 		ZH: "内容已被别人改过（现在是第 {revision} 版）", FixZH: "重新读取，再修改一次",
 		EN: "somebody changed it in the meantime (it is at revision {revision})", FixEN: "read it again and repeat the change",
 	})
+	AnswerLost = fault.Define("api.answer_lost", fault.Conflict, fault.Text{
+		ZH: "这个请求先前已经执行，但程序在记下回答之前中断了", FixZH: "先看看结果是否已在；还缺什么，换一个新的 Idempotency-Key 再发",
+		EN: "this request was carried out before, but the program ended before it could keep the answer", FixEN: "look whether the result is there; send what is missing with a new Idempotency-Key",
+	})
 	KeyReused = fault.Define("api.key_reused", fault.Invalid, fault.Text{
 		ZH: "这个 Idempotency-Key 已用于另一个请求", FixZH: "每个新请求换一个新的 Idempotency-Key",
 		EN: "this Idempotency-Key was used for another request", FixEN: "use a new Idempotency-Key for each new request",

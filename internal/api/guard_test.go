@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhuomo/internal/api"
+	"zhuomo/internal/db"
 )
 
 type textIn struct {
@@ -159,6 +160,40 @@ func TestAKeyInUseIsBusy(t *testing.T) {
 	close(leave)
 	if a := <-done; a.StatusCode != 204 {
 		t.Errorf("the first: %d %s", a.StatusCode, a.body)
+	}
+}
+
+// TestAKeyWhoseAnswerWasLostIsNotDoneAgain lets a request write and never
+// answer, as when the program is killed, and sends it again to a new server on
+// the same database.
+func TestAKeyWhoseAnswerWasLostIsNotDoneAgain(t *testing.T) {
+	t.Parallel()
+	written, leave := make(chan struct{}, 2), make(chan struct{})
+	var h *house
+	work := func(ctx context.Context, _ *nothing) (*nothing, error) {
+		err := h.db.Write(ctx, func(context.Context, db.Tx) error { return nil })
+		written <- struct{}{}
+		<-leave
+		return nil, err
+	}
+	route := api.Op("POST", "/api/v1/work", "", api.Viewer, "做", "work", work)
+	h = open(t, route)
+	done := make(chan answer, 1)
+	go func() { done <- h.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k") }()
+	<-written
+	next := h.serve(t, route)
+	if a := next.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k"); a.StatusCode != 409 || a.problem(t).Code != "api.answer_lost" {
+		t.Errorf("sent again: %d %s", a.StatusCode, a.body)
+	}
+	close(leave)
+	if a := <-done; a.StatusCode != 204 {
+		t.Errorf("the first: %d %s", a.StatusCode, a.body)
+	}
+	if a := next.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k"); a.StatusCode != 204 || a.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("once answered: %d %s", a.StatusCode, a.body)
+	}
+	if len(written) > 0 {
+		t.Error("the work was done twice")
 	}
 }
 

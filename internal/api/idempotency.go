@@ -18,9 +18,9 @@ import (
 // the first one, per actor, for 24 hours. Answers of 500 and above are not
 // kept: the retry may do better.
 //
-// The answer is stored after the handler's own commit. A process that dies
-// between the two forgets the key, and a retry runs again; handlers whose
-// repetition would hurt keep their own guard (as label's submits do).
+// The answer is stored after the handler's own commit. That commit carries a
+// note that the key was begun, so that when the process dies between the two a
+// retry is told so (AnswerLost) and nothing is done twice.
 type replays struct {
 	db  *db.DB
 	now func() time.Time
@@ -30,6 +30,10 @@ type replays struct {
 }
 
 const keepAnswers = 24 * time.Hour
+
+// begun is the status of a key whose request has written something and whose
+// answer is not kept yet.
+const begun = 0
 
 func newReplays(d *db.DB, now func() time.Time) *replays {
 	return &replays{db: d, now: now, running: map[[2]string]struct{}{}}
@@ -62,6 +66,9 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 	case found && kept.fingerprint != fingerprint:
 		s.writeFault(w, r, KeyReused.With().At("Idempotency-Key"))
 		return
+	case found && kept.status == begun:
+		s.writeFault(w, r, AnswerLost.With())
+		return
 	case found:
 		w.Header().Set("Idempotency-Replayed", "true")
 		kept.send(w)
@@ -69,18 +76,21 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 	}
 	answer := &recorded{header: http.Header{}}
 	callOf(ctx).writer = answer
-	next.ServeHTTP(answer, r)
+	next.ServeHTTP(answer, r.WithContext(db.Alongside(ctx, func(ctx context.Context, tx db.Tx) error {
+		return writeAnswer(ctx, tx, id[0], key, stored{fingerprint: fingerprint, status: begun}, now.UnixMicro(), oldest)
+	})))
 	got := stored{fingerprint: fingerprint, status: answer.status, kind: answer.header.Get("Content-Type"),
 		etag: answer.header.Get("ETag"), body: answer.body.String()}
-	if got.status < 500 {
-		// The work is done and stays done: a client that hung up must still
-		// find its answer.
-		err := p.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error {
-			return writeAnswer(ctx, tx, id[0], key, got, now.UnixMicro(), oldest)
-		})
-		if err != nil {
-			s.o.Log.Error("an idempotent answer was not kept", "request", RequestID(ctx), "error", err)
+	// The work is done and stays done: a client that hung up must still find its
+	// answer. After a failure the key is free again.
+	err = p.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error {
+		if got.status >= 500 {
+			return dropAnswer(ctx, tx, id[0], key)
 		}
+		return writeAnswer(ctx, tx, id[0], key, got, now.UnixMicro(), oldest)
+	})
+	if err != nil {
+		s.o.Log.Error("an idempotent answer was not kept", "request", RequestID(ctx), "error", err)
 	}
 	for name, values := range answer.header {
 		w.Header()[name] = values

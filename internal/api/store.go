@@ -37,6 +37,11 @@ func readAnswer(ctx context.Context, r db.Reader, actor, key string, notBefore i
 	return s, err == nil, err
 }
 
+func dropAnswer(ctx context.Context, tx db.Tx, actor, key string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM api_answers WHERE actor = $1 AND key = $2`, actor, key)
+	return err
+}
+
 func writeAnswer(ctx context.Context, tx db.Tx, actor, key string, s stored, now, notBefore int64) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM api_answers WHERE created_us <= $1`, notBefore); err != nil {
 		return err

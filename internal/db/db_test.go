@@ -351,3 +351,26 @@ func BenchmarkWrite(b *testing.B) {
 		})
 	}
 }
+
+func TestWhatGoesAlongsideIsWrittenWithTheFirstWriteOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	refuse := errors.New("refused")
+	ctx := db.Alongside(t.Context(), put("note", 1))
+	err := d.Write(ctx, func(ctx context.Context, tx db.Tx) error { return errors.Join(put("lost", 1)(ctx, tx), refuse) })
+	if n := count(t, d); !errors.Is(err, refuse) || n != 0 {
+		t.Fatalf("a write that fails: %v, %d rows", err, n)
+	}
+	for i := range 2 {
+		if err := d.Write(ctx, put(fmt.Sprint(i), 1)); err != nil {
+			t.Fatal(err)
+		}
+		if n := count(t, d); n != i+2 {
+			t.Errorf("after write %d: %d rows, want the note once", i+1, n)
+		}
+	}
+	twin := db.Alongside(t.Context(), put("note", 1)) // the note is there: it cannot be added again
+	if err := d.Write(twin, put("beside", 1)); err == nil || count(t, d) != 3 {
+		t.Errorf("a note that fails: %v, %d rows", err, count(t, d))
+	}
+}

@@ -45,6 +45,20 @@ type loopState struct {
 
 type insideWrite struct{}
 
+// companion rides on the first transaction that is written under its ctx.
+type companion struct {
+	do   func(ctx context.Context, tx Tx) error
+	rode atomic.Bool
+}
+
+type alongside struct{}
+
+// Alongside makes do a part of the first Write under the ctx that succeeds: both
+// are durable, or neither. do must bear to be run again when that write fails.
+func Alongside(ctx context.Context, do func(ctx context.Context, tx Tx) error) context.Context {
+	return context.WithValue(ctx, alongside{}, &companion{do: do})
+}
+
 // Write runs do inside a transaction and returns after its commit is on disk.
 // Closures that wait together share one commit, each behind its own savepoint.
 //
@@ -59,7 +73,20 @@ func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) erro
 	if ctx.Value(insideWrite{}) != nil {
 		return errors.New("db.Write inside db.Write would wait for itself: use the tx at hand")
 	}
-	return d.submit(&request{ctx: ctx, do: do, done: make(chan error, 1)})
+	c, _ := ctx.Value(alongside{}).(*companion)
+	if c == nil || c.rode.Load() {
+		return d.submit(&request{ctx: ctx, do: do, done: make(chan error, 1)})
+	}
+	err := d.submit(&request{ctx: ctx, done: make(chan error, 1), do: func(ctx context.Context, tx Tx) error {
+		if err := do(ctx, tx); err != nil {
+			return err
+		}
+		return c.do(ctx, tx)
+	}})
+	if err == nil {
+		c.rode.Store(true)
+	}
+	return err
 }
 
 // AfterCommit runs do when the transaction of tx is on disk, before Write
