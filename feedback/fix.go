@@ -17,33 +17,36 @@ import (
 type State string
 
 const (
-	Working   State = "working"
-	Live      State = "live"       // 已上线
-	Refused   State = "refused"    // 门禁未通过: the old release stays live, the label stays
-	TakenBack State = "taken_back" // 已撤回
-	Failed    State = "failed"
+	Working    State = "working"
+	Live       State = "live"        // 已上线
+	Refused    State = "refused"     // 门禁未通过: the old release stays live, the label stays
+	TakingBack State = "taking_back" // 正在撤回: asked for and durable; done by now or by the next start
+	TakenBack  State = "taken_back"  // 已撤回
+	Failed     State = "failed"
 )
 
 // Fix is one correction and all that followed from it.
 type Fix struct {
-	ID        string    `json:"id" table:"编号|id"`
-	ProductID string    `json:"product_id"`
-	TurnID    string    `json:"turn_id" table:"话轮|turn"`
-	RowID     string    `json:"row_id"`
-	Labels    []string  `json:"labels" table:"改为|labels"`
-	ActorID   string    `json:"actor_id"`
-	State     State     `json:"state" table:"状态|state"`
-	ModelID   string    `json:"model_id,omitempty"`
-	ReleaseID string    `json:"release_id,omitempty" table:"发布版|release"`
-	BeforeID  string    `json:"before_id"` // the release that was live before
-	Learnt    bool      `json:"learnt"`    // the new model gives the right answer to the sentence
-	Before    []string  `json:"before"`    // what the old model answered
-	After     []string  `json:"after"`     // what the new model answers
-	Clock     Clock     `json:"clock"`
-	Seconds   float64   `json:"seconds" table:"秒|seconds"`
-	ReportID  string    `json:"report_id,omitempty"`
-	Why       string    `json:"why,omitempty"` // the rules that refused it
-	At        time.Time `json:"at" table:"时间|at"`
+	ID          string    `json:"id" table:"编号|id"`
+	ProductID   string    `json:"product_id"`
+	TurnID      string    `json:"turn_id" table:"话轮|turn"`
+	RowID       string    `json:"row_id"`
+	LabelID     string    `json:"label_id,omitempty"` // the annotation of the correction
+	Labels      []string  `json:"labels" table:"改为|labels"`
+	ActorID     string    `json:"actor_id"`
+	State       State     `json:"state" table:"状态|state"`
+	ModelID     string    `json:"model_id,omitempty"`
+	ReleaseID   string    `json:"release_id,omitempty" table:"发布版|release"`
+	BeforeID    string    `json:"before_id"` // the release that was live before
+	Learnt      bool      `json:"learnt"`    // the new model gives the right answer to the sentence
+	Before      []string  `json:"before"`    // what the old model answered
+	After       []string  `json:"after"`     // what the new model answers
+	Clock       Clock     `json:"clock"`
+	Seconds     float64   `json:"seconds" table:"秒|seconds"`
+	ReportID    string    `json:"report_id,omitempty"`
+	Why         string    `json:"why,omitempty"`           // the rules that refused it
+	TakenBackBy string    `json:"taken_back_by,omitempty"` // who took it back
+	At          time.Time `json:"at" table:"时间|at"`
 }
 
 // Clock is the time of each part of the loop, in seconds.
@@ -67,6 +70,13 @@ var fixWeights = []float32{4, 32}
 // NoLabels, UnknownLabel; ctx.Err() when cancelled: the label is kept, nothing
 // goes live.
 func (s *Service) Fix(ctx context.Context, turnID string, labels []string, actor string) (Fix, error) {
+	return s.mend(ctx, db.NewID(s.now()), turnID, labels, actor)
+}
+
+// mend is Fix under an id. Called again with the id after a crash it goes on:
+// the label, the report and the release are found by the id of the fix, none is
+// made twice, and a model that passed the gate is not trained again.
+func (s *Service) mend(ctx context.Context, id, turnID string, labels []string, actor string) (Fix, error) {
 	turn, err := s.needs.Turns.Look(ctx, turnID)
 	if err != nil {
 		return Fix{}, err
@@ -75,6 +85,17 @@ func (s *Service) Fix(ctx context.Context, turnID string, labels []string, actor
 	bay.mu.Lock()
 	defer bay.mu.Unlock()
 	began := time.Now() // spans are measured; At comes from the clock that was given
+	f, err := s.fix(ctx, id)
+	begun := err == nil
+	switch {
+	case err != nil && !errors.Is(err, NoSuchFix):
+		return Fix{}, err
+	case begun && f.State != Working && f.State != Failed: // it ended, only its job did not hear of it
+		return f, s.needs.Ledger.FixMade(ctx, f.ProductID, f)
+	case begun && f.ModelID != "":
+		bay.shop, bay.before = nil, nil // the release changes under it
+		return s.finish(ctx, began, f, s.publish(ctx, nil, &f))
+	}
 	shop, err := s.warm(ctx, bay, turn.ProductID)
 	if err != nil {
 		return Fix{}, err
@@ -83,18 +104,26 @@ func (s *Service) Fix(ctx context.Context, turnID string, labels []string, actor
 	if err != nil {
 		return Fix{}, err
 	}
-	f := Fix{ID: db.NewID(s.now()), ProductID: turn.ProductID, TurnID: turnID, Labels: labels, ActorID: actor,
+	f = Fix{ID: id, ProductID: turn.ProductID, TurnID: turnID, Labels: labels, ActorID: actor,
 		State: Working, BeforeID: shop.Release, At: s.now().UTC()}
-	if f.RowID, err = s.needs.Relabeller.Relabel(ctx, turn.ProductID, turn, labels, actor); err != nil {
+	if f.RowID, f.LabelID, err = s.needs.Relabeller.Relabel(ctx, turn.ProductID, turn, labels, actor); err != nil {
 		return f, fmt.Errorf("relabel turn %s: %w", turnID, err)
 	}
 	if err := s.saveFix(ctx, f); err != nil {
 		return f, err
 	}
 	f.Clock.Relabel = time.Since(began).Seconds()
-	if err := s.runFix(ctx, bay, shop, turn, index, &f); err != nil {
-		f.State, f.Why = Failed, err.Error()
+	err = s.runFix(ctx, bay, shop, turn, index, &f)
+	if err != nil {
 		bay.shop = nil // whatever it holds may be half of a fix
+	}
+	return s.finish(ctx, began, f, err)
+}
+
+// finish writes down how a fix ended.
+func (s *Service) finish(ctx context.Context, began time.Time, f Fix, err error) (Fix, error) {
+	if err != nil {
+		f.State, f.Why = Failed, err.Error()
 		return f, errors.Join(err, s.saveFix(context.WithoutCancel(ctx), f))
 	}
 	f.Seconds = time.Since(began).Seconds()
@@ -148,6 +177,7 @@ func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, l
 	f.Clock.Test = time.Since(mark).Seconds()
 
 	mark = time.Now()
+	report.ID = f.ID
 	if !report.Passed {
 		shop.Trainer.Drop(f.RowID)
 		f.State, f.Why = Refused, refusal(report.Verdict)
@@ -167,53 +197,28 @@ func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, l
 	f.ReportID = kept.ID
 	f.Clock.Gate = time.Since(mark).Seconds()
 
-	mark = time.Now()
-	if f.ReleaseID, err = s.needs.Releaser.Put(ctx, f.ProductID, f.ModelID, model, kept.ID, f.TurnID); err != nil {
-		return fmt.Errorf("release: %w", err)
+	if err := s.saveFix(ctx, *f); err != nil { // from here on a crash only publishes again
+		return err
 	}
-	f.Clock.Release = time.Since(mark).Seconds()
-	f.State = Live
+	if err := s.publish(ctx, model, f); err != nil {
+		return err
+	}
 	bay.before = &shopState{fix: f.ID, live: shop.Live, liveID: shop.LiveID, answers: shop.Answers, release: shop.Release}
 	shop.Live, shop.LiveID, shop.Answers, shop.Release = model, f.ModelID, report.Answers, f.ReleaseID
-	return s.settle(ctx, f.TurnID, Mended, f.ID)
+	return nil
 }
 
-// TakeBack undoes a fix whose release is live: the release before goes live
-// again, the label is removed, the turn is open again.
-//
-// Errors: NoSuchFix, NotLiveAnyMore.
-func (s *Service) TakeBack(ctx context.Context, fixID, actor string) (Fix, error) {
-	f, err := s.fix(ctx, fixID)
+// publish puts the model of a fix live, in a release with the id of the fix.
+// model may be nil when it is not in memory.
+func (s *Service) publish(ctx context.Context, model learn.Model, f *Fix) error {
+	mark := time.Now()
+	err := s.needs.Releaser.Put(ctx, f.ProductID, NewRelease{ID: f.ID, ModelID: f.ModelID, Model: model, ReportID: f.ReportID, Note: f.TurnID})
 	if err != nil {
-		return f, err
+		return fmt.Errorf("release: %w", err)
 	}
-	bay := s.bay(f.ProductID)
-	bay.mu.Lock()
-	defer bay.mu.Unlock()
-	live, err := s.needs.Releaser.LiveRelease(ctx, f.ProductID)
-	if err != nil {
-		return f, err
-	}
-	if f.State != Live || live != f.ReleaseID {
-		return f, NotLiveAnyMore.With("fix", fixID)
-	}
-	if err := s.needs.Releaser.Back(ctx, f.ProductID, f.ReleaseID); err != nil {
-		return f, fmt.Errorf("take back release %s: %w", f.ReleaseID, err)
-	}
-	if shop := bay.shop; shop != nil {
-		if was := bay.before; was != nil && was.fix == f.ID {
-			shop.Trainer.Drop(f.RowID)
-			shop.Live, shop.LiveID, shop.Answers, shop.Release = was.live, was.liveID, was.answers, was.release
-		} else {
-			bay.shop = nil
-		}
-		bay.before = nil
-	}
-	if err := s.needs.Relabeller.Unlabel(ctx, f.ProductID, f.RowID, actor); err != nil {
-		return f, fmt.Errorf("remove the label of fix %s: %w", fixID, err)
-	}
-	f.State = TakenBack
-	return f, errors.Join(s.saveFix(ctx, f), s.settle(ctx, f.TurnID, Open, ""))
+	f.ReleaseID, f.State, f.Why = f.ID, Live, ""
+	f.Clock.Release = time.Since(mark).Seconds()
+	return nil
 }
 
 // indices finds the labels in the order of the model's. Faults: NoLabels,

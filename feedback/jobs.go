@@ -32,7 +32,7 @@ func (s *Service) work(ctx context.Context, job jobs.Job, report *jobs.Report) (
 	}
 	report.Total(1)
 	report.Note("改标 → 训练 → 回归 → 门禁 → 上线", "relabel → train → test → gate → release")
-	f, err := s.Fix(ctx, args.Turn, args.Labels, args.Actor)
+	f, err := s.mend(ctx, job.ID, args.Turn, args.Labels, args.Actor)
 	if err != nil {
 		return nil, err
 	}

@@ -62,10 +62,12 @@ type Shop struct {
 // Relabeller writes a person's decision down as a row with its gold.
 type Relabeller interface {
 	// Relabel makes the turn a row of the product's feedback dataset, annotates
-	// it, and settles its gold. It is durable on return.
-	Relabel(ctx context.Context, product string, turn Seen, labels []string, actor string) (row string, err error)
-	// Unlabel takes the row back out.
-	Unlabel(ctx context.Context, product, row, actor string) error
+	// it, and settles its gold. It is durable on return; asked again for the same
+	// it changes nothing. label is the id of the annotation.
+	Relabel(ctx context.Context, product string, turn Seen, labels []string, actor string) (row, label string, err error)
+	// Unlabel takes the gold of the row back that rests on the label, if it is
+	// still in force.
+	Unlabel(ctx context.Context, product, row, label, actor string) error
 }
 
 // Keeper stores a model that was learnt here.
@@ -75,13 +77,23 @@ type Keeper interface {
 
 // Releaser puts a model live.
 type Releaser interface {
-	// Put makes a release like the live one but with this model, and puts it
-	// live at once, durably.
-	Put(ctx context.Context, product, modelID string, m learn.Model, reportID, note string) (release string, err error)
-	// Back makes the release before live again if release is the live one.
-	Back(ctx context.Context, product, release string) error
+	// Put makes a release like the live one but with another model, and puts it
+	// live at once, durably. One that is there under the id is not made again, and
+	// one that was live already is not published again.
+	Put(ctx context.Context, product string, r NewRelease) error
+	// Back makes the release before live again; false when release is not live.
+	Back(ctx context.Context, product, release string) (bool, error)
 	// LiveRelease is the id of the live release, "" when there is none.
 	LiveRelease(ctx context.Context, product string) (string, error)
+}
+
+// NewRelease is what a fix puts live.
+type NewRelease struct {
+	ID       string
+	ModelID  string
+	Model    learn.Model // nil: read it back
+	ReportID string
+	Note     string
 }
 
 // Ledger keeps the lineage of a fix.

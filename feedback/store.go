@@ -70,14 +70,6 @@ WHERE product_id = $1 AND status = $2 ORDER BY risk DESC, turn_id DESC LIMIT $3`
 	return out, db.Explain(rows.Err())
 }
 
-// settle moves an item to a status; a turn that never stood in the inbox is let be.
-func (s *Service) settle(ctx context.Context, turn string, status Status, fix string) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE inbox_items SET status = $2, fix_id = $3 WHERE turn_id = $1`, turn, status, fix)
-		return err
-	})
-}
-
 // Decide closes or reopens an item without a fix. Fault: NoSuchItem.
 func (s *Service) Decide(ctx context.Context, turn string, status Status) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
@@ -92,6 +84,9 @@ func (s *Service) Decide(ctx context.Context, turn string, status Status) error 
 	})
 }
 
+// saveFix writes a fix and, as one with it, what it means for its turn: a fix
+// that is live closes it, one that was taken back opens it. A turn that never
+// stood in the inbox is let be.
 func (s *Service) saveFix(ctx context.Context, f Fix) error {
 	body, err := json.Marshal(f)
 	if err != nil {
@@ -104,6 +99,18 @@ INSERT INTO fixes (id, product_id, turn_id, row_id, labels, actor_id, state, mod
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, model_id = excluded.model_id, release_id = excluded.release_id, body = excluded.body`,
 			f.ID, f.ProductID, f.TurnID, f.RowID, string(labels), f.ActorID, f.State, f.ModelID, f.ReleaseID, f.BeforeID, string(body), f.At.UnixMicro())
+		if err != nil {
+			return err
+		}
+		status, by := Mended, f.ID
+		switch f.State {
+		case Live:
+		case TakenBack:
+			status, by = Open, ""
+		default:
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE inbox_items SET status = $2, fix_id = $3 WHERE turn_id = $1`, f.TurnID, status, by)
 		return err
 	})
 }
@@ -121,10 +128,20 @@ func (s *Service) fix(ctx context.Context, id string) (Fix, error) {
 	return f, json.Unmarshal([]byte(body), &f)
 }
 
+// fixesIn lists the fixes of all products in a state, oldest first.
+func (s *Service) fixesIn(ctx context.Context, state State) ([]Fix, error) {
+	rows, err := s.db.Reader().QueryContext(ctx, `SELECT body FROM fixes WHERE state = $1 ORDER BY id`, state)
+	return readFixes(rows, err)
+}
+
 // fixes lists fixes of a product, newest first, before an id ("" = the newest).
 func (s *Service) fixes(ctx context.Context, product, before string, limit int) ([]Fix, error) {
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT body FROM fixes
 WHERE product_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, product, before, limit)
+	return readFixes(rows, err)
+}
+
+func readFixes(rows *sql.Rows, err error) ([]Fix, error) {
 	if err != nil {
 		return nil, db.Explain(err)
 	}

@@ -3,6 +3,7 @@ package label
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -208,6 +209,19 @@ func decide(ctx context.Context, tx db.Tx, all []decision, ids []string) error {
 		return err
 	}
 	return putGold(ctx, tx, gold)
+}
+
+// UnsetDecision is UnsetGold if the gold in force rests on the annotation;
+// otherwise it changes nothing, so that it can be asked twice.
+func (s *Service) UnsetDecision(ctx context.Context, product, rowID, annotationID, actor string) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		now, err := goldOfRows(ctx, tx, product, []string{rowID})
+		if err != nil || !slices.Contains(now[rowID].Witnesses, annotationID) {
+			return err
+		}
+		_, err = endGold(ctx, tx, product, rowID, s.now().UnixMicro(), actor)
+		return err
+	})
 }
 
 // UnsetGold takes the gold of a row back; the gold that it replaced comes back

@@ -15,6 +15,10 @@ var (
 		ZH: "没有可以退回的上一个发布版", FixZH: "这是第一个上线的版本；要换内容请发布另一个发布版",
 		EN: "there is no release before the live one", FixEN: "this is the first one; publish another release to change what is live",
 	})
+	NotLive = fault.Define("serve.not_live", fault.Conflict, fault.Text{
+		ZH: "发布版「{release}」现在不在线上", FixZH: "用 zhuomo serve publications 查看上线记录",
+		EN: "release {release} is not live now", FixEN: "see what went live with: zhuomo serve publications",
+	})
 	GateRefused = fault.Define("serve.gate_refused", fault.Conflict, fault.Text{
 		ZH: "门禁没有通过：{why}", FixZH: "修好再发布；组长可以写明理由强制发布（overrule），会记入审计",
 		EN: "the gate refuses this release: {why}", FixEN: "mend it and publish again; a lead may overrule with a reason, which is kept for the audit",

@@ -57,9 +57,15 @@ type Ready struct {
 	Flow      *dialog.Flow
 }
 
-// Create keeps a new candidate. The blobs it names must be there. Faults:
-// BadRelease; DamagedRelease is found when it is loaded.
+// Create keeps a new candidate under a new id; see Make.
 func (s *Service) Create(ctx context.Context, c Contents, note string, ready Ready) (Release, error) {
+	return s.Make(ctx, db.NewID(s.n.Now()), c, note, ready)
+}
+
+// Make keeps a new candidate under an id; one that is there under it is given
+// as it is, so that work which is done again makes no second one. The blobs it names must be there. Faults:
+// BadRelease; DamagedRelease is found when it is loaded.
+func (s *Service) Make(ctx context.Context, id string, c Contents, note string, ready Ready) (Release, error) {
 	for _, part := range []struct{ name, value string }{
 		{"product_id", c.ProductID}, {"model_id", c.ModelID}, {"knowledge", string(c.Knowledge)}, {"flow", string(c.Flow)},
 	} {
@@ -87,10 +93,14 @@ func (s *Service) Create(ctx context.Context, c Contents, note string, ready Rea
 	}
 	now := s.n.Now()
 	r := Release{
-		ID: db.NewID(now), Manifest: string(hash), Contents: c, Note: note, State: Candidate,
+		ID: id, Manifest: string(hash), Contents: c, Note: note, State: Candidate,
 		CreatedBy: api.Who(ctx).Name, CreatedUS: now.UnixMicro(),
 	}
 	err = s.n.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if old, ok, err := readRelease(ctx, tx, c.ProductID, id, -1); err != nil || ok {
+			r = old
+			return err
+		}
 		if r.Number, err = nextNumber(ctx, tx, c.ProductID); err != nil {
 			return err
 		}
@@ -193,12 +203,21 @@ func (s *Service) Publish(ctx context.Context, product, idOrName, overrule strin
 // TakeBack makes the release before the live one live again; doing it twice
 // ends where it began. Faults: NothingBefore.
 func (s *Service) TakeBack(ctx context.Context, product, reason string) (Release, error) {
+	return s.TakeBackOf(ctx, product, "", reason)
+}
+
+// TakeBackOf is TakeBack if the live release is the one named; "" is any.
+// Faults: NothingBefore, NotLive.
+func (s *Service) TakeBackOf(ctx context.Context, product, release, reason string) (Release, error) {
 	l := s.line(product)
 	l.moving.Lock()
 	defer l.moving.Unlock()
-	_, before, err := liveRow(ctx, s.n.DB.Reader(), product)
+	live, before, err := liveRow(ctx, s.n.DB.Reader(), product)
 	if err != nil {
 		return Release{}, err
+	}
+	if release != "" && live != release {
+		return Release{}, NotLive.With("release", release)
 	}
 	if before == "" {
 		return Release{}, NothingBefore.With()

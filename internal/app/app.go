@@ -100,6 +100,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if a.Stages, err = a.join(ctx); err != nil {
 		return nil, err
 	}
+	if err = a.Stages.Feedback.Resume(ctx); err != nil {
+		return nil, fmt.Errorf("finish what was being taken back: %w", err)
+	}
 	if a.Owner, err = a.Stages.People.EnsureOwner(ctx, personName()); err != nil {
 		return nil, fmt.Errorf("make the owner's account: %w", err)
 	}

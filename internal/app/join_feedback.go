@@ -123,18 +123,18 @@ func (r repair) Shop(ctx context.Context, product string) (*feedback.Shop, error
 const feedbackSet = "反馈 feedback"
 
 // Relabel makes the turn a row of the feedback dataset and settles its gold.
-func (r repair) Relabel(ctx context.Context, product string, turn feedback.Seen, labels []string, actor string) (string, error) {
+func (r repair) Relabel(ctx context.Context, product string, turn feedback.Seen, labels []string, actor string) (rowID, labelID string, err error) {
 	set, err := r.feedbackSet(ctx, product)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	record, err := json.Marshal(map[string]any{"turn_id": turn.TurnID, "session_id": turn.SessionID, "text": turn.Text, "history": turn.History})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	hash, err := blob.PutBytes(ctx, r.a.Blobs, record)
 	if err != nil {
-		return "", fmt.Errorf("keep the turn as a raw record: %w", err)
+		return "", "", fmt.Errorf("keep the turn as a raw record: %w", err)
 	}
 	row := dataset.Row{
 		ID:     dataset.NewRowID(string(hash), "", 1),
@@ -143,13 +143,13 @@ func (r repair) Relabel(ctx context.Context, product string, turn feedback.Seen,
 	}
 	version, err := r.addRow(ctx, set, row, turn.TurnID)
 	if err != nil {
-		return "", fmt.Errorf("add the turn to the feedback rows: %w", err)
+		return "", "", fmt.Errorf("add the turn to the feedback rows: %w", err)
 	}
-	_, err = r.s.Label.SetGold(ctx, label.GoldRow{
+	labelID, err = r.s.Label.SetGold(ctx, label.GoldRow{
 		Product: product, VersionID: version.ID, RowID: string(row.ID), Text: turn.Text, Context: linesOf(turn.History),
 		Labels: labels, Person: actor,
 	})
-	return string(row.ID), err
+	return string(row.ID), labelID, err
 }
 
 func (r repair) feedbackSet(ctx context.Context, product string) (dataset.Dataset, error) {
@@ -167,8 +167,8 @@ func (r repair) addRow(ctx context.Context, set dataset.Dataset, row dataset.Row
 		schema := dataset.Schema{Columns: []dataset.Column{{Name: "turn_id", Type: dataset.Text}, {Name: "session", Type: dataset.Text}, {Name: "text", Type: dataset.Text}}}
 		return r.s.Data.Build(ctx, dataset.Draft{DatasetID: set.ID, MadeBy: by, Schema: schema}, func(add func(dataset.Row) error) error { return add(row) })
 	}
-	if err != nil {
-		return dataset.Version{}, err
+	if err != nil || latest.MadeBy == by { // a fix that is done again has added it already
+		return latest, err
 	}
 	return r.s.Data.Edit(ctx, latest.ID, by, []dataset.Edit{{Row: row}}, nil)
 }
@@ -185,8 +185,8 @@ func linesOf(history []learn.Said) []label.Line {
 }
 
 // Unlabel takes the gold of a corrected turn back; its row stays, as rows do.
-func (r repair) Unlabel(ctx context.Context, product, row, actor string) error {
-	return r.s.Label.UnsetGold(ctx, product, row, actor)
+func (r repair) Unlabel(ctx context.Context, product, row, label, actor string) error {
+	return r.s.Label.UnsetDecision(ctx, product, row, label, actor)
 }
 
 // KeepModel stores what the fix loop learnt.
@@ -196,25 +196,31 @@ func (r repair) KeepModel(ctx context.Context, product string, m learn.Model, se
 }
 
 // Put makes a release like the live one with another model, and makes it live.
-func (r repair) Put(ctx context.Context, product, modelID string, m learn.Model, reportID, note string) (string, error) {
+func (r repair) Put(ctx context.Context, product string, n feedback.NewRelease) error {
 	live, err := r.s.Serve.Release(ctx, product, "live")
 	if err != nil {
-		return "", err
+		return err
 	}
-	contents := live.Contents
-	contents.ModelID, contents.ReportID = modelID, reportID
-	made, err := r.s.Serve.Create(ctx, contents, note, serve.Ready{Model: dialog.Understand(m)})
-	if err != nil {
-		return "", err
+	contents, ready := live.Contents, serve.Ready{}
+	contents.ModelID, contents.ReportID = n.ModelID, n.ReportID
+	if n.Model != nil {
+		ready.Model = dialog.Understand(n.Model)
+	}
+	made, err := r.s.Serve.Make(ctx, n.ID, contents, n.Note, ready)
+	if err != nil || made.State != serve.Candidate {
+		return err
 	}
 	_, err = r.s.Serve.Publish(ctx, product, made.ID, "", true)
-	return made.ID, err
+	return err
 }
 
-// Back makes the release before live again.
-func (r repair) Back(ctx context.Context, product, release string) error {
-	_, err := r.s.Serve.TakeBack(ctx, product, release)
-	return err
+// Back makes the release before live again, if this one is live.
+func (r repair) Back(ctx context.Context, product, release string) (bool, error) {
+	_, err := r.s.Serve.TakeBackOf(ctx, product, release, release)
+	if errors.Is(err, serve.NotLive) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // LiveRelease is the id of the live release.
