@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"zhuomo/internal/blob"
+	"zhuomo/internal/db"
 )
 
 // Mode says what an import does with the rows that are there.
@@ -37,6 +38,12 @@ type Progress func(bytes int64)
 // Faults: those of reading (see faults.go), AlreadyImported, NoSuchDataset.
 // Cost:   one pass; memory is a few segments, whatever the size of the file.
 func (s *Service) Import(ctx context.Context, o Order, progress Progress) (Version, Report, error) {
+	return s.importAlso(ctx, o, progress, nil)
+}
+
+// importAlso is Import with something that is written in the transaction that
+// makes the version visible.
+func (s *Service) importAlso(ctx context.Context, o Order, progress Progress, also func(context.Context, db.Tx, Version, Report) error) (Version, Report, error) {
 	draft := Draft{DatasetID: o.DatasetID, MadeBy: MadeBy{Kind: "import", ID: o.Raw}, unique: true}
 	var before Manifest
 	if latest, err := s.Latest(ctx, o.DatasetID); err == nil {
@@ -66,10 +73,10 @@ func (s *Service) Import(ctx context.Context, o Order, progress Progress) (Versi
 		}
 		draft.keep = v
 	}
-	return s.importRows(ctx, o, draft, before, progress)
+	return s.importRows(ctx, o, draft, before, progress, also)
 }
 
-func (s *Service) importRows(ctx context.Context, o Order, draft Draft, before Manifest, progress Progress) (Version, Report, error) {
+func (s *Service) importRows(ctx context.Context, o Order, draft Draft, before Manifest, progress Progress, also func(context.Context, db.Tx, Version, Report) error) (Version, Report, error) {
 	in, err := s.blobs.Open(ctx, blob.Hash(o.Raw))
 	if err != nil {
 		return Version{}, Report{}, fmt.Errorf("open raw file: %w", err)
@@ -108,6 +115,9 @@ func (s *Service) importRows(ctx context.Context, o Order, draft Draft, before M
 		if draft.Profile, err = s.putJSON(ctx, seen); err != nil {
 			return Version{}, report, fmt.Errorf("store profile: %w", err)
 		}
+	}
+	if also != nil {
+		draft.Also = func(ctx context.Context, tx db.Tx, v Version) error { return also(ctx, tx, v, report) }
 	}
 	v, err := s.publish(ctx, draft, append(slices.Clone(draft.keep), segments...), nil, draft.kept+rows)
 	return v, report, err

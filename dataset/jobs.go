@@ -41,11 +41,16 @@ func (s *Service) StartImport(ctx context.Context, o Order) (jobID string, err e
 }
 
 // importJob runs one import. It bears to be run again from the start: the rows
-// get the same ids and the segments are found by their hash.
+// get the same ids and the segments are found by their hash. Once the version is
+// visible the job's checkpoint, written with it, says so.
 func (s *Service) importJob(ctx context.Context, job jobs.Job, report *jobs.Report) (any, error) {
 	var o Order
 	if err := job.Args(&o); err != nil {
 		return nil, err
+	}
+	var made Imported
+	if job.Checkpoint(&made) && made.VersionID != "" {
+		return made, nil
 	}
 	if in, err := s.blobs.Open(ctx, blob.Hash(o.Raw)); err == nil {
 		report.Total(in.Size())
@@ -55,15 +60,21 @@ func (s *Service) importJob(ctx context.Context, job jobs.Job, report *jobs.Repo
 	}
 	report.Note("读取、分析、存储各行", "reading, profiling and storing rows")
 	pending := int64(0)
-	v, r, err := s.Import(ctx, o, func(bytes int64) {
+	v, r, err := s.importAlso(ctx, o, func(bytes int64) {
 		if pending += bytes; pending >= 1<<20 {
 			report.Add(pending)
 			pending = 0
 		}
+	}, func(ctx context.Context, tx db.Tx, v Version, r Report) error {
+		return report.CheckpointIn(ctx, tx, importedAs(v, r))
 	})
 	if err != nil {
 		return nil, err
 	}
 	report.Add(pending)
-	return Imported{v.ID, v.Number, v.RowCount, r.FindingCount}, nil
+	return importedAs(v, r), nil
+}
+
+func importedAs(v Version, r Report) Imported {
+	return Imported{v.ID, v.Number, v.RowCount, r.FindingCount}
 }
