@@ -49,8 +49,9 @@ tools:
 fuzz:
 	@bash bench/fuzz.sh
 
-chaos: build
-	$(GO) test -count=1 -timeout 60m -tags chaos ./internal/app/chaos/...
+# Kills the program ROUNDS times (100) at instants drawn by SEED (1), and traces its system calls.
+chaos: build tools
+	PROGRAM=$(abspath $(BIN)) $(GO) test -count=1 -v -timeout 60m -tags chaos ./internal/app/chaos/...
 
 conformance: build
 	@bash bench/conformance.sh

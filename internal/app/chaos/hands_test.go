@@ -33,21 +33,8 @@ steps:
   - use: clean.duplicate_rows.v1
     with: {columns: [text]}
   - use: clean.length.v1
-    with: {columns: [text], min: 3}
+    with: {text: text, min: 3}
 `
-
-// prepare makes what the hands work on.
-func (l *ledger) prepare(ctx context.Context, s *server) error {
-	var made struct{ ID string }
-	if err := s.call(ctx, "POST", "/api/v1/products", map[string]any{"name": "chaos"}, &made); err != nil {
-		return err
-	}
-	l.product = made.ID
-	if err := s.call(ctx, "PUT", "/api/v1/products/"+l.product+"/recipes", map[string]any{"source": recipe}, nil); err != nil {
-		return err
-	}
-	return l.live.prepare(ctx, s, l)
-}
 
 // importing makes datasets and sends files to them, several to each, so that
 // versions grow on versions.
@@ -187,16 +174,10 @@ func watching(ctx context.Context, s *server, l *ledger, _ *rand.Rand) error {
 	return nil
 }
 
-// refused tells whether err is a refusal with one of the codes.
-func refused(err error, codes ...string) bool {
-	var r *refusal
-	if !errors.As(err, &r) {
-		return false
+// codeOf is the code of a refusal, "" of any other error.
+func codeOf(err error) string {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r.Code
 	}
-	for _, c := range codes {
-		if r.Code == c {
-			return true
-		}
-	}
-	return false
+	return ""
 }

@@ -12,53 +12,92 @@ import (
 )
 
 // TestKilledAtAnyInstant lets several hands work with the program, kills it in
-// the middle, starts it again and looks at everything that was acknowledged.
+// the middle, starts it again and looks at everything that was acknowledged. In
+// one round of four the start itself is killed first, sometimes several times.
 func TestKilledAtAnyInstant(t *testing.T) {
-	rounds, seed := number("ROUNDS", 100), uint64(number("SEED", 1))
-	rng := rand.New(rand.NewPCG(seed, 0xc4a05))
+	rounds, chance := number("ROUNDS", 100), uint64(number("SEED", 1))
+	rng := rand.New(rand.NewPCG(chance, 0xc4a05))
 	folder := filepath.Join(t.TempDir(), "data")
-	l := newLedger()
+	l := newLedger(seed(t, folder))
 
 	s := start(t, folder)
-	if err := l.prepare(t.Context(), s); err != nil {
-		t.Fatalf("prepare: %v", err)
-	}
+	must(t, s.call(t.Context(), "PUT", "/api/v1/products/"+l.product+"/recipes", map[string]any{"source": recipe}, nil))
 	var slowest time.Duration
+	kills, inStart := 0, 0
 	for round := range rounds {
 		// Short lives hit the first writes after a start, long ones the middle of jobs.
 		life := time.Duration(20*(1<<rng.IntN(7))+rng.IntN(40)) * time.Millisecond
 		l.round = round
-		working, stop := context.WithCancel(t.Context())
-		var wait sync.WaitGroup
-		for i, h := range hands {
-			own := rand.New(rand.NewPCG(seed, uint64(round)<<8|uint64(i)))
-			wait.Go(func() {
-				if err := h.work(working, s, l, own); err != nil && err != errCut && working.Err() == nil {
-					t.Errorf("round %d, %s: %v", round, h.name, err)
-				}
-			})
-		}
-		time.Sleep(life)
-		s.kill()
-		stop()
-		wait.Wait()
+		work(t, s, l, chance, life)
+		kills++
 		for _, line := range s.complaints() {
 			t.Errorf("round %d: the log says %s", round, line)
 		}
 
-		filesWhole(t, folder)
+		for rng.IntN(4) == 0 {
+			killInStart(t, folder, time.Duration(rng.IntN(300))*time.Millisecond)
+			inStart++
+		}
+		blobsWhole(t, filepath.Join(folder, "blobs"), l, round == rounds-1)
+		storedWhole(t, folder, l)
 		began := time.Now()
 		s = start(t, folder)
 		slowest = max(slowest, time.Since(began))
-		examine(t, s, l, round == rounds-1)
+		examine(t, s, l, folder, round == rounds-1)
 		if t.Failed() {
-			t.Fatalf("round %d of %d (SEED=%d, killed after %v) broke a promise; acknowledged: %s\n%s", round+1, rounds, seed, life, l, s.log)
+			t.Fatalf("round %d of %d (SEED=%d, killed after %v) broke a promise; acknowledged: %s\n%s", round+1, rounds, chance, life, l, s.log)
 		}
 	}
 	s.stop(t)
 	for _, line := range s.complaints() {
 		t.Errorf("the last log says %s", line)
 	}
-	t.Logf("%d kills, slowest start %v, acknowledged and found: %s", rounds, slowest.Round(time.Millisecond), l)
+	t.Logf("%d kills at work, %d while starting; slowest start %v; %d acknowledged writes found: %s",
+		kills, inStart, slowest.Round(time.Millisecond), l.total(), l)
 	l.allWorked(t)
+}
+
+// work lets all hands work for a while and kills the program under them.
+func work(t *testing.T, s *server, l *ledger, chance uint64, life time.Duration) {
+	t.Helper()
+	working, stop := context.WithCancel(t.Context())
+	var wait sync.WaitGroup
+	for i, h := range hands {
+		own := rand.New(rand.NewPCG(chance, uint64(l.round)<<8|uint64(i)))
+		wait.Go(func() {
+			if err := h.work(working, s, l, own); err != nil && err != errCut && working.Err() == nil {
+				t.Errorf("round %d, %s: %v", l.round, h.name, err)
+			}
+		})
+	}
+	time.Sleep(life)
+	s.kill()
+	stop()
+	wait.Wait()
+}
+
+// TestKilledInItsFirstStart kills the program while it makes a data folder, at
+// instants spread over the time that a start takes, each time on a fresh one.
+// The next start must be clean and whole.
+func TestKilledInItsFirstStart(t *testing.T) {
+	rounds, chance := max(1, number("ROUNDS", 100)/5), uint64(number("SEED", 1))
+	rng := rand.New(rand.NewPCG(chance, 0x57a27))
+	for round := range rounds {
+		folder := filepath.Join(t.TempDir(), "data")
+		for range 1 + rng.IntN(3) {
+			killInStart(t, folder, time.Duration(rng.IntN(250))*time.Millisecond)
+		}
+		s := start(t, folder)
+		var made struct{ ID string }
+		if err := s.call(t.Context(), "POST", "/api/v1/products", map[string]any{"name": "first"}, &made); err != nil {
+			t.Errorf("round %d: %v", round, err)
+		}
+		s.stop(t)
+		for _, line := range s.complaints() {
+			t.Errorf("round %d: the log says %s", round, line)
+		}
+		if t.Failed() {
+			t.Fatalf("round %d of %d (SEED=%d):\n%s", round+1, rounds, chance, s.log)
+		}
+	}
 }

@@ -15,14 +15,16 @@ type ledger struct {
 	round int
 
 	product  string
-	recipe   string
 	datasets []*set
 	jobs     map[string]string // acknowledged: job id → kind
 	ended    map[string]bool   // jobs that were seen done; they must stay so
 	cleanups []*cleanup
 	counts   map[string]int // what was acknowledged, by kind, for the last line
 
-	live liveLedger
+	blobs map[string]bool // files whose bytes were seen to be right
+
+	label labelLedger
+	live  liveLedger
 }
 
 // set is a dataset that was acknowledged.
@@ -46,8 +48,9 @@ type cleanup struct {
 	run, job, dataset string
 }
 
-func newLedger() *ledger {
-	return &ledger{jobs: map[string]string{}, ended: map[string]bool{}, counts: map[string]int{}, live: newLiveLedger()}
+func newLedger(s seeded) *ledger {
+	return &ledger{product: s.product, jobs: map[string]string{}, ended: map[string]bool{}, counts: map[string]int{}, blobs: map[string]bool{},
+		label: newLabelLedger(), live: liveLedger{seeded: s}}
 }
 
 func (l *ledger) count(what string) {
@@ -71,6 +74,18 @@ func (l *ledger) newest() *set {
 		return nil
 	}
 	return l.datasets[len(l.datasets)-1]
+}
+
+// total is how many writes were acknowledged.
+func (l *ledger) total() (n int) {
+	for what, times := range l.counts {
+		switch what {
+		case "job done", "job given up after kills", "asked again", "told that the answer is lost":
+		default:
+			n += times
+		}
+	}
+	return n
 }
 
 func (l *ledger) String() string { return fmt.Sprint(l.counts) }

@@ -25,8 +25,11 @@ import (
 // startTime is the longest a start may take, recovery after a kill included.
 const startTime = 20 * time.Second
 
-// program is the real binary, built once.
+// program is the real binary: what make chaos has built, or one built here.
 var program = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv("PROGRAM"); path != "" {
+		return path, nil
+	}
 	folder, err := os.MkdirTemp("", "zhuomo-chaos-bin-")
 	if err != nil {
 		return "", err
@@ -41,7 +44,7 @@ var program = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := program(); err == nil {
+	if path, err := program(); err == nil && os.Getenv("PROGRAM") == "" {
 		os.RemoveAll(filepath.Dir(path))
 	}
 	os.Exit(code)
@@ -104,6 +107,22 @@ func start(t *testing.T, folder string, before ...string) *server {
 			s.kill()
 			t.Fatalf("no answer %v after the start:\n%s", startTime, s.log)
 		}
+	}
+}
+
+// killInStart starts the program and kills it after a while, however far it is.
+func killInStart(t *testing.T, folder string, after time.Duration) {
+	t.Helper()
+	path, err := program()
+	must(t, err)
+	begun := exec.Command(path, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--lang", "en")
+	var log bytes.Buffer
+	begun.Stdout, begun.Stderr = &log, &log
+	must(t, begun.Start())
+	time.Sleep(after)
+	_ = begun.Process.Kill() // it may have ended by itself, which Wait tells
+	if err := begun.Wait(); err == nil || begun.ProcessState.Exited() {
+		t.Errorf("the program ended by itself in its start: %v\n%s", err, &log)
 	}
 }
 
