@@ -3593,6 +3593,7 @@ export interface components {
             before_id: string;
             clock: components["schemas"]["FeedbackClock"];
             id: string;
+            label_id?: string;
             labels: string[] | null;
             learnt: boolean;
             model_id?: string;
@@ -3603,6 +3604,7 @@ export interface components {
             /** Format: double */
             seconds: number;
             state: string;
+            taken_back_by?: string;
             turn_id: string;
             why?: string;
         };
