@@ -16,6 +16,7 @@ type labelLedger struct {
 	slots   map[slotKey]*slot
 	answers map[string]*answer // by annotation id
 	judged  []string           // ids of gold that a reviewer was told of
+	claims  string             // who asked for tasks and got no answer: free ones may be theirs now
 }
 
 // queue is one whose opening was acknowledged.
@@ -104,9 +105,11 @@ func (b *labelLedger) work(ctx context.Context, s *server, l *ledger, rng *rand.
 				return err
 			}
 			if len(tasks.Items) == 0 {
+				b.claims = p.id
 				if err := s.call(ctx, "POST", base+"/claims", map[string]any{"count": 1 + rng.IntN(6), "lease_s": leaseS}, &tasks, token...); err != nil {
 					return err
 				}
+				b.claims = ""
 				l.count("claim")
 			}
 			for _, t := range tasks.Items {
