@@ -17,7 +17,7 @@ var (
 		EN: "there is no format {format}", FixEN: "the formats are: {known}",
 	})
 	NotText = fault.Define("dataset.not_text", fault.Invalid, fault.Text{
-		ZH: "「{name}」不是文本：第 {byte} 字节处是二进制内容", FixZH: "它看起来像 {looks}；请选对格式，或先导出成文本",
+		ZH: "「{name}」不是文本：第 {byte} 字节处是二进制内容", FixZH: "内容像是{looks}；请选对格式，或先导出成文本",
 		EN: "{name} is not text: there is binary content at byte {byte}", FixEN: "it looks like {looks}; choose that format, or export it as text first",
 	})
 	UnknownEncoding = fault.Define("dataset.unknown_encoding", fault.Invalid, fault.Text{
@@ -25,8 +25,8 @@ var (
 		EN: "there is no encoding {encoding}", FixEN: "the encodings are: {known}",
 	})
 	LineTooLong = fault.Define("dataset.line_too_long", fault.Invalid, fault.Text{
-		ZH: "「{name}」第 {line} 行（从第 {byte} 字节起）超过 {limit} 字节", FixZH: "请检查换行符和引号，把这一行拆开后再导入",
-		EN: "line {line} of {name}, which begins at byte {byte}, is longer than {limit} bytes", FixEN: "check line ends and quotes, split that line, and import again",
+		ZH: "「{name}」第 {line} 行（从第 {byte} 字节起）超过 {limit}", FixZH: "请检查换行符和引号，把这一行拆开后再导入",
+		EN: "line {line} of {name}, which begins at byte {byte}, is longer than {limit}", FixEN: "check line ends and quotes, split that line, and import again",
 	})
 	Damaged = fault.Define("dataset.damaged_file", fault.Invalid, fault.Text{
 		ZH: "「{name}」不是完好的 {format} 文件（{where}）", FixZH: "请重新导出或下载这个文件；原件已保留",

@@ -267,11 +267,19 @@ func (c *collector) Finding(f Finding) {
 	if c.member != "" && f.Part != c.member {
 		f.Part = strings.TrimSuffix(c.member+"/"+f.Part, "/")
 	}
-	c.report.FindingCount++
-	c.report.FindingCounts[f.Kind]++
-	if len(c.report.Findings) < c.limits.Findings {
-		c.report.Findings = append(c.report.Findings, f)
+	if len(c.report.Findings) >= c.limits.Findings {
+		c.report.FindingCount++
+		c.report.FindingCounts[f.Kind]++
+		return
 	}
+	c.report.note(f)
+}
+
+// note counts a finding and keeps it.
+func (r *Report) note(f Finding) {
+	r.FindingCount++
+	r.FindingCounts[f.Kind]++
+	r.Findings = append(r.Findings, f)
 }
 
 // Preview is what an import would do, with the first rows.

@@ -101,10 +101,11 @@ func (s *Service) importRows(ctx context.Context, o Order, draft Draft, before M
 	for i, c := range seen.Columns {
 		report.Schema.Columns[i].Type = storedType(c.Type)
 		if c.Distinct == Counted && c.DistinctCount < report.RowCount-c.EmptyCount && looksUnique(c, report.RowCount) {
-			report.FindingCounts["duplicate_id"] += report.RowCount - c.EmptyCount - c.DistinctCount
-			report.FindingCount++
-			report.Findings = append(report.Findings, duplicateID(c, report.RowCount))
+			report.note(duplicateID(c, report.RowCount))
 		}
+	}
+	if f, differ := otherColumns(before.Schema, report.Schema); differ {
+		report.note(f)
 	}
 	draft.Schema = union(before.Schema, report.Schema)
 	draft.Inputs = append(slices.Clone(before.Inputs), Input{Blob: o.Raw, Name: o.Name, Rows: rows, Settings: o.Settings})

@@ -18,7 +18,11 @@ type Imported struct {
 	Number       int    `json:"number"`
 	RowCount     int    `json:"row_count"`
 	FindingCount int    `json:"finding_count"`
+	// Findings are the first few; the report of the version has more.
+	Findings []Finding `json:"findings,omitempty"`
 }
+
+const fewFindings = 5
 
 // StartImport queues an import of a raw file that is in the blob store.
 func (s *Service) StartImport(ctx context.Context, o Order) (jobID string, err error) {
@@ -76,5 +80,5 @@ func (s *Service) importJob(ctx context.Context, job jobs.Job, report *jobs.Repo
 }
 
 func importedAs(v Version, r Report) Imported {
-	return Imported{v.ID, v.Number, v.RowCount, r.FindingCount}
+	return Imported{v.ID, v.Number, v.RowCount, r.FindingCount, r.Findings[:min(fewFindings, len(r.Findings))]}
 }

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"zhuomo/dataset"
+	"zhuomo/internal/spec"
 	"zhuomo/text"
 )
 
@@ -55,7 +56,7 @@ func (a archive) Members(ctx context.Context, in dataset.File, o dataset.ReadOpt
 	}
 	z, err := gzip.NewReader(io.NewSectionReader(in, 0, in.Size()))
 	if err != nil {
-		return dataset.Damaged.With("name", o.Name, "format", "GZIP", "where", "header").Because(err)
+		return dataset.Damaged.With("name", o.Name, "format", "GZIP", "where", spec.Text{ZH: "文件头", EN: "header"}).Because(err)
 	}
 	name := path.Base(strings.ReplaceAll(z.Name, `\`, "/"))
 	if z.Name == "" {
@@ -69,10 +70,10 @@ func (a archive) Members(ctx context.Context, in dataset.File, o dataset.ReadOpt
 func checkArchive(in dataset.File, o dataset.ReadOptions) error {
 	z, err := zip.NewReader(in, in.Size())
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return dataset.Damaged.With("name", o.Name, "format", "ZIP", "where", "directory").Because(err)
+		return dataset.Damaged.With("name", o.Name, "format", "ZIP", "where", directory).Because(err)
 	}
 	if len(z.File) > o.Limits.MemberCount {
-		return tooBig(o, "*", fmt.Sprintf("%d files", o.Limits.MemberCount))
+		return tooBig(o, "*", spec.Text{ZH: fmt.Sprintf("%d 个文件", o.Limits.MemberCount), EN: fmt.Sprintf("%d files", o.Limits.MemberCount)})
 	}
 	var total uint64
 	for _, f := range z.File {
@@ -82,16 +83,22 @@ func checkArchive(in dataset.File, o dataset.ReadOptions) error {
 		}
 		total += f.UncompressedSize64
 		if f.UncompressedSize64 > 1<<20 && f.UncompressedSize64 > uint64(o.Limits.UnpackedRatio)*max(1, f.CompressedSize64) {
-			return tooBig(o, name, fmt.Sprintf("%d : 1", o.Limits.UnpackedRatio))
+			return tooBig(o, name, spec.Text{ZH: fmt.Sprintf("压缩前大小的 %d 倍", o.Limits.UnpackedRatio), EN: fmt.Sprintf("%d times its packed size", o.Limits.UnpackedRatio)})
 		}
 		if f.UncompressedSize64 > uint64(o.Limits.UnpackedBytes) || total > uint64(o.Limits.UnpackedBytes) {
-			return tooBig(o, name, fmt.Sprintf("%d bytes", o.Limits.UnpackedBytes))
+			return tooBig(o, name, spec.Size(o.Limits.UnpackedBytes))
 		}
 	}
 	return nil
 }
 
-func tooBig(o dataset.ReadOptions, member, limit string) error {
+// Places in a file, for the fault Damaged.
+var (
+	directory = spec.Text{ZH: "文件目录", EN: "directory"}
+	anywhere  = spec.Text{ZH: "整个文件", EN: "the whole file"}
+)
+
+func tooBig(o dataset.ReadOptions, member string, limit any) error {
 	return dataset.ArchiveTooBig.With("name", o.Name, "member", member, "limit", limit)
 }
 
@@ -119,7 +126,7 @@ func zipMembers(ctx context.Context, in dataset.File, o dataset.ReadOptions, eac
 	}
 	z, err := zip.NewReader(in, in.Size())
 	if err != nil {
-		return dataset.Damaged.With("name", o.Name, "format", "ZIP", "where", "directory").Because(err)
+		return dataset.Damaged.With("name", o.Name, "format", "ZIP", "where", directory).Because(err)
 	}
 	left := o.Limits.UnpackedBytes
 	for _, f := range z.File {
@@ -160,7 +167,7 @@ func unpack(ctx context.Context, r io.Reader, name string, packed int64, left *i
 		n, err := r.Read(buffer)
 		size += int64(n)
 		if size > limit {
-			return tooBig(o, name, fmt.Sprintf("%d bytes", limit))
+			return tooBig(o, name, spec.Size(limit))
 		}
 		if _, werr := f.Write(buffer[:n]); werr != nil {
 			return fmt.Errorf("unpack %s: %w", name, werr)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html"
 
 	"zhuomo/dataset"
+	"zhuomo/internal/spec"
 	"zhuomo/text"
 )
 
@@ -43,7 +44,7 @@ var declared = regexp.MustCompile(`(?i)<meta[^>]+charset=["']?([\w-]+)`)
 
 func (p page) Read(ctx context.Context, in dataset.File, o dataset.ReadOptions, out dataset.Sink) error {
 	if in.Size() > pageBytes {
-		return dataset.LineTooLong.With("name", o.Name, "line", 1, "byte", 0, "limit", pageBytes)
+		return dataset.LineTooLong.With("name", o.Name, "line", 1, "byte", 0, "limit", spec.Size(pageBytes))
 	}
 	raw := make([]byte, in.Size())
 	if _, err := in.ReadAt(raw, 0); err != nil && !errors.Is(err, io.EOF) {
@@ -70,7 +71,7 @@ func (p page) Read(ctx context.Context, in dataset.File, o dataset.ReadOptions, 
 	f.note(text.Line{Bad: bad, Length: in.Size()}, 0, out)
 	tree, err := goquery.NewDocumentFromReader(strings.NewReader(decoded))
 	if err != nil {
-		return dataset.Damaged.With("name", o.Name, "format", "HTML", "where", "page").Because(err)
+		return dataset.Damaged.With("name", o.Name, "format", "HTML", "where", anywhere).Because(err)
 	}
 	tree.Find("script, style, noscript, template").Remove()
 	return p.parts(ctx, tree, o, out)

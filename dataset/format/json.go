@@ -42,7 +42,7 @@ const documentBytes = 1 << 30
 
 func (d document) Read(ctx context.Context, in dataset.File, o dataset.ReadOptions, out dataset.Sink) error {
 	if in.Size() > documentBytes {
-		return dataset.LineTooLong.With("name", o.Name, "line", 1, "byte", 0, "limit", documentBytes)
+		return dataset.LineTooLong.With("name", o.Name, "line", 1, "byte", 0, "limit", spec.Size(documentBytes))
 	}
 	f, err := openText(in, o, out)
 	if err != nil {
@@ -95,7 +95,7 @@ func (j *jsonReader) read() error {
 		if json.Valid(j.raw) {
 			return newObjects("", j.o, j.out).add(j.raw[start:], int64(start), int64(len(j.raw)-start))
 		}
-		return dataset.Damaged.With("name", j.o.Name, "format", "JSON", "where", "byte "+itoa(start))
+		return dataset.Damaged.With("name", j.o.Name, "format", "JSON", "where", spec.Text{ZH: "第 " + itoa(start) + " 字节", EN: "byte " + itoa(start)})
 	}
 	return j.list("", start)
 }

@@ -124,17 +124,29 @@ func binaryAt(b []byte, encoding string) (at int, binary bool) {
 }
 
 // looks names what binary content seems to be.
-func looks(b []byte) string {
+func looks(b []byte) spec.Text {
 	switch {
 	case bytes.HasPrefix(b, []byte("SQLite format 3")):
-		return "SQLite"
+		return spec.Text{ZH: "SQLite", EN: "SQLite"}
 	case bytes.HasPrefix(b, []byte("PAR1")):
-		return "Parquet"
+		return spec.Text{ZH: "Parquet", EN: "Parquet"}
 	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0")):
-		return "Excel 97–2003 (xls)"
+		return spec.Text{ZH: "Excel 97–2003 (xls)", EN: "Excel 97–2003 (xls)"}
 	}
 	kind, _, _ := strings.Cut(http.DetectContentType(b), ";")
-	return kind
+	family, _, _ := strings.Cut(kind, "/")
+	switch family {
+	case "image":
+		return spec.Text{ZH: "图片（" + kind + "）", EN: "an image (" + kind + ")"}
+	case "audio":
+		return spec.Text{ZH: "录音（" + kind + "）", EN: "a sound (" + kind + ")"}
+	case "video":
+		return spec.Text{ZH: "视频（" + kind + "）", EN: "a video (" + kind + ")"}
+	}
+	if kind == "application/octet-stream" {
+		return spec.Text{ZH: "不认识的二进制文件", EN: "an unknown binary file"}
+	}
+	return spec.Text{ZH: kind, EN: kind}
 }
 
 // lines reads the text from its beginning.
@@ -151,7 +163,7 @@ func (f *textFile) upTo(size int64) (*text.Lines, error) {
 func (f *textFile) place(err error) error {
 	var long *text.LongLine
 	if errors.As(err, &long) {
-		return dataset.LineTooLong.With("name", f.o.Name, "line", long.Number, "byte", long.Offset, "limit", long.Limit)
+		return dataset.LineTooLong.With("name", f.o.Name, "line", long.Number, "byte", long.Offset, "limit", spec.Size(int64(long.Limit)))
 	}
 	return err
 }

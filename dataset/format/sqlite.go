@@ -76,7 +76,7 @@ func (s sqlite) damaged(ctx context.Context, o dataset.ReadOptions, err error) e
 		return ctx.Err()
 	}
 	if strings.Contains(err.Error(), "malformed") || strings.Contains(err.Error(), "not a database") || strings.Contains(err.Error(), "disk I/O") {
-		return dataset.Damaged.With("name", o.Name, "format", "SQLite", "where", "database image").Because(err)
+		return dataset.Damaged.With("name", o.Name, "format", "SQLite", "where", spec.Text{ZH: "数据库映像", EN: "database image"}).Because(err)
 	}
 	return err
 }

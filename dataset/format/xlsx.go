@@ -39,7 +39,7 @@ func (x xlsx) Read(ctx context.Context, in dataset.File, o dataset.ReadOptions, 
 	book, err := excelize.OpenReader(io.NewSectionReader(in, 0, in.Size()), excelize.Options{
 		UnzipSizeLimit: o.Limits.UnpackedBytes, UnzipXMLSizeLimit: 16 << 20, RawCellValue: false})
 	if err != nil {
-		return dataset.Damaged.With("name", o.Name, "format", "Excel", "where", "workbook").Because(err)
+		return dataset.Damaged.With("name", o.Name, "format", "Excel", "where", anywhere).Because(err)
 	}
 	defer book.Close()
 	sheets := book.GetSheetList()
@@ -181,7 +181,7 @@ func (p partSink) Detected(d dataset.Detected) {
 func formulas(ctx context.Context, in dataset.File, sheets []string, o dataset.ReadOptions, out dataset.Sink) error {
 	z, err := zip.NewReader(in, in.Size())
 	if err != nil {
-		return dataset.Damaged.With("name", o.Name, "format", "Excel", "where", "zip").Because(err)
+		return dataset.Damaged.With("name", o.Name, "format", "Excel", "where", directory).Because(err)
 	}
 	paths := sheetPaths(z)
 	for _, sheet := range sheets {

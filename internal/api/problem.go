@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"zhuomo/internal/fault"
+	"zhuomo/internal/spec"
 )
 
 // Problem is a fault as it travels (RFC 9457 problem details).
@@ -91,7 +92,7 @@ func (s *Server) faultOf(ctx context.Context, err error) *fault.Fault {
 	var slow *fault.Fault
 	switch {
 	case errors.As(err, &limit):
-		return TooLarge.With("limit", Size(limit.Limit)).Because(err)
+		return TooLarge.With("limit", spec.Size(limit.Limit)).Because(err)
 	case errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded):
 		return BodyTooSlow.With().Because(err)
 	case errors.Is(err, context.DeadlineExceeded) && errors.As(context.Cause(ctx), &slow):
@@ -184,7 +185,7 @@ func (s *Server) fromHuma(ctx huma.Context, e *huma.ErrorModel) *Problem {
 	switch e.Status {
 	case http.StatusRequestEntityTooLarge:
 		limit := ctx.Operation().MaxBodyBytes - 1
-		p = NewProblem(TooLarge.With("limit", Size(limit)), lang, id)
+		p = NewProblem(TooLarge.With("limit", spec.Size(limit)), lang, id)
 	case http.StatusRequestTimeout:
 		p = NewProblem(BodyTooSlow.With(), lang, id)
 	case http.StatusInternalServerError:
@@ -225,19 +226,6 @@ func field(location string) string {
 		return location
 	}
 	return name
-}
-
-// Size writes a number of bytes as people read it.
-func Size(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.4g GiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%.4g KiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%d B", n)
 }
 
 func cut(s string, n int) string {

@@ -86,11 +86,11 @@ func incoming(r *http.Request, known []string) (Incoming, error) {
 	filename := query.Get("filename")
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
-		if r.ContentLength == 0 {
-			return Incoming{}, NoFile.With().At("file")
-		}
 		if _, disposition, err := mime.ParseMediaType(r.Header.Get("Content-Disposition")); err == nil && filename == "" {
 			filename = disposition["filename"]
+		}
+		if r.ContentLength == 0 && filename == "" { // with a name it is an empty file, of which the stage speaks
+			return Incoming{}, NoFile.With().At("file")
 		}
 		return Incoming{Reader: r.Body, Name: baseName(filename), Type: kind, Size: r.ContentLength}, nil
 	}

@@ -69,7 +69,9 @@ func Define(code string, kind Kind, text Text) *Definition {
 // Error is the English message with its holes open.
 func (d *Definition) Error() string { return d.Code + ": " + d.Text.EN }
 
-// With makes a fault from name, value pairs that fill the text.
+// With makes a fault from name, value pairs that fill the text. A value that has
+// a method In(lang string) string, such as spec.Text, is told in the language of
+// the text.
 func (d *Definition) With(pairs ...any) *Fault {
 	f := &Fault{Def: d, Values: make(map[string]any, len(pairs)/2)}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -94,7 +96,7 @@ func (f *Fault) Because(cause error) *Fault { f.Cause = cause; return f }
 
 // Error is the English message, for logs and tests.
 func (f *Fault) Error() string {
-	s := f.Def.Code + ": " + fill(f.Def.Text.EN, f.Values)
+	s := f.Def.Code + ": " + fill(f.Def.Text.EN, f.Values, "en")
 	if f.Cause != nil {
 		s += ": " + f.Cause.Error()
 	}
@@ -110,17 +112,17 @@ func (f *Fault) Is(target error) bool { return target == error(f.Def) }
 // Message is what happened, in lang ("zh" or "en").
 func (f *Fault) Message(lang string) string {
 	if lang == "en" {
-		return fill(f.Def.Text.EN, f.Values)
+		return fill(f.Def.Text.EN, f.Values, lang)
 	}
-	return fill(f.Def.Text.ZH, f.Values)
+	return fill(f.Def.Text.ZH, f.Values, "zh")
 }
 
 // Fix is what to do about it, in lang ("zh" or "en").
 func (f *Fault) Fix(lang string) string {
 	if lang == "en" {
-		return fill(f.Def.Text.FixEN, f.Values)
+		return fill(f.Def.Text.FixEN, f.Values, lang)
 	}
-	return fill(f.Def.Text.FixZH, f.Values)
+	return fill(f.Def.Text.FixZH, f.Values, "zh")
 }
 
 // Internal stands for every error that nobody declared; its cause goes to the
@@ -148,13 +150,17 @@ func Of(err error) *Fault {
 }
 
 // fill replaces each {name} by its value; unknown names stay as they are.
-func fill(text string, values map[string]any) string {
+func fill(text string, values map[string]any, lang string) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}
 	pairs := make([]string, 0, 2*len(values))
 	for name, value := range values {
-		pairs = append(pairs, "{"+name+"}", fmt.Sprint(value))
+		said := fmt.Sprint(value)
+		if v, both := value.(interface{ In(lang string) string }); both {
+			said = v.In(lang)
+		}
+		pairs = append(pairs, "{"+name+"}", said)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }

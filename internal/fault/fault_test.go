@@ -34,6 +34,26 @@ func TestAFaultKeepsItsCodeThroughWrapping(t *testing.T) {
 	}
 }
 
+// both stands for spec.Text, which knows this package.
+type both struct{ zh, en string }
+
+func (b both) In(lang string) string {
+	if lang == "en" {
+		return b.en
+	}
+	return b.zh
+}
+
+func TestAValueMayHaveBothLanguages(t *testing.T) {
+	f := spanOutside.With("start", both{"开头", "the beginning"}, "end", 9)
+	if zh, en := f.Message("zh"), f.Message("en"); zh != "片段 开头–9 超出本行" || en != "span the beginning–9 leaves the row" {
+		t.Errorf("got %q and %q", zh, en)
+	}
+	if got := f.Error(); got != "test.span_outside: span the beginning–9 leaves the row" {
+		t.Errorf("the log says %q", got)
+	}
+}
+
 func TestAnUnknownErrorBecomesInternalAndHidesItsText(t *testing.T) {
 	f := fault.Of(errors.New("row text: 13900000000"))
 	if f.Def != fault.Internal || f.Message("zh") != "程序内部出错" {

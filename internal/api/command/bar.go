@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"zhuomo/internal/api"
+	"zhuomo/internal/spec"
 )
 
 // bar is one progress line on the error stream. It draws on a terminal only,
@@ -38,7 +38,7 @@ func (b *bar) show(done, total int64, left time.Duration, note string) {
 		line += strings.Repeat("█", full) + strings.Repeat("░", barWidth-full) + fmt.Sprintf(" %3d%%", 100*min(done, total)/total)
 	}
 	if b.bytes {
-		line += "  " + api.Size(done)
+		line += "  " + spec.Size(done)
 	} else if done > 0 || total > 0 {
 		line += fmt.Sprintf("  %d", done)
 		if total > 0 {

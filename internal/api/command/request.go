@@ -357,7 +357,7 @@ func (l *line) save(e *Env, body io.Reader) error {
 		return fmt.Errorf("write %s: %w", l.output, err)
 	}
 	if !e.Quiet {
-		fmt.Fprintf(e.Err, "%s %s (%s)\n", e.Text("已写入", "wrote"), l.output, api.Size(n))
+		fmt.Fprintf(e.Err, "%s %s (%s)\n", e.Text("已写入", "wrote"), l.output, spec.Size(n))
 	}
 	return nil
 }
