@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 
 	"zhuomo/internal/fault"
 	"zhuomo/internal/spec"
@@ -45,24 +42,14 @@ const maxRecipeBytes = 256 << 10
 func ParseRecipe(source []byte) (Recipe, error) {
 	var r Recipe
 	if len(source) > maxRecipeBytes {
-		return r, BadYAML.With("line", 1, "column", 1, "problem", fmt.Sprintf("> %d bytes", maxRecipeBytes))
+		return r, BadYAML.With("line", 1, "column", 1, "problem", "> "+spec.Size(maxRecipeBytes))
 	}
 	if line := tooDeep(source); line > 0 {
-		return r, BadYAML.With("line", line, "column", 1, "problem", fmt.Sprintf("nested deeper than %d", maxDepth))
+		return r, BadYAML.With("line", line, "column", 1, "problem", spec.Text{ZH: fmt.Sprintf("嵌套超过 %d 层", maxDepth), EN: fmt.Sprintf("nested deeper than %d", maxDepth)})
 	}
 	err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&r)
 	if err != nil && !errors.Is(err, io.EOF) {
-		line, column := 1, 1
-		problem := err.Error()
-		var placed interface {
-			error
-			GetToken() *token.Token
-		}
-		if errors.As(err, &placed) && placed.GetToken() != nil {
-			line, column = placed.GetToken().Position.Line, placed.GetToken().Position.Column
-		}
-		problem, _, _ = strings.Cut(problem, "\n")
-		problem = position.ReplaceAllString(problem, "")
+		line, column, problem := spec.YAMLMistake(err)
 		return r, BadYAML.With("line", line, "column", column, "problem", problem)
 	}
 	if strings.TrimSpace(r.Name) == "" {
@@ -70,7 +57,7 @@ func ParseRecipe(source []byte) (Recipe, error) {
 	}
 	for i, s := range r.Steps {
 		if (s.Use == "") == (s.Recipe == "") {
-			return r, BadStep.With("step", i+1).At(place(source, fmt.Sprintf("$.steps[%d]", i)))
+			return r, BadStep.With("step", i+1).At(spec.YAMLPlace(source, fmt.Sprintf("$.steps[%d]", i)))
 		}
 	}
 	return r, nil
@@ -102,27 +89,6 @@ func tooDeep(source []byte) int {
 		}
 	}
 	return 0
-}
-
-var position = regexp.MustCompile(`^\[\d+:\d+\] `)
-
-// place tells where in the source a YAML path stands, as steps[2] (line 7).
-func place(source []byte, path string) string {
-	name := strings.TrimPrefix(path, "$.")
-	file, err := parser.ParseBytes(source, 0)
-	if err != nil {
-		return name
-	}
-	p, err := yaml.PathString(path)
-	if err != nil {
-		return name
-	}
-	node, err := p.FilterFile(file)
-	if err != nil || node == nil || node.GetToken() == nil {
-		return name
-	}
-	at := node.GetToken().Position
-	return fmt.Sprintf("%s (%d:%d)", name, at.Line, at.Column)
 }
 
 // YAML writes the recipe as a file.
@@ -239,5 +205,5 @@ func located(err error, source []byte, path string) error {
 		return err
 	}
 	copied := *f
-	return copied.At(place(source, path))
+	return copied.At(spec.YAMLPlace(source, path))
 }

@@ -24,5 +24,5 @@ func duplicateID(c ColumnProfile, rows int) Finding {
 	}
 	return Finding{Kind: "duplicate_id", Offset: -1, Why: spec.Text{
 		ZH: fmt.Sprintf("列「%s」像编号，但有 %d 个值重复（例如 %s）；各行都保留", c.Name, extra, example),
-		EN: fmt.Sprintf("column %s looks like an id but %d values are repeated (for example %s); all rows are kept", c.Name, extra, example)}}
+		EN: fmt.Sprintf("column %s looks like an id but repeats (%d too many, for example %s); all rows are kept", c.Name, extra, example)}}
 }

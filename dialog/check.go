@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"zhuomo/internal/spec"
 )
 
 // Problem is one mistake in a flow, found without running it.
@@ -46,7 +48,7 @@ func Refuse(problems []Problem) error {
 		return nil
 	}
 	first := grave[0]
-	return BadFlow.With("count", len(grave), "line", first.Line, "place", first.Place, "problem", first.ZH+" | "+first.EN)
+	return BadFlow.With("count", len(grave), "line", first.Line, "place", first.Place, "problem", spec.Text{ZH: first.ZH, EN: first.EN})
 }
 
 type checker struct {

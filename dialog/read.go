@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"zhuomo/internal/fault"
+	"zhuomo/internal/spec"
 )
 
 // maxFlowBytes is far above any flow that a person can keep in mind.
@@ -46,7 +47,7 @@ func ReadFlow(text []byte) (*Flow, error) {
 		return nil, TooLarge.With("bytes", len(text), "limit", maxFlowBytes)
 	}
 	if !utf8.Valid(text) {
-		return nil, BadYAML.With("line", 1, "column", 1, "problem", "not UTF-8 | 不是 UTF-8 文本")
+		return nil, BadYAML.With("line", 1, "column", 1, "problem", spec.Mistake("", "not UTF-8 | 不是 UTF-8 文本"))
 	}
 	var h head
 	root, err := document(text)
@@ -118,7 +119,7 @@ func (f *Flow) build() error {
 	if f.Zone != "" {
 		t, err := time.Parse("-07:00", f.Zone)
 		if err != nil {
-			return BadYAML.With("line", 1, "column", 1, "problem", `zone must look like "+08:00" | 时区应写成 "+08:00"`)
+			return BadYAML.With("line", 1, "column", 1, "problem", spec.Mistake("", `zone must look like "+08:00" | 时区应写成 "+08:00"`))
 		}
 		_, offset := t.Zone()
 		f.zone = time.FixedZone(f.Zone, offset)
@@ -132,7 +133,7 @@ func (f *Flow) build() error {
 
 func (s *Slot) build() (err error) {
 	bad := func(problem string) error {
-		return BadYAML.With("line", s.Line, "column", 1, "problem", "slot "+s.Name+": "+problem)
+		return BadYAML.With("line", s.Line, "column", 1, "problem", spec.Mistake(s.Name, problem))
 	}
 	if !slices.Contains(Sources(), s.From) {
 		return bad(fmt.Sprintf("from must be one of %v | from 应为其中之一", Sources()))
@@ -169,7 +170,7 @@ func (s *Slot) build() (err error) {
 
 func (n *Node) build() (err error) {
 	bad := func(problem string) error {
-		return BadYAML.With("line", n.Line, "column", 1, "problem", "node "+n.ID+": "+problem)
+		return BadYAML.With("line", n.Line, "column", 1, "problem", spec.Mistake(n.ID, problem))
 	}
 	var kinds []Kind
 	for _, k := range []struct {
@@ -233,11 +234,11 @@ func document(text []byte) (ast.Node, error) {
 		return nil, yamlFault(err)
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
-		return nil, BadYAML.With("line", 1, "column", 1, "problem", "the file is empty | 文件是空的")
+		return nil, BadYAML.With("line", 1, "column", 1, "problem", spec.Mistake("", "the file is empty | 文件是空的"))
 	}
 	if len(file.Docs) > 1 {
 		at := file.Docs[1].GetToken().Position
-		return nil, BadYAML.With("line", at.Line, "column", at.Column, "problem", "only one document | 只能有一个文档")
+		return nil, BadYAML.With("line", at.Line, "column", at.Column, "problem", spec.Mistake("", "only one document | 只能有一个文档"))
 	}
 	return file.Docs[0].Body, nil
 }
@@ -250,12 +251,8 @@ func decode(node ast.Node, into any) error {
 }
 
 func yamlFault(err error) error {
-	var y yaml.Error
-	if !errors.As(err, &y) || y.GetToken() == nil {
-		return BadYAML.With("line", 1, "column", 1, "problem", err.Error()).Because(err)
-	}
-	at := y.GetToken().Position
-	return BadYAML.With("line", at.Line, "column", at.Column, "problem", y.GetMessage()).Because(err)
+	line, column, problem := spec.YAMLMistake(err)
+	return BadYAML.With("line", line, "column", column, "problem", problem).Because(err)
 }
 
 // eachEntry walks a mapping in file order and stops at the first error.
@@ -266,7 +263,7 @@ func eachEntry(node ast.Node, do func(key string, line int, value ast.Node) erro
 	m, ok := node.(ast.MapNode)
 	if !ok {
 		at := node.GetToken().Position
-		return BadYAML.With("line", at.Line, "column", at.Column, "problem", "expected names with what belongs to each | 应为 名字: 内容")
+		return BadYAML.With("line", at.Line, "column", at.Column, "problem", spec.Mistake("", "expected names with what belongs to each | 应为 名字: 内容"))
 	}
 	for it := m.MapRange(); it.Next(); {
 		key := it.Key().GetToken()

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zhuomo/internal/spec"
 )
 
 // Story is a conversation that must go so.
@@ -53,10 +55,10 @@ func ReadStories(text []byte) ([]Story, error) {
 	}
 	for i, s := range file.Stories {
 		if s.Name == "" || len(s.Steps) == 0 {
-			return nil, BadYAML.With("line", root.GetToken().Position.Line, "column", 1, "problem", fmt.Sprintf("story %d needs name and steps | 第 %d 个故事要有 name 和 steps", i+1, i+1))
+			return nil, BadYAML.With("line", root.GetToken().Position.Line, "column", 1, "problem", spec.Mistake("", fmt.Sprintf("story %d needs name and steps | 第 %d 个故事要有 name 和 steps", i+1, i+1)))
 		}
 		if _, err := time.Parse(storyTime, s.At); err != nil && s.At != "" {
-			return nil, BadYAML.With("line", 1, "column", 1, "problem", s.Name+`: at must look like "2026-08-02 10:00" | 时间写成 "2026-08-02 10:00"`)
+			return nil, BadYAML.With("line", 1, "column", 1, "problem", spec.Mistake(s.Name, `at must look like "2026-08-02 10:00" | 时间写成 "2026-08-02 10:00"`))
 		}
 	}
 	return file.Stories, nil
@@ -128,7 +130,7 @@ func (s StoryStep) labels(ctx context.Context, u Understander, state State) (lab
 		label := Label{Name: name, Probability: 1 - float64(i)/100}
 		if told {
 			if label.Probability, err = strconv.ParseFloat(p, 64); err != nil {
-				return nil, BadYAML.With("line", 1, "column", 1, "problem", fmt.Sprintf("given %q: the probability is no number | 概率不是数字", word))
+				return nil, BadYAML.With("line", 1, "column", 1, "problem", spec.Mistake("", fmt.Sprintf("given %q: the probability is no number | 概率不是数字", word)))
 			}
 		}
 		labels = append(labels, label)

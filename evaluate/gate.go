@@ -3,9 +3,10 @@ package evaluate
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"zhuomo/internal/spec"
 )
 
 // Gate is the list of rules that a release must pass (docs/formats/gate.md).
@@ -66,10 +67,10 @@ func (v Verdict) Count() Share {
 func ParseGate(text []byte) (Gate, error) {
 	var g Gate
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&g); err != nil {
-		return g, BrokenGate.With("problem", strings.TrimSpace(yaml.FormatError(err, false, false)))
+		return g, BrokenGate.With("problem", mistake(err)).Because(err)
 	}
 	if len(g.Rules) == 0 {
-		return g, BrokenGate.With("problem", "no rule | 没有规则").At("rules")
+		return g, BrokenGate.With("problem", spec.Mistake("", "no rule | 没有规则")).At("rules")
 	}
 	seen := map[string]bool{}
 	for i, r := range g.Rules {
@@ -82,11 +83,11 @@ func ParseGate(text []byte) (Gate, error) {
 		}
 		switch {
 		case r.ID == "" || seen[r.ID]:
-			return g, BrokenGate.With("problem", where+": the id is missing or used twice | 编号缺失或重复").At("id")
+			return g, BrokenGate.With("problem", spec.Mistake(where, "the id is missing or used twice | 编号缺失或重复")).At("id")
 		case kinds != 1:
-			return g, BrokenGate.With("problem", where+": needs exactly one of metric, suite, stories, max_broken | 只能有其中一个").At("rules")
+			return g, BrokenGate.With("problem", spec.Mistake(where, "needs exactly one of metric, suite, stories, max_broken | 只能有其中一个")).At("rules")
 		case r.Min < 0 || r.Min > 1 || (r.Drop != nil && (*r.Drop < 0 || *r.Drop > 1)):
-			return g, BrokenGate.With("problem", where+": min and drop are shares from 0 to 1 | min 和 drop 取 0 到 1").At("min")
+			return g, BrokenGate.With("problem", spec.Mistake(where, "min and drop are shares from 0 to 1 | min 和 drop 取 0 到 1")).At("min")
 		}
 		seen[r.ID] = true
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"zhuomo/internal/spec"
 	"zhuomo/learn"
 )
 
@@ -46,28 +47,28 @@ type Suite struct {
 func ParseSuite(text []byte, labels []string) (Suite, error) {
 	var s Suite
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&s); err != nil {
-		return s, BrokenSuite.With("problem", strings.TrimSpace(yaml.FormatError(err, false, false)))
+		return s, BrokenSuite.With("problem", mistake(err)).Because(err)
 	}
 	seen := map[string]bool{}
 	for i, c := range s.Checks {
 		where := fmt.Sprintf("check %d %q", i+1, c.ID)
 		switch {
 		case c.ID == "" || seen[c.ID]:
-			return s, BrokenSuite.With("problem", where+": the id is missing or used twice | 编号缺失或重复").At("id")
+			return s, BrokenSuite.With("problem", spec.Mistake(where, "the id is missing or used twice | 编号缺失或重复")).At("id")
 		case strings.TrimSpace(c.Text) == "":
-			return s, BrokenSuite.With("problem", where+": no text | 没有 text").At("text")
+			return s, BrokenSuite.With("problem", spec.Mistake(where, "no text | 没有 text")).At("text")
 		case c.Kind == Minimum && len(c.Labels) == 0:
-			return s, BrokenSuite.With("problem", where+": no labels | 没有 labels").At("labels")
+			return s, BrokenSuite.With("problem", spec.Mistake(where, "no labels | 没有 labels")).At("labels")
 		case c.Kind == Invariance && c.Plain == "", c.Kind == Direction && c.Plain == "":
-			return s, BrokenSuite.With("problem", where+": no plain sentence | 没有 plain").At("plain")
+			return s, BrokenSuite.With("problem", spec.Mistake(where, "no plain sentence | 没有 plain")).At("plain")
 		case c.Kind == Direction && len(c.Raises)+len(c.Lowers) == 0:
-			return s, BrokenSuite.With("problem", where+": raises nothing and lowers nothing | 没有 raises 或 lowers").At("raises")
+			return s, BrokenSuite.With("problem", spec.Mistake(where, "raises nothing and lowers nothing | 没有 raises 或 lowers")).At("raises")
 		case c.Kind != Minimum && c.Kind != Invariance && c.Kind != Direction:
-			return s, BrokenSuite.With("problem", fmt.Sprintf("%s: kind %q is none of minimum, invariance, direction", where, c.Kind)).At("kind")
+			return s, BrokenSuite.With("problem", spec.Mistake(where, fmt.Sprintf("kind %q is none of minimum, invariance, direction | kind 应为 minimum、invariance、direction 之一", c.Kind))).At("kind")
 		}
 		for _, l := range slices.Concat(c.Labels, c.Raises, c.Lowers) {
 			if len(labels) > 0 && !slices.Contains(labels, l) {
-				return s, BrokenSuite.With("problem", fmt.Sprintf("%s: label %q is not in the guideline | 标注规范里没有这个标签", where, l)).At("labels")
+				return s, BrokenSuite.With("problem", spec.Mistake(where, fmt.Sprintf("label %q is not in the guideline | 标注规范里没有标签 %q", l, l))).At("labels")
 			}
 		}
 		seen[c.ID] = true
@@ -224,4 +225,12 @@ func sameSet(a, b []string) bool {
 		}
 	}
 	return true
+}
+
+// mistake tells a YAML error with its place.
+func mistake(err error) spec.Text {
+	line, column, problem := spec.YAMLMistake(err)
+	return spec.Text{
+		ZH: fmt.Sprintf("第 %d 行第 %d 列：%s", line, column, problem.ZH), EN: fmt.Sprintf("line %d, column %d: %s", line, column, problem.EN),
+	}
 }

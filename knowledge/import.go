@@ -11,6 +11,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/xuri/excelize/v2"
+
+	"zhuomo/internal/spec"
 )
 
 // importBytes bounds a file of entries or a table.
@@ -111,11 +113,7 @@ func readYAML(file []byte) ([]Entry, error) {
 
 // brokenYAML names the line of a YAML error.
 func brokenYAML(err error) error {
-	line := 0
-	if at, ok := err.(yaml.Error); ok && at.GetToken() != nil {
-		line = at.GetToken().Position.Line
-	}
-	problem, _, _ := strings.Cut(yaml.FormatError(err, false, false), "\n")
+	line, _, problem := spec.YAMLMistake(err)
 	return BrokenFile.With("line", line, "problem", problem).Because(err)
 }
 

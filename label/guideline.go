@@ -10,10 +10,9 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 
 	"zhuomo/internal/fault"
+	"zhuomo/internal/spec"
 )
 
 // Guideline says what is right: the labels, the rule of each, and examples on
@@ -62,49 +61,20 @@ const (
 func ParseGuideline(source []byte) (Guideline, error) {
 	var g Guideline
 	if len(source) > maxGuideline {
-		return g, BadYAML.With("line", 1, "column", 1, "problem", fmt.Sprintf("> %d bytes", maxGuideline))
+		return g, BadYAML.With("line", 1, "column", 1, "problem", "> "+spec.Size(maxGuideline))
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&g); err != nil && !errors.Is(err, io.EOF) {
 		return Guideline{}, badYAML(err)
 	}
 	if path, problem := g.problem(); problem != nil {
-		return Guideline{}, fault.Of(problem).At(place(source, path))
+		return Guideline{}, fault.Of(problem).At(spec.YAMLPlace(source, path))
 	}
 	return g, nil
 }
 
-var position = regexp.MustCompile(`^\[\d+:\d+\] `)
-
 func badYAML(err error) error {
-	line, column := 1, 1
-	var placed interface {
-		error
-		GetToken() *token.Token
-	}
-	if errors.As(err, &placed) && placed.GetToken() != nil {
-		line, column = placed.GetToken().Position.Line, placed.GetToken().Position.Column
-	}
-	problem, _, _ := strings.Cut(err.Error(), "\n")
-	return BadYAML.With("line", line, "column", column, "problem", position.ReplaceAllString(problem, ""))
-}
-
-// place tells where in the source a YAML path stands, as labels[2].id (7:5).
-func place(source []byte, path string) string {
-	name := strings.TrimPrefix(path, "$.")
-	file, err := parser.ParseBytes(source, 0)
-	if err != nil {
-		return name
-	}
-	p, err := yaml.PathString(path)
-	if err != nil {
-		return name
-	}
-	node, err := p.FilterFile(file)
-	if err != nil || node == nil || node.GetToken() == nil {
-		return name
-	}
-	at := node.GetToken().Position
-	return fmt.Sprintf("%s (%d:%d)", name, at.Line, at.Column)
+	line, column, problem := spec.YAMLMistake(err)
+	return BadYAML.With("line", line, "column", column, "problem", problem)
 }
 
 // labelID keeps ids free of what would break lists, tables and file formats.

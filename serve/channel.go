@@ -3,11 +3,13 @@ package serve
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 
 	"zhuomo/dialog"
 	"zhuomo/internal/api"
+	"zhuomo/internal/spec"
 )
 
 // readBody decodes a JSON body of a Raw route.
@@ -16,9 +18,11 @@ func readBody(r *http.Request, into any) error {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return TooLong.With("what", "body", "runes", tooLarge.Limit, "limit", maxText)
-	case err != nil:
+		return api.TooLarge.With("limit", spec.Size(tooLarge.Limit)).Because(err)
+	case errors.Is(err, io.EOF):
 		return EmptyMessage.With().Because(err)
+	case err != nil:
+		return api.InvalidInput.With("count", 1, "places", spec.Text{ZH: "body 不是合法的 JSON", EN: "body is not valid JSON"}).At("body").Because(err)
 	}
 	return nil
 }

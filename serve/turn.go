@@ -12,6 +12,7 @@ import (
 	"zhuomo/dialog"
 	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
+	"zhuomo/internal/spec"
 )
 
 // Message is what a customer says.
@@ -71,7 +72,7 @@ func (s *Service) Say(ctx context.Context, session string, m Message) (Answered,
 		return Answered{}, EmptyMessage.With().At("text")
 	}
 	if n := utf8.RuneCountInString(m.Text); n > maxText {
-		return Answered{}, TooLong.With("what", "text", "runes", n, "limit", maxText).At("text")
+		return Answered{}, TooLong.With("what", spec.Text{ZH: "消息", EN: "the message"}, "runes", n, "limit", maxText).At("text")
 	}
 	if n := utf8.RuneCountInString(m.TurnID); n > 64 {
 		return Answered{}, TooLong.With("what", "turn_id", "runes", n, "limit", 64).At("turn_id")

@@ -229,7 +229,7 @@ func (r *csvReader) fit(line text.Line, length int64) []string {
 	finding := dataset.Finding{Line: line.Number, Record: r.record, Offset: line.Offset, Length: length}
 	if n < r.columns {
 		finding.Kind = "ragged_short"
-		finding.Why = spec.Text{ZH: fmt.Sprintf("只有 %d 个字段，应有 %d 个，其余留空", n, r.columns), EN: fmt.Sprintf("%d fields instead of %d; the rest is empty", n, r.columns)}
+		finding.Why = spec.Text{ZH: fmt.Sprintf("只有 %d 个字段，应有 %d 个，其余留空", n, r.columns), EN: fmt.Sprintf("%d of %d fields; the rest is empty", n, r.columns)}
 		r.out.Finding(finding)
 		r.padded = append(r.padded[:0], values...)
 		for len(r.padded) < r.columns {

@@ -26,6 +26,19 @@ func (t Text) In(lang string) string {
 	return t.ZH
 }
 
+// Mistake reads "english | 中文", said of a place in a file such as a name; a text
+// without a bar is the same in both. place may be "".
+func Mistake(place, said string) Text {
+	en, zh, both := strings.Cut(said, " | ")
+	if !both {
+		zh = en
+	}
+	if place == "" {
+		return Text{ZH: zh, EN: en}
+	}
+	return Text{ZH: place + "：" + zh, EN: place + ": " + en}
+}
+
 // Spec describes one component.
 type Spec struct {
 	Name   string  `json:"name"` // stage.name.vN, for example clean.width.v1
