@@ -110,7 +110,7 @@ func columnsOf(t reflect.Type, lang string, tagged bool) (columns []column) {
 		if tagged && !hasTag || tag == "-" {
 			continue
 		}
-		if !hasTag && (shapeOf(f.Type) == "json" || shapeOf(f.Type) == "texts") {
+		if !hasTag && f.Type != reflect.TypeFor[spec.Text]() && (shapeOf(f.Type) == "json" || shapeOf(f.Type) == "texts") {
 			continue
 		}
 		head := heading(key)
@@ -161,6 +161,11 @@ func (e *Env) table(items []any, t reflect.Type, indent string) {
 		for i, c := range columns {
 			v := m[c.key]
 			row[i] = cell(c.key, v)
+			if m, nested := v.(map[string]any); nested {
+				if said, both := bilingual(m, e.Lang); both {
+					row[i] = clean(said)
+				}
+			}
 			if _, number := v.(json.Number); v != nil && (!number || strings.HasSuffix(c.key, "_us")) {
 				right[i] = false
 			}
@@ -197,7 +202,10 @@ func spreadColumns(items []any) (columns []column) {
 	seen := map[string]bool{}
 	for _, item := range items {
 		m, _ := item.(map[string]any)
-		values, _ := m["values"].(map[string]any)
+		values, named := m["values"].(map[string]any)
+		if !named {
+			continue // its columns, if any, are its own
+		}
 		names, ordered := m["columns"].([]any)
 		if !ordered {
 			for _, key := range slices.Sorted(maps.Keys(values)) {
@@ -358,6 +366,9 @@ func cell(key string, v any) string {
 	case json.Number:
 		return number(key, v)
 	case []any:
+		if len(v) == 0 {
+			return "–"
+		}
 		words := make([]string, len(v))
 		for i, x := range v {
 			words[i] = cell("", x)

@@ -291,10 +291,27 @@ func addSpecial(root *cobra.Command, o Options, s Special, lang string, env func
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return s.Run(cmd.Context(), env(cmd), args) },
 	}
+	parent := group(root, o.Stages, words[:n-1], lang)
+	for _, stage := range parent.Commands() {
+		if stage.Name() == cmd.Name() { // `zhuomo serve` runs, `zhuomo serve releases` is a verb of the stage
+			stage.Long = cmd.Short + "\n" + stage.Short
+			verbs := stage.RunE
+			stage.RunE = func(c *cobra.Command, args []string) error {
+				if len(args) > 0 {
+					return verbs(c, args)
+				}
+				return s.Run(c.Context(), env(c), args)
+			}
+			cmd = stage
+			break
+		}
+	}
 	if s.Flags != nil {
 		s.Flags(cmd.Flags(), lang)
 	}
-	group(root, o.Stages, words[:n-1], lang).AddCommand(cmd)
+	if cmd.Parent() == nil {
+		parent.AddCommand(cmd)
+	}
 }
 
 // group finds or makes the command that holds others, such as "dataset".

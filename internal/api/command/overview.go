@@ -46,7 +46,8 @@ func overview(root *cobra.Command, o Options, lang string) {
 // usageTemplate is cobra's, in the user's language.
 func usageTemplate(lang string) string {
 	say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
-	return say("用法", "Usage") + `{{if .HasAvailableSubCommands}}
+	return say("用法", "Usage") + `{{if .HasAvailableSubCommands}}{{if .Long}}
+  {{.CommandPath}} [` + say("选项", "FLAGS") + `]{{end}}
   {{.CommandPath}} ` + say("命令", "COMMAND") + `{{else}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
 
