@@ -195,8 +195,8 @@ func (d *demo) work(ctx context.Context, person *label.Simulated, labels []strin
 		subs := make([]label.Submission, len(tasks))
 		for i, t := range tasks {
 			subs[i] = label.Submission{
-				ID: db.NewID(time.Now()), TaskID: t.ID, Person: person.Person, Labels: person.Answer(truth(t.RowID), labels, t.ID),
-				Seconds: person.Seconds(t.ID), GuidelineID: d.guide.ID, Simulated: true,
+				ID: db.NewID(time.Now()), TaskID: t.ID, Person: person.Person, Labels: person.Answer(truth(t.RowID), labels, t.RowID),
+				Seconds: person.Seconds(t.RowID), GuidelineID: d.guide.ID, Simulated: true,
 			}
 		}
 		if _, err := desk.Submit(ctx, subs); err != nil {
@@ -215,7 +215,7 @@ func (d *demo) judge(ctx context.Context, labels []string, truth func(string) []
 			return judged, err
 		}
 		for _, q := range disputes {
-			answer := reviewer.Answer(truth(q.RowID), labels, q.ID)
+			answer := reviewer.Answer(truth(q.RowID), labels, q.RowID)
 			if _, err := d.a.Stages.Label.Adjudicate(ctx, q.ID, answer, reviewer.Person); err != nil {
 				return judged, err
 			}
