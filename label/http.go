@@ -267,8 +267,9 @@ func (h handlers) agreement(ctx context.Context, in *queueIn) (*agreementOut, er
 	return &agreementOut{a}, err
 }
 
-// answerBody is an answer as it comes over HTTP; who answers is who is signed in.
-type answerBody struct {
+// AnswerBody is an answer as it comes over HTTP; who answers is who is signed in.
+// It is exported because the decoder does not see embedded types that are not.
+type AnswerBody struct {
 	ID              string   `json:"id" minLength:"8" maxLength:"64" doc:"客户端生成的编号（UUID），重发不会重复|id made by the client (UUID): sending twice counts once"`
 	Labels          []string `json:"labels" maxItems:"50" doc:"标签|labels"`
 	Seconds         float64  `json:"seconds,omitempty" minimum:"0" maximum:"86400" doc:"用了多少秒|seconds it took"`
@@ -276,13 +277,13 @@ type answerBody struct {
 	SuggestionShown bool     `json:"suggestion_shown,omitempty" doc:"答题时看到了建议|a suggestion was shown"`
 }
 
-func (b answerBody) submission(ctx context.Context, task string) Submission {
+func (b AnswerBody) submission(ctx context.Context, task string) Submission {
 	return Submission{ID: b.ID, TaskID: task, Person: api.Who(ctx).ID, Labels: b.Labels, Seconds: b.Seconds, GuidelineID: b.GuidelineID, SuggestionShown: b.SuggestionShown}
 }
 
 type submitIn struct {
 	Task string `path:"task" doc:"任务编号|id of the task"`
-	Body answerBody
+	Body AnswerBody
 }
 
 type annotationOut struct{ Body Annotation }
@@ -303,7 +304,7 @@ type submitManyIn struct {
 
 type taskAnswer struct {
 	TaskID string `json:"task_id" doc:"任务编号|id of the task"`
-	answerBody
+	AnswerBody
 }
 
 // outcome is what became of one answer of many.

@@ -1,34 +1,23 @@
-import { api, ask, type Schemas } from "../../shared/api/client";
-import { useProduct } from "../../shared/api/useProduct";
-import { useFormat } from "../../shared/format/useFormat";
-import { Empty } from "../../shared/page/Empty";
-import { Faces } from "../../shared/page/Faces";
-import { Page } from "../../shared/page/Page";
-import type { Column } from "../../shared/table/columns";
-import { DataTable } from "../../shared/table/DataTable";
-import { useCursorList } from "../../shared/table/useCursorList";
-import { useWords } from "../../shared/words/useWords";
+import { lazy } from "react";
+import { Route, Routes } from "react-router";
+import { QueuesPage } from "./QueuesPage";
 
-/** LabelStage is the list of queues. */
+const DeskPage = lazy(async () => ({ default: (await import("./desk/DeskPage")).DeskPage }));
+const TasksPage = lazy(async () => ({ default: (await import("./TasksPage")).TasksPage }));
+const MinePage = lazy(async () => ({ default: (await import("./MinePage")).MinePage }));
+const SkipsPage = lazy(async () => ({ default: (await import("./SkipsPage")).SkipsPage }));
+const GoldPage = lazy(async () => ({ default: (await import("./GoldPage")).GoldPage }));
+
+/** LabelStage is labelling: queues, the desk, its quality, the guideline, the gold. */
 export function LabelStage() {
-  const w = useWords("label");
-  const f = useFormat();
-  const product = useProduct();
-  const list = useCursorList(["label", product, "queues"], (cursor, signal) =>
-    ask(api.GET("/api/v1/products/{product}/queues", { signal, params: { path: { product }, query: { cursor, limit: 200 } } })),
-  );
-  const columns: Column<Schemas["LabelQueue"]>[] = [
-    { key: "name", title: w("col_name"), cell: (r) => r.name, plain: (r) => r.name },
-    { key: "task_count", title: w("col_task_count"), cell: (r) => f.count(r.task_count), plain: (r) => r.task_count, width: 110, align: "right" },
-    { key: "settled_count", title: w("col_settled_count"), cell: (r) => f.count(r.settled_count), plain: (r) => r.settled_count, width: 110, align: "right" },
-    { key: "disputed_count", title: w("col_disputed_count"), cell: (r) => f.count(r.disputed_count), plain: (r) => r.disputed_count, width: 110, align: "right" },
-    { key: "state", title: w("col_state"), cell: (r) => r.state, plain: (r) => r.state, width: 110 },
-  ];
   return (
-    <Page title={w("title")} flush>
-      <Faces of={list.query} empty={<Empty text={w("empty")} />}>
-        {(rows) => <DataTable id="label.queues" label={w("title")} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} exportName={w("title")} />}
-      </Faces>
-    </Page>
+    <Routes>
+      <Route index element={<QueuesPage />} />
+      <Route path="gold" element={<GoldPage />} />
+      <Route path="queues/:queue" element={<DeskPage />} />
+      <Route path="queues/:queue/tasks" element={<TasksPage />} />
+      <Route path="queues/:queue/mine" element={<MinePage />} />
+      <Route path="queues/:queue/skips" element={<SkipsPage />} />
+    </Routes>
   );
 }

@@ -4477,6 +4477,19 @@ export interface components {
             text_hash: string;
         };
         LabelTaskAnswer: {
+            /** @description 按哪版规范答的，默认队列的|guideline followed, the queue's by default */
+            guideline_id?: string;
+            /** @description 客户端生成的编号（UUID），重发不会重复|id made by the client (UUID): sending twice counts once */
+            id: string;
+            /** @description 标签|labels */
+            labels: string[] | null;
+            /**
+             * Format: double
+             * @description 用了多少秒|seconds it took
+             */
+            seconds?: number;
+            /** @description 答题时看到了建议|a suggestion was shown */
+            suggestion_shown?: boolean;
             /** @description 任务编号|id of the task */
             task_id: string;
         };

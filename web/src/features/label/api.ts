@@ -1,0 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import { api, ask, type Schemas } from "../../shared/api/client";
+
+export type Queue = Schemas["LabelQueue"];
+export type Task = Schemas["LabelTask"];
+export type Saved = Schemas["LabelSavedGuideline"];
+export type Label = NonNullable<Saved["guideline"]["labels"]>[number];
+
+/** useQueue is a queue with its counts. */
+export function useQueue(queue: string, product: string) {
+  return useQuery({
+    queryKey: ["label", product, "queue", queue],
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/queues/{queue}", { signal, params: { path: { queue } } })),
+  });
+}
+
+/** useGuideline is a version of the guideline: "latest", "v3" or its id. Versions never change. */
+export function useGuideline(product: string, version: string | undefined) {
+  return useQuery({
+    queryKey: ["label", product, "guideline", version],
+    enabled: version !== undefined,
+    staleTime: version === "latest" ? 5_000 : Infinity,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/guidelines/{version}", { signal, params: { path: { product, version: version! } } })),
+  });
+}
+
+/** useTally is how far the person is in a queue. */
+export function useTally(product: string, queue: string) {
+  return useQuery({
+    queryKey: ["label", product, "tally", queue],
+    refetchInterval: 60_000,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/queues/{queue}/tally", { signal, params: { path: { queue } } })),
+  });
+}
+
+/** useQuality is how the answers of a queue stand to its gold and each other. */
+export function useQuality(product: string, queue: string) {
+  return useQuery({
+    queryKey: ["label", product, "quality", queue],
+    staleTime: 30_000,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/queues/{queue}/quality", { signal, params: { path: { queue } } })),
+  });
+}
+
+/** useAgreement is α and κ of a queue. */
+export function useAgreement(product: string, queue: string) {
+  return useQuery({
+    queryKey: ["label", product, "agreement", queue],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/queues/{queue}/agreement", { signal, params: { path: { queue } } })),
+  });
+}
+
+/** usePeopleNames gives names for the ids of people; a simulated or unknown one keeps its id. */
+export function usePeopleNames(): (id: string) => string {
+  const list = useQuery({
+    queryKey: ["people", "names"],
+    staleTime: 300_000,
+    retry: false,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/accounts", { signal, params: { query: { limit: 200 } } })),
+  });
+  return (id) => list.data?.items.find((a) => a.id === id)?.name ?? id;
+}

@@ -1,0 +1,42 @@
+import { Button } from "antd";
+import { useFormat } from "../../../shared/format/useFormat";
+import { useWords } from "../../../shared/words/useWords";
+import type { Refused } from "./outbox";
+import css from "./desk.module.css";
+
+interface Props {
+  sending: { pending: number; offline: boolean; refused: Refused[] };
+  nameOf: (id: string) => string;
+  forgive: () => void;
+}
+
+/** OfflineBar says what is only on this machine, and what the server would not take. */
+export function OfflineBar({ sending, nameOf, forgive }: Props) {
+  const w = useWords("label");
+  const f = useFormat();
+  return (
+    <>
+      {sending.offline && (
+        <div className={css["offline"]} role="status" data-testid="offline">
+          {w("offline", { count: f.count(sending.pending) })}
+        </div>
+      )}
+      {sending.refused.length > 0 && (
+        <div className={css["refused"]} role="alert">
+          <div>
+            <b>{w("refused", { count: sending.refused.length })}</b>
+            {sending.refused.slice(0, 3).map((r) => (
+              <p key={r.act.id}>
+                {"text" in r.act && <q>{r.act.text.slice(0, 40)}</q>} {r.act.kind === "answer" && r.act.labels.map(nameOf).join(w("comma"))} · {r.message}
+                {r.fix && ` · ${r.fix}`}
+              </p>
+            ))}
+          </div>
+          <Button size="small" onClick={forgive}>
+            {w("refused_seen")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
