@@ -103,3 +103,12 @@ WHERE product_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, produ
 	}
 	return out, db.Explain(rows.Err())
 }
+
+// Latest gives the head of the newest report of a product; false when there is none.
+func (s *Service) Latest(ctx context.Context, product string) (ReportHead, bool, error) {
+	heads, err := s.reports(ctx, product, "", 1)
+	if err != nil || len(heads) == 0 {
+		return ReportHead{}, false, err
+	}
+	return heads[0], true, nil
+}

@@ -160,3 +160,9 @@ func readFixes(rows *sql.Rows, err error) ([]Fix, error) {
 	}
 	return out, db.Explain(rows.Err())
 }
+
+// Waiting counts the open items of the inbox, as far as turns were gathered.
+func (s *Service) Waiting(ctx context.Context, product string) (n int, err error) {
+	err = s.db.Reader().QueryRowContext(ctx, `SELECT COUNT(*) FROM inbox_items WHERE product_id = $1 AND status = $2`, product, Open).Scan(&n)
+	return n, db.Explain(err)
+}

@@ -281,3 +281,9 @@ func selectChecks(ctx context.Context, r db.Reader, product string, version int)
 		return c, json.Unmarshal([]byte(report), &c.CheckReport)
 	})
 }
+
+// CountGold counts the rows of a product that have gold now.
+func (s *Service) CountGold(ctx context.Context, product string) (n int, err error) {
+	err = s.db.Reader().QueryRowContext(ctx, `SELECT COUNT(*) FROM label_gold WHERE product_id = $1 AND ended_us = 0`, product).Scan(&n)
+	return n, db.Explain(err)
+}

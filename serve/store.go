@@ -265,3 +265,16 @@ func putRating(ctx context.Context, tx db.Tx, turn, product string, good bool, c
 		ON CONFLICT (turn_id) DO UPDATE SET good = excluded.good, comment = excluded.comment, at_us = excluded.at_us`, turn, product, good, comment, atUS)
 	return db.Explain(err)
 }
+
+// readTraffic counts the turns of a product in [fromUS, toUS).
+func readTraffic(ctx context.Context, q db.Reader, product string, fromUS, toUS int64) (t Traffic, err error) {
+	err = q.QueryRowContext(ctx, `SELECT COUNT(*), COUNT(DISTINCT t.session_id),
+		COALESCE(SUM(CASE WHEN t.band = 'answer' AND t.state = 'bot' THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN t.band = 'fallback' THEN 1 ELSE 0 END), 0),
+		COUNT(DISTINCT CASE WHEN t.state = 'handover' THEN t.session_id END),
+		COALESCE(SUM(CASE WHEN r.good THEN 1 ELSE 0 END), 0), COUNT(r.turn_id)
+		FROM serve_turns t LEFT JOIN serve_ratings r ON r.turn_id = t.id
+		WHERE t.product_id = $1 AND t.at_us >= $2 AND t.at_us < $3`, product, fromUS, toUS).
+		Scan(&t.Turns, &t.Sessions, &t.Answered, &t.Fallback, &t.HandedOver, &t.Liked, &t.Rated)
+	return t, db.Explain(err)
+}

@@ -132,6 +132,7 @@ func (a *App) routes() []api.Route {
 	all := a.Stages.routes()
 	all = append(all, api.JobRoutes(a.Jobs)...)
 	all = append(all, api.EventRoutes(a.Events)...)
+	all = append(all, a.overviewRoutes()...)
 	all = append(all, a.healthRoutes()...)
 	return append(all, pageRoutes(web.Files())...)
 }

@@ -1436,6 +1436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * a product on one screen: stages, scores, live figures
+         * @description 一个产品的全貌：十个阶段、得分、线上
+         */
+        get: operations["product-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/publications": {
         parameters: {
             query?: never;
@@ -2540,6 +2560,67 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AppOverview: {
+            /** @description 再之前 24 小时|the 24 hours before */
+            before: components["schemas"]["ServeTraffic"];
+            product: string;
+            product_id: string;
+            /** @description 各发布版，旧的在前|releases, the oldest first */
+            scores: components["schemas"]["AppScore"][];
+            stages: components["schemas"]["AppStanding"][];
+            /** @description 过去 24 小时|the last 24 hours */
+            today: components["schemas"]["ServeTraffic"];
+        };
+        AppScore: {
+            /**
+             * Format: int64
+             * @description UTC 微秒|UTC microseconds
+             */
+            created_us: number;
+            /**
+             * Format: double
+             * @description 答对的比例|share of right answers
+             */
+            exact: number;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description 95% 区间|95 % interval
+             */
+            low: number;
+            /** @description 过了门禁|passed the gate */
+            passed: boolean;
+            release: string;
+            release_id: string;
+            report_id: string;
+            /** Format: int64 */
+            rows: number;
+            /** @enum {string} */
+            state: "candidate" | "live" | "retired";
+        };
+        AppStanding: {
+            /** @description 这一阶段的数字|figures of the stage */
+            figures: {
+                [key: string]: number;
+            };
+            /** @description 它的编号|its id */
+            id?: string;
+            /** @description 最近的数据集、方案、模型、发布版等|the newest data set, recipe, model, release … */
+            name?: string;
+            /** @enum {string} */
+            stage: "data" | "clean" | "knowledge" | "label" | "model" | "tune" | "evaluate" | "flow" | "release" | "feedback";
+            /**
+             * @description hollow 未开始，jade 正常，amber 在跑或在等，cinnabar 等人处理|hollow: not begun, jade: in order, amber: running or waiting, cinnabar: needs a person
+             * @enum {string}
+             */
+            state: "hollow" | "jade" | "amber" | "cinnabar";
+            /**
+             * Format: int64
+             * @description 等人处理的件数|things that wait for a person
+             */
+            waiting: number;
+        };
         CleanDoneOutBody: Record<string, never>;
         CleanExample: {
             aside?: string[] | null;
@@ -5134,6 +5215,40 @@ export interface components {
         ServeTakeBackInBody: {
             /** @description 理由|reason */
             reason?: string;
+        };
+        ServeTraffic: {
+            /**
+             * Format: int64
+             * @description 有把握而自己答的话轮|turns answered by itself and surely
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description 没听懂的话轮|turns that were not understood
+             */
+            fallback: number;
+            /**
+             * Format: int64
+             * @description 转过人工的会话|sessions that reached a person
+             */
+            handed_over: number;
+            /**
+             * Format: int64
+             * @description 点赞的话轮|turns rated good
+             */
+            liked: number;
+            /**
+             * Format: int64
+             * @description 评价过的话轮|turns rated at all
+             */
+            rated: number;
+            /**
+             * Format: int64
+             * @description 说过话的会话|sessions in which something was said
+             */
+            sessions: number;
+            /** Format: int64 */
+            turns: number;
         };
         ServeTurn: {
             /** Format: int64 */
@@ -8558,6 +8673,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageLearnPrediction"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "product-overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppOverview"];
                 };
             };
             /** @description Fault (RFC 9457) */
