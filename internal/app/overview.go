@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"math"
 	"strings"
 	"time"
 
@@ -213,7 +214,7 @@ func (a *App) standingLabel(ctx context.Context, product string, s *Standing) er
 }
 
 func (a *App) standingModel(ctx context.Context, product string, s *Standing) error {
-	made, err := a.Stages.Learn.List(ctx, product, 0, 1)
+	made, err := a.Stages.Learn.List(ctx, product, math.MaxInt32, 1)
 	if err != nil || len(made) == 0 {
 		return err
 	}

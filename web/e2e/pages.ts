@@ -22,5 +22,7 @@ export const pages: PageCase[] = [
   { name: "people", path: "//people" },
   { name: "jobs", path: "//jobs" },
   { name: "settings", path: "//settings" },
+  { name: "keys", path: "//settings/keys" },
+  { name: "tokens", path: "//settings/tokens" },
   { name: "nowhere", path: "nothing-here" },
 ];

@@ -27,7 +27,7 @@ export function Nav({ folded }: { folded: boolean }) {
     </Tooltip>
   );
   const stage = (s: Stage) => {
-    const bead = beads?.[s.id];
+    const bead = beads[s.id];
     return <li key={s.id}>{link(`/${here!.id}/${s.id}`, w(`stage_${s.id}`), <span className={css["bead"]}><Bead state={bead?.state ?? "hollow"} /></span>, `G ${s.key}`, false, bead?.count)}</li>;
   };
   return (

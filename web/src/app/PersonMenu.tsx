@@ -10,6 +10,7 @@ import css from "./shell.module.css";
 /** PersonMenu is who works here, settings, keys, and the way out. */
 export function PersonMenu() {
   const w = useWords("app");
+  const shared = useWords("shared");
   const go = useNavigate();
   const client = useQueryClient();
   const me = useMe().data;
@@ -20,7 +21,7 @@ export function PersonMenu() {
     client.setQueryData(meKey, null);
   };
   const items = [
-    { key: "who", disabled: true, label: `${me.name} · ${me.roles.map((r) => w(`role_${r}`)).join(" ")}` },
+    { key: "who", disabled: true, label: `${me.name} · ${me.roles.map((r) => shared(`role_${r}`)).join(" ")}` },
     { key: "settings", label: w("settings"), onClick: () => void go("/settings") },
     { key: "keys", label: w("keys"), onClick: () => void go("/settings/keys") },
     { type: "divider" as const },

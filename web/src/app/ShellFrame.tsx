@@ -3,6 +3,7 @@ import { useNarrow } from "../shared/page/useNarrow";
 import { useSettings } from "../shared/theme/settings";
 import { UndoToast } from "../shared/undo/UndoToast";
 import { useWords } from "../shared/words/useWords";
+import { KeySheet } from "./KeySheet";
 import { Nav } from "./Nav";
 import { TopBar } from "./TopBar";
 import { useGoActions } from "./useGoActions";
@@ -24,6 +25,7 @@ export function ShellFrame({ children }: { children: ReactNode }) {
       <main className={css["sheet"]} id="sheet" tabIndex={-1}>
         {children}
       </main>
+      <KeySheet />
       <UndoToast />
     </div>
   );

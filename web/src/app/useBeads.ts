@@ -1,3 +1,5 @@
+import { useMemo } from "react";
+import { useOverview } from "../shared/api/useOverview";
 import type { BeadState } from "../shared/page/Bead";
 
 export interface StageBead {
@@ -7,6 +9,7 @@ export interface StageBead {
 }
 
 /** useBeads tells how each stage of a product stands. */
-export function useBeads(_product: string | undefined): Record<string, StageBead> | undefined {
-  return undefined;
+export function useBeads(product: string | undefined): Record<string, StageBead> {
+  const { data } = useOverview(product);
+  return useMemo(() => Object.fromEntries((data?.stages ?? []).map((s) => [s.stage, { state: s.state, count: s.waiting }])), [data]);
 }

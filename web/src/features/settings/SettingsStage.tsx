@@ -1,28 +1,24 @@
-import { Form, Segmented } from "antd";
+import { Tabs } from "antd";
+import { Route, Routes, useLocation, useNavigate } from "react-router";
 import { Page } from "../../shared/page/Page";
-import { setSettings, useSettings } from "../../shared/theme/settings";
-import { setLang } from "../../shared/words/i18n";
-import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
+import { Keys } from "./Keys";
+import { Look } from "./Look";
+import { Tokens } from "./Tokens";
+import css from "./settings.module.css";
 
-/** SettingsStage is how this browser shows things to this person. */
+/** SettingsStage is how this browser shows things to this person, the keys, and the tokens of programs. */
 export function SettingsStage() {
   const w = useWords("settings");
-  const { theme, density } = useSettings();
-  const lang = useLang();
+  const go = useNavigate();
+  const tab = useLocation().pathname.split("/")[2] ?? "";
   return (
-    <Page title={w("title")}>
-      <Form layout="vertical">
-        <Form.Item label={w("theme")}>
-          <Segmented value={theme} onChange={(v) => setSettings({ theme: v })} options={(["light", "dark", "system"] as const).map((value) => ({ value, label: w(`theme_${value}`) }))} />
-        </Form.Item>
-        <Form.Item label={w("density")}>
-          <Segmented value={density} onChange={(v) => setSettings({ density: v })} options={(["compact", "normal", "roomy"] as const).map((value) => ({ value, label: w(`density_${value}`) }))} />
-        </Form.Item>
-        <Form.Item label={w("lang")}>
-          <Segmented value={lang === "zh" ? "zh" : "en"} onChange={setLang} options={[{ value: "zh" as const, label: "中文" }, { value: "en" as const, label: "English" }]} />
-        </Form.Item>
-      </Form>
+    <Page title={w("title")} bar={<Tabs className={css["tabs"]!} activeKey={tab} onChange={(key) => void go(`/settings${key ? `/${key}` : ""}`)} items={["", "keys", "tokens"].map((key) => ({ key, label: w(`tab_${key || "look"}`) }))} />}>
+      <Routes>
+        <Route index element={<Look />} />
+        <Route path="keys" element={<Keys />} />
+        <Route path="tokens" element={<Tokens />} />
+      </Routes>
     </Page>
   );
 }

@@ -58,9 +58,18 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
   const [first, setFirst] = useState(0);
   const shown = useMemo(() => choose(p.columns, chosen), [p.columns, chosen]);
   const widths = useMemo(() => layOut(shown, size.width - (p.onSelect ? 40 : 0)), [shown, size.width, p.onSelect]);
-  const virtual = p.rows.length > virtualOver;
+  const virtual = p.rows.length > virtualOver || !!p.hasMore; // one kind for the whole scroll, so that reading on does not jump
   const bodyHeight = Math.max(row, (p.height ?? size.height) - row);
   const keyOf = p.rowKey;
+
+  // What scrolls takes the focus, so that arrow and page keys work without a mouse.
+  useEffect(() => {
+    const body = box.current?.querySelector<HTMLElement>(".ant-table-body, .ant-table-tbody-virtual-holder");
+    if (!body) return;
+    body.tabIndex = 0;
+    body.setAttribute("role", "region");
+    body.setAttribute("aria-label", p.label);
+  }, [virtual, size.width > 0, p.label]);
 
   useEffect(() => {
     if (p.current === undefined) return;
@@ -100,7 +109,7 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
 
   return (
     <div className={css["table"]} data-fixed={p.height !== undefined}>
-      <div className={css["box"]} ref={box} style={p.height ? { height: p.height } : undefined} tabIndex={0} role="region" aria-label={p.label}>
+      <div className={css["box"]} ref={box} style={p.height ? { height: p.height } : undefined}>
         {size.width > 0 && (
           <Table<T>
             ref={table}
