@@ -4,7 +4,10 @@ package chaos
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -19,6 +22,13 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	rng := rand.New(rand.NewPCG(chance, 0xc4a05))
 	folder := filepath.Join(t.TempDir(), "data")
 	l := newLedger(seed(t, folder))
+	evidence, err := os.MkdirTemp("", "zhuomo-chaos-evidence-")
+	must(t, err)
+	defer func() {
+		if !t.Failed() {
+			must(t, os.RemoveAll(evidence))
+		}
+	}()
 
 	s := start(t, folder)
 	must(t, s.call(t.Context(), "PUT", "/api/v1/products/"+l.product+"/recipes", map[string]any{"source": recipe}, nil))
@@ -38,14 +48,17 @@ func TestKilledAtAnyInstant(t *testing.T) {
 			killInStart(t, folder, time.Duration(rng.IntN(300))*time.Millisecond)
 			inStart++
 		}
+		keepDatabase(t, folder, filepath.Join(evidence, fmt.Sprintf("%d-killed", round%2)))
 		blobsWhole(t, filepath.Join(folder, "blobs"), l, round == rounds-1)
 		storedWhole(t, folder, l)
 		began := time.Now()
 		s = start(t, folder)
 		slowest = max(slowest, time.Since(began))
+		keepDatabase(t, folder, filepath.Join(evidence, fmt.Sprintf("%d-started", round%2)))
 		examine(t, s, l, folder, round == rounds-1)
 		if t.Failed() {
-			t.Fatalf("round %d of %d (SEED=%d, killed after %v) broke a promise; acknowledged: %s\n%s", round+1, rounds, chance, life, l, s.log)
+			t.Fatalf("round %d of %d (SEED=%d, killed after %v) broke a promise; the databases of the last two rounds lie in %s; acknowledged: %s\n%s",
+				round+1, rounds, chance, life, evidence, l, s.log)
 		}
 	}
 	s.stop(t)
@@ -55,6 +68,21 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	t.Logf("%d kills at work, %d while starting; slowest start %v; %d acknowledged writes found: %s",
 		kills, inStart, slowest.Round(time.Millisecond), l.total(), l)
 	l.allWorked(t)
+}
+
+// keepDatabase copies the database as it lies there, for whoever has to explain
+// a broken promise.
+func keepDatabase(t *testing.T, folder, to string) {
+	t.Helper()
+	must(t, os.MkdirAll(to, 0o700))
+	for _, name := range []string{"zhuomo.db", "zhuomo.db-wal", "zhuomo.db-shm"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(to, name), text, 0o600))
+	}
 }
 
 // work lets all hands work for a while and kills the program under them.

@@ -38,7 +38,8 @@ type slot struct {
 type answer struct {
 	slotKey
 	label string
-	told  bool
+	told  bool   // acknowledged, or seen on the disk after a kill
+	heard bool   // acknowledged by an answer
 	undo  string // "no", "perhaps", "yes"
 }
 
@@ -163,7 +164,7 @@ func (b *labelLedger) decide(ctx context.Context, s *server, l *ledger, rng *ran
 	if err := s.call(ctx, "POST", "/api/v1/tasks/"+t.ID+"/annotations", map[string]any{"id": id, "labels": []string{a.label}}, nil, token...); err != nil {
 		return err
 	}
-	a.told, held.is, held.perhaps = true, "answered", ""
+	a.told, a.heard, held.is, held.perhaps = true, true, "answered", ""
 	l.count("answer")
 	if rng.IntN(10) > 0 {
 		return nil

@@ -164,7 +164,7 @@ func labelsStored(t *testing.T, d *db.DB, l *ledger) {
 		})
 	for id, a := range b.answers {
 		if a.told && !kept[id] {
-			t.Errorf("answer %s of %s on %s was acknowledged and is lost; there: %q", id, a.person, a.task, texts(t, d, `SELECT id FROM label_annotations WHERE task_id = '`+a.task+`'`))
+			t.Errorf("answer %s of %s on %s (acknowledged: %v, else seen after a kill) is lost; there: %q", id, a.person, a.task, a.heard, texts(t, d, `SELECT id FROM label_annotations WHERE task_id = '`+a.task+`'`))
 		} else if !kept[id] {
 			delete(b.answers, id)
 		}
