@@ -111,7 +111,7 @@ type previewIn struct {
 	Product string `path:"product" doc:"产品编号|id of the product"`
 	Recipe  string `path:"recipe" doc:"方案的名称或编号|name or id of the recipe"`
 	Body    struct {
-		Version string `json:"version" doc:"数据集版本编号|id of the dataset version"`
+		Version string `json:"version" doc:"数据集版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id"`
 		Rows    int    `json:"rows,omitempty" minimum:"1" maximum:"20000" default:"1000" doc:"样本行数|rows in the sample"`
 		Seed    uint64 `json:"seed,omitempty" doc:"随机种子|seed of the sample"`
 		Source  string `json:"source,omitempty" doc:"还没保存的方案内容；不填则用已保存的|unsaved text of the recipe; empty takes the saved one"`
@@ -129,7 +129,11 @@ func (h handlers) preview(ctx context.Context, in *previewIn) (*previewOut, erro
 		}
 		source = saved.Source
 	}
-	found, err := h.s.Preview(ctx, in.Product, source, in.Body.Version, sampleRows(in.Body.Rows), in.Body.Seed)
+	v, err := h.s.data.FindVersion(ctx, in.Product, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	found, err := h.s.Preview(ctx, in.Product, source, v.ID, sampleRows(in.Body.Rows), in.Body.Seed)
 	return &previewOut{found}, err
 }
 
@@ -145,7 +149,7 @@ type runIn struct {
 	Product string `path:"product" doc:"产品编号|id of the product"`
 	Recipe  string `path:"recipe" doc:"方案的名称或编号|name or id of the recipe"`
 	Body    struct {
-		Version string `json:"version" doc:"数据集版本编号|id of the dataset version"`
+		Version string `json:"version" doc:"数据集版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id"`
 	}
 }
 
@@ -158,14 +162,18 @@ type startedRun struct {
 type startedOut struct{ Body startedRun }
 
 func (h handlers) run(ctx context.Context, in *runIn) (*startedOut, error) {
-	run, err := h.s.Start(ctx, in.Product, in.Recipe, in.Body.Version, api.Who(ctx).ID)
+	v, err := h.s.data.FindVersion(ctx, in.Product, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	run, err := h.s.Start(ctx, in.Product, in.Recipe, v.ID, api.Who(ctx).ID)
 	return &startedOut{startedRun{api.Started{JobID: run.JobID}, run.ID}}, err
 }
 
 type suggestIn struct {
 	Product string `path:"product" doc:"产品编号|id of the product"`
 	Body    struct {
-		Version string `json:"version" doc:"数据集版本编号|id of the dataset version"`
+		Version string `json:"version" doc:"数据集版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id"`
 		Rows    int    `json:"rows,omitempty" minimum:"1" maximum:"20000" default:"1000" doc:"样本行数|rows in the sample"`
 		Seed    uint64 `json:"seed,omitempty" doc:"随机种子|seed of the sample"`
 	}
@@ -179,7 +187,11 @@ type suggestOut struct {
 }
 
 func (h handlers) suggest(ctx context.Context, in *suggestIn) (*suggestOut, error) {
-	recipe, found, err := h.s.Suggest(ctx, in.Product, in.Body.Version, sampleRows(in.Body.Rows), in.Body.Seed)
+	v, err := h.s.data.FindVersion(ctx, in.Product, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	recipe, found, err := h.s.Suggest(ctx, in.Product, v.ID, sampleRows(in.Body.Rows), in.Body.Seed)
 	if err != nil {
 		return nil, err
 	}

@@ -69,8 +69,8 @@ var (
 		EN: "there is no dataset {dataset}", FixEN: "choose one from the list of datasets",
 	})
 	NoSuchVersion = fault.Define("dataset.no_such_version", fault.NotFound, fault.Text{
-		ZH: "没有版本「{version}」", FixZH: "请从数据集的版本列表里选择；空数据集请先导入",
-		EN: "there is no version {version}", FixEN: "choose one from the dataset's versions; import first if it has none",
+		ZH: "没有版本「{version}」", FixZH: "写 数据集/v3、数据集/latest 或版本编号，见数据集的版本列表；空数据集请先导入",
+		EN: "there is no version {version}", FixEN: "write DATASET/v3, DATASET/latest or an id from the dataset's versions; import first if it has none",
 	})
 	NoSuchRow = fault.Define("dataset.no_such_row", fault.NotFound, fault.Text{
 		ZH: "版本里没有行「{row}」", FixZH: "请刷新页面，从列表里重新选择",

@@ -1,8 +1,10 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/blob"
@@ -80,5 +82,10 @@ func (s *Service) importJob(ctx context.Context, job jobs.Job, report *jobs.Repo
 }
 
 func importedAs(v Version, r Report) Imported {
-	return Imported{v.ID, v.Number, v.RowCount, r.FindingCount, r.Findings[:min(fewFindings, len(r.Findings))]}
+	few := slices.Clone(r.Findings)
+	slices.SortStableFunc(few, func(a, b Finding) int { // what is true of the whole file comes first
+		return cmp.Compare(min(a.Line, 1), min(b.Line, 1))
+	})
+	few = few[:min(fewFindings, len(few))]
+	return Imported{v.ID, v.Number, v.RowCount, r.FindingCount, few}
 }

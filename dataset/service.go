@@ -3,6 +3,7 @@ package dataset
 import (
 	"context"
 	"embed"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -154,6 +155,31 @@ func (s *Service) FindProduct(ctx context.Context, product string) (Product, err
 // Version gives one version by its id. Fault: NoSuchVersion.
 func (s *Service) Version(ctx context.Context, id string) (Version, error) {
 	return s.selectVersion(ctx, `WHERE id = $1`, id)
+}
+
+// FindVersion gives a version of a product by what people type: "聊天/v3" with the
+// id or name of its dataset, "聊天/latest" or "聊天", or the id of the version.
+// Fault: NoSuchVersion, also for another product's.
+func (s *Service) FindVersion(ctx context.Context, productID, name string) (Version, error) {
+	v, err := s.Version(ctx, name)
+	if err == nil && v.ProductID == productID {
+		return v, nil
+	}
+	if err != nil && !errors.Is(err, NoSuchVersion) {
+		return Version{}, err
+	}
+	set, number := name, "latest"
+	if cut := strings.LastIndex(name, "/"); cut >= 0 {
+		set, number = name[:cut], name[cut+1:]
+	}
+	d, err := s.FindDataset(ctx, productID, set)
+	if errors.Is(err, NoSuchDataset) {
+		return Version{}, NoSuchVersion.With("version", name)
+	}
+	if err != nil {
+		return Version{}, err
+	}
+	return s.Find(ctx, d.ID, number)
 }
 
 // Latest gives a dataset's newest version. Fault: NoSuchVersion when it has none.

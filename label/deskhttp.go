@@ -33,7 +33,11 @@ type draftIn struct {
 type draftOut struct{ Body OrderDraft }
 
 func (h handlers) draft(ctx context.Context, in *draftIn) (*draftOut, error) {
-	d, err := h.s.DraftOrder(ctx, in.Product, in.Version, in.Speaker)
+	v, err := h.s.data.FindVersion(ctx, in.Product, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	d, err := h.s.DraftOrder(ctx, in.Product, v.ID, in.Speaker)
 	return &draftOut{d}, err
 }
 

@@ -186,6 +186,11 @@ type openIn struct {
 type startedOut struct{ Body api.Started }
 
 func (h handlers) open(ctx context.Context, in *openIn) (*startedOut, error) {
+	v, err := h.s.data.FindVersion(ctx, in.Product, in.Body.VersionID)
+	if err != nil {
+		return nil, err
+	}
+	in.Body.VersionID = v.ID
 	id, err := h.s.StartOpen(ctx, in.Product, in.Body)
 	return &startedOut{api.Started{JobID: id}}, err
 }

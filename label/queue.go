@@ -16,7 +16,7 @@ import (
 // QueueOrder says which rows become tasks, and how they are handed out.
 type QueueOrder struct {
 	Name        string `json:"name" minLength:"1" maxLength:"100" doc:"名称|name"`
-	VersionID   string `json:"version_id" doc:"数据版本|dataset version"`
+	VersionID   string `json:"version_id" doc:"数据版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id"`
 	GuidelineID string `json:"guideline_id,omitempty" doc:"标注规范，默认最新版|guideline, the newest by default"`
 	TextColumn  string `json:"text_column" doc:"要标注的列|column to label"`
 	// SessionColumn and SpeakerColumn may be empty: then tasks have no context,

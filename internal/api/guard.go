@@ -67,7 +67,7 @@ func (s *Server) knownHost(host string) bool {
 }
 
 // guard stands before every route: who is asking, may they, from where, how
-// much and how long.
+// much and how long, and which product the path names: stages see its id.
 func (s *Server) guard(route Route, next http.Handler) http.Handler {
 	observe := s.o.Metrics.route(route)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -99,6 +99,14 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 			ctx = limited
 		}
 		r = r.WithContext(ctx)
+		if named := r.PathValue("product"); named != "" && s.o.Products != nil && route.Need != Public { // the public routes of a channel find it themselves
+			id, err := s.o.Products.ProductID(ctx, named)
+			if err != nil {
+				s.writeFault(seen, r, err)
+				return
+			}
+			r.SetPathValue("product", id)
+		}
 		c := callOf(ctx)
 		c.request, c.writer = r, seen
 		if route.Shape != JSON && route.Shape != Bytes && route.maxBytes > 0 {

@@ -15,3 +15,10 @@ type Accounts interface {
 	// is unknown, expired or revoked.
 	Recognise(ctx context.Context, c Credential) (Actor, error)
 }
+
+// Products knows the products that paths name; the stage dataset implements it.
+type Products interface {
+	// ProductID answers the id of a product by its id or name. Fault: the stage's
+	// own when there is none.
+	ProductID(ctx context.Context, idOrName string) (string, error)
+}

@@ -21,7 +21,8 @@ import (
 type Options struct {
 	Routes   []Route
 	Accounts Accounts
-	DB       *db.DB // keeps the answers of idempotent requests; Migrations applied
+	Products Products // nil: what paths name as {product} is taken as it is
+	DB       *db.DB   // keeps the answers of idempotent requests; Migrations applied
 	Log      *slog.Logger
 	Now      func() time.Time
 	Version  string   // of the program, for the OpenAPI document

@@ -107,7 +107,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, fmt.Errorf("make the owner's account: %w", err)
 	}
 	a.Server, err = api.NewServer(api.Options{
-		Routes: a.routes(), Accounts: accounts{a}, DB: a.DB, Log: o.Log, Now: o.Now,
+		Routes: a.routes(), Accounts: accounts{a}, Products: products{a.Stages.Data}, DB: a.DB, Log: o.Log, Now: o.Now,
 		Version: Version, Hosts: []string{"127.0.0.1", "::1", "localhost"}, Metrics: a.metrics,
 	})
 	if err != nil {

@@ -2,6 +2,8 @@ package app
 
 import (
 	"bytes"
+	"encoding/json"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,5 +46,30 @@ func TestEveryCommandIsListedOnceAndServeIsBothServerAndStage(t *testing.T) {
 	}
 	if exit, _, err := say(t, "serve", "relases", "--lang", "en"); exit != 64 || !strings.Contains(err, "releases") {
 		t.Errorf("serve relases: %d %s", exit, err)
+	}
+}
+
+func TestAProductHasOneShelfByNameAndById(t *testing.T) {
+	t.Parallel()
+	s := serveApp(t)
+	var products struct{ Items []struct{ ID string } }
+	if err := json.Unmarshal(s.must("GET", "/api/v1/products", ""), &products); err != nil || len(products.Items) != 1 {
+		t.Fatalf("%+v %v", products, err)
+	}
+	byID := "/api/v1/products/" + products.Items[0].ID
+	s.must("PUT", s.product+"/recipes", `{"source":"name: width\nsteps:\n  - use: clean.width.v1\n"}`)
+	if got := s.must("GET", byID+"/recipes", ""); !bytes.Contains(got, []byte(`"width"`)) {
+		t.Errorf("saved by name, not found by id: %s", got)
+	}
+	for _, version := range []string{"good/v1", "good/latest", "good"} {
+		s.must("POST", byID+"/recipes/width/previews", `{"version":"`+version+`"}`)
+	}
+	got := s.tell("POST", "/api/v1/products/nix/recipes/width/previews", func() io.Reader { return strings.NewReader(`{"version":"good/v1"}`) }, "application/json")
+	if got.Status != 404 || got.Code != "dataset.no_such_product" {
+		t.Errorf("an unknown product: %+v", got)
+	}
+	got = s.tell("POST", byID+"/recipes/width/previews", func() io.Reader { return strings.NewReader(`{"version":"good/v9"}`) }, "application/json")
+	if got.Status != 404 || got.Code != "dataset.no_such_version" {
+		t.Errorf("an unknown version: %+v", got)
 	}
 }

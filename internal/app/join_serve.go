@@ -17,6 +17,12 @@ func (p products) Product(ctx context.Context, idOrName string) (id, name string
 	return found.ID, found.Name, err
 }
 
+// ProductID gives the guard the id of the product that a path names.
+func (p products) ProductID(ctx context.Context, idOrName string) (string, error) {
+	found, err := p.data.FindProduct(ctx, idOrName)
+	return found.ID, err
+}
+
 // models lets serving load what was learnt.
 type models struct{ learn *learn.Service }
 

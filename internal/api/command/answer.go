@@ -230,8 +230,12 @@ func guessed(items []any) (columns []column) {
 	for _, item := range items {
 		m, _ := item.(map[string]any)
 		for key, v := range m {
-			switch v.(type) {
-			case map[string]any, []any:
+			switch v := v.(type) {
+			case map[string]any:
+				if _, both := bilingual(v, ""); both {
+					keys[key] = true
+				}
+			case []any:
 			default:
 				keys[key] = true
 			}

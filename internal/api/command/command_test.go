@@ -367,6 +367,22 @@ func TestBodiesFromFilesAndFlags(t *testing.T) {
 	}
 }
 
+func TestAFieldMayComeFromAFile(t *testing.T) {
+	k := newKit(t)
+	path := filepath.Join(t.TempDir(), "name.txt")
+	if err := os.WriteFile(path, []byte("来自文件"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for given, want := range map[string]string{"@" + path: "来自文件", "@@home": "@home", "a@b": "a@b"} {
+		if code, out, err := k.run(api.Owner, "thing", "create", "-p", "p1", "--name", given, "--json"); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: %d %s %s", given, code, out, err)
+		}
+	}
+	if code, _, err := k.run(api.Owner, "thing", "create", "-p", "p1", "--name", "@/no/such/file", "--lang", "en"); code != 3 || !strings.Contains(err, "/no/such/file") {
+		t.Errorf("an absent file: %d %s", code, err)
+	}
+}
+
 func TestTheLanguageIsFound(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

@@ -72,7 +72,7 @@ func routeCommand(r api.Route, word, lang string, o Options, env func(*cobra.Com
 		}
 	}
 	if l.hasBody {
-		cmd.Flags().StringVar(&l.body, "body", "", say("整个输入的 JSON 文件，- 为标准输入", "JSON file with the whole input, - for standard input"))
+		cmd.Flags().StringVar(&l.body, "body", "", say("整个输入的 JSON 文件，- 为标准输入；单个字段写 @文件 即取文件内容，@@ 表示 @", "JSON file with the whole input, - for standard input; @FILE as the value of a field takes the file's content, @@ stands for @"))
 	}
 	switch r.Shape {
 	case api.File:
@@ -156,6 +156,9 @@ func (l *line) run(ctx context.Context, cmd *cobra.Command, e *Env, o Options, a
 			return usage("缺少 --"+f.flag, "missing --"+f.flag)
 		}
 	}
+	if err := l.fromFiles(e); err != nil {
+		return err
+	}
 	body, err := l.bodyBytes(e)
 	if err != nil {
 		return err
@@ -214,6 +217,28 @@ func (l *line) address(given map[string]string) string {
 }
 
 // bodyBytes is the JSON of --body, with the flags on top.
+// fromFiles puts the content of FILE where a body field was given as @FILE; @@
+// stands for @.
+func (l *line) fromFiles(e *Env) error {
+	for _, f := range l.fields {
+		v := l.values[f.flag]
+		if f.in != "body" || v.set == nil || v.shape != "text" && v.shape != "json" || !strings.HasPrefix(v.set[0], "@") {
+			continue
+		}
+		name := v.set[0][1:]
+		if strings.HasPrefix(name, "@") {
+			v.set[0] = name
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return NoFile.With("path", name, "reason", plainReason(err, e.Lang)).At(f.name).Because(err)
+		}
+		v.set[0] = string(text)
+	}
+	return nil
+}
+
 func (l *line) bodyBytes(e *Env) ([]byte, error) {
 	if !l.hasBody {
 		return nil, nil

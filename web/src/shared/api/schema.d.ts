@@ -2675,7 +2675,7 @@ export interface components {
             seed?: number;
             /** @description 还没保存的方案内容；不填则用已保存的|unsaved text of the recipe; empty takes the saved one */
             source?: string;
-            /** @description 数据集版本编号|id of the dataset version */
+            /** @description 数据集版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id */
             version: string;
         };
         CleanPreviewStep: {
@@ -2766,7 +2766,7 @@ export interface components {
             version_id: string;
         };
         CleanRunInBody: {
-            /** @description 数据集版本编号|id of the dataset version */
+            /** @description 数据集版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id */
             version: string;
         };
         CleanSaveInBody: {
@@ -2844,7 +2844,7 @@ export interface components {
              * @description 随机种子|seed of the sample
              */
             seed?: number;
-            /** @description 数据集版本编号|id of the dataset version */
+            /** @description 数据集版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id */
             version: string;
         };
         CleanSuggestOutBody: {
@@ -4406,7 +4406,7 @@ export interface components {
             speakers?: string[] | null;
             /** @description 要标注的列|column to label */
             text_column: string;
-            /** @description 数据版本|dataset version */
+            /** @description 数据版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id */
             version_id: string;
         };
         LabelRenewedOutBody: {
