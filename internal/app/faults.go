@@ -43,6 +43,10 @@ var (
 		ZH: "{folder} 里有别的数据，演示不会动它", FixZH: "用 --data 指定一个空文件夹",
 		EN: "{folder} holds other data, which the demo will not touch", FixEN: "name an empty folder with --data",
 	})
+	NoDemo = fault.Define("app.no_demo", fault.Invalid, fault.Text{
+		ZH: "{folder} 里没有走完的演示", FixZH: "先运行 zhuomo demo --once，或用 --data 指定演示的数据文件夹",
+		EN: "{folder} does not hold a finished demo", FixEN: "run zhuomo demo --once first, or name the demo's data folder with --data",
+	})
 	DemoServes = fault.Define("app.demo_serves", fault.Conflict, fault.Text{
 		ZH: "演示已在 {address} 运行（进程 {pid}）", FixZH: "先停掉它，或用 --data 指定别的文件夹",
 		EN: "the demo already runs at {address} (process {pid})", FixEN: "stop it first, or name another folder with --data",

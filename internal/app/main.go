@@ -32,7 +32,7 @@ func commandRoutes() []api.Route { return (&App{}).routes() }
 // specials are the commands that are no routes.
 func specials() []command.Special {
 	var listen string
-	return []command.Special{
+	return append([]command.Special{
 		{
 			Use: "serve", ZH: "启动服务，在浏览器里工作", EN: "start the server, work in the browser",
 			Flags: func(f *pflag.FlagSet, lang string) {
@@ -50,7 +50,7 @@ func specials() []command.Special {
 			Use: "version", ZH: "版本", EN: "the version",
 			Run: func(_ context.Context, e *command.Env, _ []string) error { return e.Print(version()) },
 		},
-	}
+	}, benchCommands()...)
 }
 
 // about is what the program knows of itself.
