@@ -89,7 +89,7 @@ func drawRow(e *command.Env, r track.RowThread) {
 		if part != "" {
 			part = "/" + part
 		}
-		bead(w, 1, e.Text("原始", "raw"), fmt.Sprintf("%s%s:%d  %s", r.Row.File, part, r.Row.Record, r.Row.Raw))
+		bead(w, 1, e.Text("原始", "raw"), fmt.Sprintf("%s%s:%d  %s", r.Row.File, part, r.Row.Record, rawCells(r.Row.Raw)))
 	}
 	if len(r.Models) > 0 {
 		bead(w, 1, e.Text("用它训练的模型", "models trained on it"), fmt.Sprint(len(r.Models)))
@@ -98,4 +98,14 @@ func drawRow(e *command.Env, r track.RowThread) {
 
 func bead(w io.Writer, depth int, name, text string) {
 	fmt.Fprintf(w, "%s● %s  %s\n", strings.Repeat("  ", depth), name, strings.ReplaceAll(text, "\n", "⏎"))
+}
+
+// rawCells leaves out the empty cells of a record of a sheet or a table, which
+// has a tab between any two; a line of text stays as it is in the file.
+func rawCells(raw string) string {
+	if !strings.Contains(raw, "\t") {
+		return raw
+	}
+	cells := strings.FieldsFunc(raw, func(r rune) bool { return r == '\t' })
+	return strings.Join(cells, " │ ")
 }

@@ -113,18 +113,13 @@ func columnsOf(t reflect.Type, lang string, tagged bool) (columns []column) {
 		if !hasTag && f.Type != reflect.TypeFor[spec.Text]() && (shapeOf(f.Type) == "json" || shapeOf(f.Type) == "texts") {
 			continue
 		}
-		head := heading(key)
+		head := heading(key, lang)
 		if hasTag {
 			head = texts(tag).In(lang)
 		}
 		columns = append(columns, column{key, head})
 	}
 	return columns
-}
-
-// heading makes a wire name readable: created_us becomes created.
-func heading(key string) string {
-	return strings.ReplaceAll(strings.TrimSuffix(key, "_us"), "_", " ")
 }
 
 func (e *Env) table(items []any, t reflect.Type, indent string) {
@@ -138,7 +133,7 @@ func (e *Env) table(items []any, t reflect.Type, indent string) {
 	}
 	columns = append(columns, spreadColumns(items)...)
 	if len(columns) == 0 {
-		columns = guessed(items)
+		columns = guessed(items, e.Lang)
 	}
 	if len(columns) == 0 { // a list of plain values
 		for _, item := range items {
@@ -225,7 +220,7 @@ func spreadColumns(items []any) (columns []column) {
 }
 
 // guessed takes the plain members that the items have, by name.
-func guessed(items []any) (columns []column) {
+func guessed(items []any, lang string) (columns []column) {
 	keys := map[string]bool{}
 	for _, item := range items {
 		m, _ := item.(map[string]any)
@@ -242,7 +237,7 @@ func guessed(items []any) (columns []column) {
 		}
 	}
 	for key := range keys {
-		columns = append(columns, column{key, heading(key)})
+		columns = append(columns, column{key, heading(key, lang)})
 	}
 	slices.SortFunc(columns, func(a, b column) int { return strings.Compare(a.key, b.key) })
 	return columns
@@ -284,7 +279,7 @@ func (e *Env) record(m map[string]any, t reflect.Type, keys []string, indent str
 				key = f.Name
 			}
 			known[key] = true
-			head := heading(key)
+			head := heading(key, e.Lang)
 			switch tag := f.Tag.Get("table"); tag {
 			case "":
 			case "-":
@@ -299,7 +294,7 @@ func (e *Env) record(m map[string]any, t reflect.Type, keys []string, indent str
 	rest := []column{}
 	for key := range m {
 		if !known[key] {
-			rest = append(rest, column{key, heading(key)})
+			rest = append(rest, column{key, heading(key, e.Lang)})
 		}
 	}
 	slices.SortFunc(rest, func(a, b column) int {
