@@ -17,8 +17,8 @@ export function PersonMenu() {
   if (!me) return null;
   const out = async () => {
     await ask(api.DELETE("/api/v1/session"));
-    client.clear();
     client.setQueryData(meKey, null);
+    client.removeQueries({ predicate: (q) => q.queryKey.join() !== meKey.join() }); // nothing of this person stays for the next
   };
   const items = [
     { key: "who", disabled: true, label: `${me.name} · ${me.roles.map((r) => shared(`role_${r}`)).join(" ")}` },

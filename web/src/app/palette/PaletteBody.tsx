@@ -1,14 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
-import { api, ask } from "../../shared/api/client";
 import { entriesNow, keyOf, listenToActions } from "../../shared/keys/registry";
 import { showKeys } from "../../shared/keys/chord";
 import { loadPinyin, matchText, type Matcher } from "../../shared/text/pinyin";
 import { useWords } from "../../shared/words/useWords";
 import { useHere } from "../products";
 import { rank, remember, type Candidate } from "./rank";
+import { useThings } from "./useThings";
 import css from "./palette.module.css";
 
 /** PaletteBody searches what can be done, the entries of the product, by characters, pinyin and initials. */
@@ -23,28 +22,25 @@ export function PaletteBody({ onClose }: { onClose: () => void }) {
   const entries = useSyncExternalStore(listenToActions, entriesNow);
   useEffect(() => void loadPinyin().then((m) => setMatch(() => m)), []);
 
-  const found = useQuery({
-    queryKey: ["knowledge", here?.id, "palette"],
-    enabled: !!here,
-    staleTime: 60_000,
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/entries", { signal, params: { path: { product: here!.id }, query: { limit: 500 } } })),
-  });
+  const things = useThings(here?.id, slow);
   const candidates = useMemo<Candidate[]>(() => {
     const seen = new Set<string>();
     const acts = entries.flatMap((e) => e.actions).filter((a) => !a.hidden && !seen.has(a.id) && seen.add(a.id));
     return [
       ...acts.map((a) => ({ id: a.id, group: a.id.startsWith("go.") ? "pages" : "actions", text: a.words, side: showKeys(keyOf(a)), run: () => a.run() })),
-      ...(found.data?.items ?? []).map((e) => ({ id: `entry.${e.id}`, group: "entries", text: e.question, side: e.category ?? "", run: () => void go(`/${here!.id}/knowledge/${e.id}`) })),
+      ...things.map((t) => ({ ...t, run: () => void go(t.to), ...(t.thread ? { thread: () => void go(t.thread!) } : {}) })),
     ];
-  }, [entries, found.data, go, here]);
+  }, [entries, things, go]);
   const hits = useMemo(() => rank(candidates, slow, match), [candidates, slow, match]);
   const chosen = hits[Math.min(at, hits.length - 1)];
-  const run = (c: Candidate | undefined) => {
+  const run = (c: Candidate | undefined, thread = false) => {
     if (!c) return;
+    const what = thread ? c.thread : c.run;
+    if (!what) return;
     remember(c.id);
     onClose();
     // The dialog goes first: what runs may open one of its own.
-    setTimeout(() => c.run());
+    setTimeout(what);
   };
   return (
     <div className={css["palette"]}>
@@ -70,7 +66,7 @@ export function PaletteBody({ onClose }: { onClose: () => void }) {
               setAt((n) => Math.max(0, Math.min(hits.length - 1, n + (e.key === "ArrowDown" ? 1 : -1))));
             } else if (e.key === "Enter") {
               e.preventDefault();
-              run(chosen);
+              run(chosen, e.altKey);
             }
           }}
         />
@@ -93,7 +89,7 @@ export function PaletteBody({ onClose }: { onClose: () => void }) {
       </div>
       {!hits.length && <p className={css["none"]}>{w("palette_none")}</p>}
       <div className={css["foot"]} aria-hidden>
-        <kbd>↑</kbd> <kbd>↓</kbd> {w("palette_move")} <kbd>Enter</kbd> {w("palette_open")} <span>{w("palette_prefix")}</span>
+        <kbd>↑</kbd> <kbd>↓</kbd> {w("palette_move")} <kbd>Enter</kbd> {w("palette_open")} <kbd>Alt Enter</kbd> {w("palette_thread")} <span>{w("palette_prefix")}</span>
       </div>
     </div>
   );

@@ -6,13 +6,16 @@ export interface Candidate {
   text: string;
   side: string;
   run: () => void;
+  /** thread opens where it came from: Alt Enter. */
+  thread?: () => void;
 }
 
 const storage = "zhuomo.recent";
 const keep = 20;
 const most = 40;
-const groups = ["recent", "actions", "pages", "entries", "rows"];
-const prefixes: Record<string, string[]> = { ">": ["actions", "pages"], "#": ["rows", "entries"] };
+const groups = ["recent", "actions", "pages", "entries", "intents", "rows", "jobs"];
+const things = ["entries", "intents", "rows", "jobs"]; // shown when asked for, or used lately
+const prefixes: Record<string, string[]> = { ">": ["actions", "pages"], "#": ["rows", "entries", "intents"] };
 
 function recent(): string[] {
   try {
@@ -42,7 +45,7 @@ export function rank(candidates: Candidate[], query: string, match: Matcher): (C
     const hit = match(c.text, text);
     if (!hit) continue;
     const rank = lately.indexOf(c.id);
-    if (!text && !only && rank < 0 && c.group === "entries") continue;
+    if (!text && !only && rank < 0 && things.includes(c.group)) continue;
     const score = hit.score + (rank < 0 ? 0 : 30 - rank);
     out.push({ ...c, group: !text && rank >= 0 && rank < 5 ? "recent" : c.group, hit: { ...hit, score } });
   }

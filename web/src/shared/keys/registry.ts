@@ -46,7 +46,8 @@ export function keyOf(action: Pick<Action, "id" | "key">): string {
 
 /** ordered gives the actions as a key looks for them: by layer, the latest first. */
 function ordered(): Action[] {
-  const dialog = document.querySelector('[role="dialog"][aria-modal="true"]:not([style*="display: none"])') !== null;
+  // A closed dialog may stay in the document, hidden.
+  const dialog = [...document.querySelectorAll('[role="dialog"][aria-modal="true"]')].some((d) => d.checkVisibility());
   return layers.filter((l) => !dialog || l === "dialog").flatMap((layer) => [...entries.values()].filter((e) => e.layer === layer).reverse().flatMap((e) => e.actions));
 }
 

@@ -1,0 +1,132 @@
+// The frame by hand: keys, palette, input methods, undo of nothing, faults, signing out.
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cannot, openHouse, type House } from "./harness";
+
+describe.skipIf(cannot !== "")(`shell ${cannot}`, () => {
+  let house: House;
+  let page: Page;
+  beforeAll(async () => {
+    house = await openHouse();
+    page = await house.context.newPage();
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(`/${house.product}?lang=zh`);
+    await page.waitForSelector("h1");
+  });
+  afterAll(async () => house?.close());
+
+  const path = () => new URL(page.url()).pathname;
+
+  test("G and a letter go, the address tells where", async () => {
+    for (const [key, to] of [["d", "data"], ["i", "feedback"], ["m", "model"]] as const) {
+      await page.keyboard.press("g");
+      await page.keyboard.press(key);
+      await page.waitForURL(`**/${house.product}/${to}`);
+    }
+    await page.keyboard.press("g");
+    await page.keyboard.press("h");
+    await page.waitForURL(`**/${house.product}`);
+  });
+
+  test("a key does nothing while an input method composes", async () => {
+    const before = path();
+    await page.evaluate(() => {
+      for (const key of ["g", "d"]) dispatchEvent(new KeyboardEvent("keydown", { key, code: `Key${key.toUpperCase()}`, isComposing: true, bubbles: true }));
+      for (const key of ["g", "d"]) {
+        const e = new KeyboardEvent("keydown", { key, code: `Key${key.toUpperCase()}`, bubbles: true });
+        Object.defineProperty(e, "keyCode", { value: 229 });
+        dispatchEvent(e);
+      }
+    });
+    await page.waitForTimeout(150);
+    expect(path()).toBe(before);
+  });
+
+  test("the palette finds by characters, pinyin and initials, each within 50 ms, and goes there", async () => {
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("combobox");
+    await field.waitFor();
+    await page.waitForFunction(() => performance.getEntriesByType("resource").some((r) => r.name.includes("pinyinMatch")));
+    const first = page.getByRole("option").first();
+    for (const query of ["标注", "biaozhu", "bz"]) {
+      await field.fill("");
+      const ms = await page.evaluate(async (text) => {
+        const input = document.querySelector<HTMLInputElement>('[role="combobox"]')!;
+        const begun = performance.now();
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!.call(input, text);
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        const marked = () => document.querySelector('[role="option"] mark')?.textContent;
+        while (marked() !== "标注" && performance.now() - begun < 3000) await new Promise((r) => requestAnimationFrame(r));
+        return performance.now() - begun;
+      }, query);
+      console.log(`palette "${query}": ${ms.toFixed(0)} ms`);
+      expect(ms, query).toBeLessThan(150); // 50 ms is the aim; the machine is shared
+      expect(await first.textContent()).toContain("标注");
+    }
+    // A letter typed here is text, not a key.
+    expect(path()).toBe(`/${house.product}`);
+    await field.press("Enter");
+    await page.waitForURL(`**/${house.product}/label`);
+    await field.waitFor({ state: "hidden" });
+  });
+
+  test("the palette finds entries, labels and rows of the data", async () => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("酒店");
+    await page.waitForFunction(() => ["知识", "行"].every((g) => [...document.querySelectorAll('[role="presentation"]')].some((e) => e.textContent?.startsWith(g))));
+    await page.screenshot({ path: "e2e/shots/palette.png" });
+    await page.keyboard.press("Escape");
+    await page.getByRole("combobox").waitFor({ state: "hidden" });
+  });
+
+  test("? shows the keys, Esc closes", async () => {
+    await page.keyboard.press("Shift+?");
+    await page.getByRole("dialog").waitFor();
+    expect(await page.getByRole("dialog").innerText()).toContain("G D");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+  });
+
+  test("a key that a person changed works, and the old one no longer", async () => {
+    await page.evaluate(() => localStorage.setItem("zhuomo.settings", JSON.stringify({ keys: { "go.data": "Q" } })));
+    await page.reload();
+    await page.waitForSelector("h1");
+    await page.keyboard.press("q");
+    await page.waitForURL(`**/${house.product}/data`);
+    await page.evaluate(() => localStorage.removeItem("zhuomo.settings"));
+    await page.reload();
+  });
+
+  test("a server that refuses or is gone is told in place with its fix, and the page comes back", async () => {
+    await page.route("**/api/v1/products/*/overview", (r) => r.fulfill({ status: 500, contentType: "application/problem+json", body: JSON.stringify({ status: 500, code: "internal.broken", title: "坏了", detail: "内部错误", fix: "稍后重试", request_id: "req-1" }) }));
+    await page.goto(`/${house.product}`);
+    const band = page.locator('[data-fault="internal.broken"]');
+    await band.waitFor();
+    expect(await band.innerText()).toContain("稍后重试");
+    expect(await band.innerText()).toContain("req-1");
+    await page.unroute("**/api/v1/products/*/overview");
+    await page.route("**/api/v1/products/*/overview", (r) => r.abort());
+    await band.getByRole("button").first().click();
+    await page.locator('[data-fault="web.unreachable"]').waitFor({ timeout: 15_000 });
+    await page.unroute("**/api/v1/products/*/overview");
+    await page.locator("[data-fault]").getByRole("button").first().click();
+    await page.locator("[data-fault]").waitFor({ state: "detached" });
+  });
+
+  test("the pseudo-locale shows no word that was not put into the files", async () => {
+    await page.goto(`/${house.product}?lang=pseudo`);
+    await page.waitForFunction(() => !document.querySelector('[data-face="loading"]') && document.querySelector("h1"));
+    const nav = await page.locator("nav").innerText();
+    expect(nav.split("\n").filter((line) => /[a-z]{3}/i.test(line) && !line.startsWith("["))).toEqual([]);
+  });
+
+  test("signing out shows how to sign in again", async () => {
+    await page.goto(`/${house.product}?lang=zh`);
+    await page.getByRole("button", { name: /的菜单/ }).click();
+    await page.getByRole("menuitem", { name: "退出登录" }).click();
+    await page.waitForSelector('[data-face="signin"]');
+    expect(await page.locator("main").innerText()).toContain("zhuomo people link");
+    await page.screenshot({ path: "e2e/shots/signin.png" });
+  });
+});
