@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -307,6 +308,35 @@ func TestImportsAppendReplaceAndRepeat(t *testing.T) {
 	p, err := h.Profile(t.Context(), second.ID)
 	if err != nil || p.RowCount != 3 || p.Columns[2].EmptyCount != 2 {
 		t.Errorf("profile %+v %v", p, err)
+	}
+}
+
+// TestImportsAtOnceLoseNothing lets files come in side by side: each adds its
+// rows to whatever is the newest when it is done.
+func TestImportsAtOnceLoseNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const files = 8
+	var wait sync.WaitGroup
+	for i := range files {
+		wait.Go(func() {
+			name := fmt.Sprintf("f%d.csv", i)
+			if _, _, err := h.take(t, name, []byte(fmt.Sprintf("id,text\n%d,甲\n%d,乙\n", 2*i, 2*i+1)), dataset.Settings{}); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+	wait.Wait()
+	newest, err := h.Latest(t.Context(), h.set.ID)
+	if err != nil || newest.RowCount != 2*files || newest.Number != files {
+		t.Fatalf("%+v %v", newest, err)
+	}
+	seen := map[string]bool{}
+	for _, row := range h.rows(t, newest) {
+		seen[row[0]] = true
+	}
+	if len(seen) != 2*files {
+		t.Errorf("%d of %d rows are there", len(seen), 2*files)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"zhuomo/internal/blob"
@@ -44,83 +45,140 @@ func (s *Service) Import(ctx context.Context, o Order, progress Progress) (Versi
 // importAlso is Import with something that is written in the transaction that
 // makes the version visible.
 func (s *Service) importAlso(ctx context.Context, o Order, progress Progress, also func(context.Context, db.Tx, Version, Report) error) (Version, Report, error) {
-	draft := Draft{DatasetID: o.DatasetID, MadeBy: MadeBy{Kind: "import", ID: o.Raw}, unique: true}
-	var before Manifest
-	if latest, err := s.Latest(ctx, o.DatasetID); err == nil {
-		if latest.MadeBy == draft.MadeBy && s.sameInput(ctx, latest, o) {
-			report, err := s.Report(ctx, latest.ID)
-			return latest, report, err // the work of a job that died after its last write
-		}
-		draft.Parent = latest.ID
-		if o.Mode != Replace {
-			if before, err = s.Manifest(ctx, latest.ID); err != nil {
-				return Version{}, Report{}, err
-			}
-		}
-	} else if !errors.Is(err, NoSuchVersion) {
+	base, err := s.importBase(ctx, o)
+	if err != nil {
 		return Version{}, Report{}, err
 	}
-	if slices.ContainsFunc(before.Inputs, func(in Input) bool { return in.Blob == o.Raw }) {
-		return Version{}, Report{}, AlreadyImported.With("name", o.Name)
+	if base.made != nil {
+		report, err := s.Report(ctx, base.made.ID)
+		return *base.made, report, err // the work of a job that died after its last write
 	}
-	draft.keep, draft.kept = before.Segments, before.RowCount
-	if len(before.Deltas) > 0 {
-		// Added rows of an edit would come after the new ones, so the old part is
-		// written out first.
-		v, err := s.flatten(ctx, draft.Parent, before)
-		if err != nil {
-			return Version{}, Report{}, err
+	read, err := s.readRows(ctx, o, progress)
+	if err != nil {
+		return Version{}, read.report, err
+	}
+	for {
+		v, report, err := s.publishImport(ctx, o, base, read, also)
+		if !errors.Is(err, errMoved) {
+			return v, report, err
 		}
-		draft.keep = v
+		// Another file came in meanwhile: these rows go after its rows.
+		if base, err = s.importBase(ctx, o); err != nil {
+			return v, report, err
+		}
+		if base.made != nil {
+			return *base.made, report, nil
+		}
 	}
-	return s.importRows(ctx, o, draft, before, progress, also)
 }
 
-func (s *Service) importRows(ctx context.Context, o Order, draft Draft, before Manifest, progress Progress, also func(context.Context, db.Tx, Version, Report) error) (Version, Report, error) {
+// importBase is what an import adds to.
+type importBase struct {
+	parent string
+	before Manifest // without segments when the import replaces
+	keep   []Segment
+	made   *Version // this very order was done before
+}
+
+func (s *Service) importBase(ctx context.Context, o Order) (b importBase, err error) {
+	latest, err := s.Latest(ctx, o.DatasetID)
+	if errors.Is(err, NoSuchVersion) {
+		return b, nil
+	}
+	if err != nil {
+		return b, err
+	}
+	if latest.MadeBy == madeByImport(o) && s.sameInput(ctx, latest, o) {
+		b.made = &latest
+		return b, nil
+	}
+	b.parent = latest.ID
+	if o.Mode == Replace {
+		return b, nil
+	}
+	if b.before, err = s.Manifest(ctx, latest.ID); err != nil {
+		return b, err
+	}
+	if slices.ContainsFunc(b.before.Inputs, func(in Input) bool { return in.Blob == o.Raw }) {
+		return b, AlreadyImported.With("name", o.Name)
+	}
+	b.keep = b.before.Segments
+	if len(b.before.Deltas) > 0 {
+		// Added rows of an edit would come after the new ones, so the old part is
+		// written out first.
+		b.keep, err = s.flatten(ctx, b.parent, b.before)
+	}
+	return b, err
+}
+
+func madeByImport(o Order) MadeBy { return MadeBy{Kind: "import", ID: o.Raw} }
+
+// readImport is a file as rows in segments, not yet part of a version.
+type readImport struct {
+	segments []Segment
+	rows     int
+	report   Report
+	profile  Profile
+}
+
+func (s *Service) readRows(ctx context.Context, o Order, progress Progress) (r readImport, err error) {
 	in, err := s.blobs.Open(ctx, blob.Hash(o.Raw))
 	if err != nil {
-		return Version{}, Report{}, fmt.Errorf("open raw file: %w", err)
+		return r, fmt.Errorf("open raw file: %w", err)
 	}
 	defer in.Close()
 	var schema Schema
 	w := newSegmentWriter(ctx, s.blobs, func() []string { return schema.Names() })
 	profile := newProfiler(profileLanes, s.private)
-	report, err := readFile(ctx, s.formats, in, o.Raw, o.Name, o.Settings, StandardLimits(), func(longer Schema) { schema = longer }, func(row Row) error {
+	r.report, err = readFile(ctx, s.formats, in, o.Raw, o.Name, o.Settings, StandardLimits(), func(longer Schema) { schema = longer }, func(row Row) error {
 		profile.add(row.Values)
 		if progress != nil && row.Source.Length > 0 {
 			progress(row.Source.Length)
 		}
 		return w.add(row)
 	})
-	segments, rows, closeErr := w.close()
+	var closeErr error
+	r.segments, r.rows, closeErr = w.close()
 	if err = errors.Join(err, closeErr); err != nil {
 		profile.stop()
-		return Version{}, report, err
+		return r, err
 	}
-	seen := profile.finish(report.Schema)
-	for i, c := range seen.Columns {
-		report.Schema.Columns[i].Type = storedType(c.Type)
-		if c.Distinct == Counted && c.DistinctCount < report.RowCount-c.EmptyCount && looksUnique(c, report.RowCount) {
-			report.note(duplicateID(c, report.RowCount))
+	r.profile = profile.finish(r.report.Schema)
+	for i, c := range r.profile.Columns {
+		r.report.Schema.Columns[i].Type = storedType(c.Type)
+		if c.Distinct == Counted && c.DistinctCount < r.report.RowCount-c.EmptyCount && looksUnique(c, r.report.RowCount) {
+			r.report.note(duplicateID(c, r.report.RowCount))
 		}
 	}
-	if f, differ := otherColumns(before.Schema, report.Schema); differ {
+	return r, nil
+}
+
+// publishImport makes the version of base and what was read. Error: errMoved
+// when base is no longer the newest; nothing was made then.
+func (s *Service) publishImport(ctx context.Context, o Order, base importBase, read readImport, also func(context.Context, db.Tx, Version, Report) error) (Version, Report, error) {
+	report := read.report
+	report.Findings, report.FindingCounts = slices.Clone(report.Findings), maps.Clone(report.FindingCounts) // it may be read again
+	if f, differ := otherColumns(base.before.Schema, report.Schema); differ {
 		report.note(f)
 	}
-	draft.Schema = union(before.Schema, report.Schema)
-	draft.Inputs = append(slices.Clone(before.Inputs), Input{Blob: o.Raw, Name: o.Name, Rows: rows, Settings: o.Settings})
+	draft := Draft{
+		DatasetID: o.DatasetID, Parent: base.parent, MadeBy: madeByImport(o), unique: true, newest: true,
+		Schema: union(base.before.Schema, report.Schema),
+		Inputs: append(slices.Clone(base.before.Inputs), Input{Blob: o.Raw, Name: o.Name, Rows: read.rows, Settings: o.Settings}),
+	}
+	var err error
 	if draft.Report, err = s.putJSON(ctx, report); err != nil {
 		return Version{}, report, fmt.Errorf("store report: %w", err)
 	}
-	if len(before.Segments) == 0 {
-		if draft.Profile, err = s.putJSON(ctx, seen); err != nil {
+	if len(base.before.Segments) == 0 {
+		if draft.Profile, err = s.putJSON(ctx, read.profile); err != nil {
 			return Version{}, report, fmt.Errorf("store profile: %w", err)
 		}
 	}
 	if also != nil {
 		draft.Also = func(ctx context.Context, tx db.Tx, v Version) error { return also(ctx, tx, v, report) }
 	}
-	v, err := s.publish(ctx, draft, append(slices.Clone(draft.keep), segments...), nil, draft.kept+rows)
+	v, err := s.publish(ctx, draft, append(slices.Clone(base.keep), read.segments...), nil, base.before.RowCount+read.rows)
 	return v, report, err
 }
 

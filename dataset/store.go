@@ -124,10 +124,14 @@ func (s *Service) deleteDataset(ctx context.Context, id string) error {
 	})
 }
 
+// errMoved tells that another version became the newest meanwhile.
+var errMoved = errors.New("another version was made meanwhile")
+
 // insertVersion makes a version visible under the next number of its dataset and
 // fills in Number and ProductID. A version that is there already is answered as
 // it is, so that repeated work ends in the same place; also still runs.
-func (s *Service) insertVersion(ctx context.Context, v *Version, also func(ctx context.Context, tx db.Tx, v Version) error) error {
+// With newest, errMoved is the answer when its parent is no longer the newest.
+func (s *Service) insertVersion(ctx context.Context, v *Version, newest bool, also func(ctx context.Context, tx db.Tx, v Version) error) error {
 	columns, err := json.Marshal(v.Schema)
 	if err != nil {
 		return fmt.Errorf("encode schema: %w", err)
@@ -136,14 +140,20 @@ func (s *Service) insertVersion(ctx context.Context, v *Version, also func(ctx c
 		_, err := tx.ExecContext(ctx, `INSERT INTO versions (id, dataset_id, product_id, number, parent, made_by_kind, made_by_id,
 				row_count, column_json, report_blob, profile_blob, created_us)
 			SELECT $1, d.id, d.product_id, 1 + COALESCE((SELECT MAX(number) FROM versions WHERE dataset_id = $2), 0),
-				$3, $4, $5, $6, $7, $8, $9, $10 FROM datasets d WHERE d.id = $2 ON CONFLICT (id) DO NOTHING`,
-			v.ID, v.DatasetID, v.Parent, v.MadeBy.Kind, v.MadeBy.ID, v.RowCount, string(columns), string(v.Report), string(v.Profile), v.CreatedUS)
+				$3, $4, $5, $6, $7, $8, $9, $10 FROM datasets d
+			WHERE d.id = $2 AND ($11 = FALSE OR $3 = COALESCE((SELECT id FROM versions WHERE dataset_id = $2 ORDER BY number DESC LIMIT 1), ''))
+			ON CONFLICT (id) DO NOTHING`,
+			v.ID, v.DatasetID, v.Parent, v.MadeBy.Kind, v.MadeBy.ID, v.RowCount, string(columns), string(v.Report), string(v.Profile), v.CreatedUS, newest)
 		if err != nil {
 			return fmt.Errorf("insert version: %w", err)
 		}
 		var same string // the schema, which v has already
 		err = tx.QueryRowContext(ctx, `SELECT `+versionColumns+` FROM versions WHERE id = $1`, v.ID).Scan(v.scan(&same)...)
 		if errors.Is(err, sql.ErrNoRows) {
+			var there int
+			if newest && tx.QueryRowContext(ctx, `SELECT 1 FROM datasets WHERE id = $1`, v.DatasetID).Scan(&there) == nil {
+				return errMoved
+			}
 			return NoSuchDataset.With("dataset", v.DatasetID)
 		}
 		if err != nil {

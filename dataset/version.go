@@ -86,6 +86,7 @@ type Draft struct {
 	keep   []Segment // segments of the parent that stay as they are
 	kept   int       // rows in them
 	unique bool      // the caller guarantees unique row ids
+	newest bool      // only while Parent is the newest version, else errMoved
 }
 
 // Build writes a new version with the rows that fill adds, in their order. A row
@@ -133,7 +134,7 @@ func (s *Service) publish(ctx context.Context, d Draft, segments, deltas []Segme
 	}
 	v := Version{ID: string(hash), DatasetID: d.DatasetID, Parent: d.Parent, MadeBy: d.MadeBy, RowCount: rows,
 		Schema: d.Schema, CreatedUS: s.now().UnixMicro(), Report: d.Report, Profile: d.Profile}
-	if err := s.insertVersion(ctx, &v, d.Also); err != nil {
+	if err := s.insertVersion(ctx, &v, d.newest, d.Also); err != nil {
 		return Version{}, err
 	}
 	return v, nil
