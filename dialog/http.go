@@ -15,8 +15,10 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", all, "dialog list", api.Viewer, "列出流程", "list flows", s.list),
 		api.Upload("POST", all, "dialog save", api.Trainer, "保存流程文件（新流程，或 --flow 的新版次），并告诉检查结果", "save a flow file (a new flow, or a new revision of --flow) and tell what the checks found", s.save, limit),
 		api.Upload("POST", "/api/v1/products/{product}/flow-checks", "dialog check", api.Viewer, "检查流程文件，不保存", "check a flow file without keeping it", s.check, limit),
+		api.Upload("POST", "/api/v1/products/{product}/flow-drawings", "dialog draw", api.Viewer, "把流程文件画成节点与连线并检查，不保存", "draw a flow file as nodes and ways and check it, without keeping it", s.draw, limit),
 		api.Op("GET", one, "dialog show", api.Viewer, "看一个流程：原文、节点、连线、问题", "show a flow: text, nodes, ways, problems", s.show),
 		api.Upload("POST", one+"/stories", "dialog stories-save", api.Trainer, "保存流程的故事文件", "save the stories of a flow", s.saveStories, limit),
+		api.Op("GET", one+"/stories", "dialog stories-show", api.Viewer, "看一个流程的故事", "show the stories of a flow", s.showStories),
 		api.Op("POST", one+"/story-runs", "dialog stories", api.Viewer, "跑故事，看通过与覆盖", "play the stories: what passes, what they cover", s.runStories),
 		api.Op("POST", one+"/simulations", "dialog simulate", api.Viewer, "模拟对话，看每一步的决定", "simulate a conversation and see every decision", s.simulate),
 	}
@@ -120,6 +122,46 @@ func (s *Service) check(ctx context.Context, in *ProductIn, file api.Incoming) (
 	return out, nil
 }
 
+// Drawing is a flow file taken apart: what a canvas draws.
+type Drawing struct {
+	Flow     *Flow     `json:"flow"`
+	Edges    []Edge    `json:"edges"`
+	Problems []Problem `json:"problems"`
+}
+
+func drawing(f *Flow, world World) Drawing {
+	d := Drawing{Flow: f, Edges: []Edge{}, Problems: Check(f, world)}
+	for i := range f.Nodes {
+		d.Edges = append(d.Edges, f.Nodes[i].Edges()...)
+	}
+	if d.Problems == nil {
+		d.Problems = []Problem{}
+	}
+	return d
+}
+
+type drawOut struct{ Body Drawing }
+
+func (s *Service) draw(ctx context.Context, in *ProductIn, file api.Incoming) (*drawOut, error) {
+	product, err := s.product(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, err
+	}
+	flow, err := ReadFlow(text)
+	if err != nil {
+		return nil, err
+	}
+	world, _, _, err := s.bench(ctx, product)
+	if err != nil {
+		return nil, err
+	}
+	return &drawOut{drawing(flow, world)}, nil
+}
+
 type showIn struct {
 	FlowIn
 	Revision int64 `query:"revision" minimum:"0" doc:"版次，0 = 最新|revision, 0 = the newest"`
@@ -129,10 +171,8 @@ type showOut struct {
 	api.Tag
 	Body struct {
 		Saved
-		Text     string    `json:"text"`
-		Flow     *Flow     `json:"flow"`
-		Edges    []Edge    `json:"edges"`
-		Problems []Problem `json:"problems"`
+		Text string `json:"text"`
+		Drawing
 	}
 }
 
@@ -154,15 +194,29 @@ func (s *Service) show(ctx context.Context, in *showIn) (*showOut, error) {
 		return nil, err
 	}
 	out := &showOut{Tag: api.TagOf(saved.Revision)}
-	out.Body.Saved, out.Body.Text, out.Body.Flow, out.Body.Problems = saved, string(text), flow, Check(flow, world)
-	out.Body.Edges = []Edge{}
-	for i := range flow.Nodes {
-		out.Body.Edges = append(out.Body.Edges, flow.Nodes[i].Edges()...)
-	}
-	if out.Body.Problems == nil {
-		out.Body.Problems = []Problem{}
-	}
+	out.Body.Saved, out.Body.Text, out.Body.Drawing = saved, string(text), drawing(flow, world)
 	return out, nil
+}
+
+type storiesShownOut struct {
+	Body struct {
+		Revision int64   `json:"revision" doc:"流程的版次，保存故事时带上|revision of the flow, to be sent when stories are saved"`
+		Text     string  `json:"text" doc:"故事文件的原文，没有就是空|the stories file, empty without one"`
+		Stories  []Story `json:"stories"`
+	}
+}
+
+func (s *Service) showStories(ctx context.Context, in *FlowIn) (*storiesShownOut, error) {
+	product, err := s.product(ctx, in.ProductIn)
+	if err != nil {
+		return nil, err
+	}
+	out := &storiesShownOut{}
+	saved, text, stories, err := s.StoriesOf(ctx, product, in.Flow)
+	if out.Body.Revision, out.Body.Text, out.Body.Stories = saved.Revision, string(text), stories; stories == nil {
+		out.Body.Stories = []Story{}
+	}
+	return out, err
 }
 
 type storiesIn struct {
@@ -188,7 +242,8 @@ func (s *Service) saveStories(ctx context.Context, in *storiesIn, file api.Incom
 type runIn struct {
 	FlowIn
 	Body struct {
-		Given bool `json:"given,omitempty" doc:"不用模型，按故事里写的意图|without a model, intents as the stories give them"`
+		Given bool   `json:"given,omitempty" doc:"不用模型，按故事里写的意图|without a model, intents as the stories give them"`
+		Text  string `json:"text,omitempty" doc:"还没保存的流程原文，没有就用已保存的|text of the flow that is not kept yet; without it the kept one"`
 	}
 }
 
@@ -199,16 +254,17 @@ func (s *Service) runStories(ctx context.Context, in *runIn) (*runOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := s.Stories(ctx, product, in.Flow, in.Body.Given)
+	report, err := s.StoriesWith(ctx, product, in.Flow, []byte(in.Body.Text), in.Body.Given)
 	return &runOut{report}, err
 }
 
 type simulateIn struct {
 	FlowIn
 	Body struct {
-		Messages []Try  `json:"messages" minItems:"1" maxItems:"100" doc:"客户依次说的话|what the customer says, in order"`
+		Messages []Try  `json:"messages" maxItems:"100" doc:"客户依次说的话，没有就只有问候|what the customer says, in order; none gives the greeting"`
 		Channel  string `json:"channel,omitempty" maxLength:"32"`
 		Revision int64  `json:"revision,omitempty" minimum:"0" doc:"版次，0 = 最新|revision, 0 = the newest"`
+		Text     string `json:"text,omitempty" doc:"还没保存的流程原文，没有就用已保存的|text of the flow that is not kept yet; without it the kept one"`
 	}
 }
 
@@ -224,6 +280,6 @@ func (s *Service) simulate(ctx context.Context, in *simulateIn) (*simulateOut, e
 		return nil, err
 	}
 	out := &simulateOut{}
-	out.Body.Turns, err = s.Simulate(ctx, product, in.Flow, in.Body.Revision, in.Body.Channel, in.Body.Messages)
+	out.Body.Turns, err = s.Simulate(ctx, product, in.Flow, Draft{in.Body.Revision, []byte(in.Body.Text)}, in.Body.Channel, in.Body.Messages)
 	return out, err
 }

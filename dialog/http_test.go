@@ -109,6 +109,27 @@ func TestFlowsOverHTTP(t *testing.T) {
 	if code := call("POST", "/flows/"+saved.ID+"/simulations", "application/json", `{"messages":[{"text":"你好"}]}`, nil); code != 409 {
 		t.Errorf("simulating without a model: %d, want 409", code)
 	}
+	// What is being edited is tried without being kept.
+	draft, _ := json.Marshal(map[string]any{"messages": []Try{}, "text": sound})
+	if code := call("POST", "/flows/"+saved.ID+"/simulations", "application/json", string(draft), &simulated); code != 200 || len(simulated.Turns) != 1 || simulated.Turns[0].Parts[0].Text != "您好" {
+		t.Errorf("simulate a draft: %d %+v", code, simulated)
+	}
+	draft, _ = json.Marshal(map[string]any{"given": true, "text": strings.Replace(string(flow), "家符合", "家合适", 1)})
+	if code := call("POST", "/flows/"+saved.ID+"/story-runs", "application/json", string(draft), &report); code != 200 || report.Passed == report.Total {
+		t.Errorf("stories of a draft that says something else: %d, %d of %d", code, report.Passed, report.Total)
+	}
+	var kept struct {
+		Revision int64
+		Text     string
+		Stories  []Story
+	}
+	if code := call("GET", "/flows/"+saved.ID+"/stories", "", "", &kept); code != 200 || kept.Revision != 2 || kept.Text != string(stories) || len(kept.Stories) != report.Total {
+		t.Errorf("show stories: %d, revision %d, %d stories", code, kept.Revision, len(kept.Stories))
+	}
+	var drawn Drawing
+	if code := call("POST", "/flow-drawings?filename=x.yaml", file, sound, &drawn); code != 200 || len(drawn.Flow.Nodes) != 5 || len(drawn.Edges) != 1 || len(drawn.Problems) != 0 {
+		t.Errorf("draw: %d %+v", code, drawn)
+	}
 	var fault struct{ Code, Detail, Fix string }
 	if code := call("POST", "/flows?filename=x.yaml", file, "name: [", &fault); code != 422 || fault.Code != "dialog.bad_yaml" || fault.Fix == "" {
 		t.Errorf("broken file: %d %+v", code, fault)
@@ -148,7 +169,7 @@ func TestACyclicFlowCannotBeUsed(t *testing.T) {
 	if err != nil || len(problems) == 0 {
 		t.Fatalf("problems %v, error %v", problems, err)
 	}
-	if _, err := s.Simulate(t.Context(), "p1", saved.ID, 0, "", nil); !errors.Is(err, BadFlow) {
+	if _, err := s.Simulate(t.Context(), "p1", saved.ID, Draft{}, "", nil); !errors.Is(err, BadFlow) {
 		t.Errorf("a cyclic flow was simulated: %v", err)
 	}
 }

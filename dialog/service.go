@@ -184,21 +184,37 @@ func RunStories(ctx context.Context, p Parts, u Understander, stories []Story) (
 	return report, nil
 }
 
+// StoriesOf gives the stories kept beside a flow; none is no fault. Fault: NoFlow.
+func (s *Service) StoriesOf(ctx context.Context, product, idOrName string) (Saved, []byte, []Story, error) {
+	saved, err := savedFlow(ctx, s.n.DB.Reader(), product, idOrName)
+	if err != nil || saved.Stories == "" {
+		return saved, nil, nil, err
+	}
+	text, err := blob.ReadAll(ctx, s.n.Blobs, saved.Stories)
+	if err != nil {
+		return saved, nil, nil, err
+	}
+	stories, err := ReadStories(text)
+	return saved, text, stories, err
+}
+
 // Stories plays the stories kept beside a flow. given leaves the model out.
 // Faults: NoFlow, NoStories, BadFlow.
 func (s *Service) Stories(ctx context.Context, product, idOrName string, given bool) (StoryReport, error) {
-	saved, parts, u, err := s.parts(ctx, product, idOrName, 0)
+	return s.StoriesWith(ctx, product, idOrName, nil, given)
+}
+
+// StoriesWith is Stories with a text of the flow that is not kept yet, nil for
+// the kept one. Faults: those of Stories, BadYAML.
+func (s *Service) StoriesWith(ctx context.Context, product, idOrName string, draft []byte, given bool) (StoryReport, error) {
+	saved, _, stories, err := s.StoriesOf(ctx, product, idOrName)
 	if err != nil {
 		return StoryReport{}, err
 	}
 	if saved.Stories == "" {
 		return StoryReport{}, NoStories.With("flow", saved.Name)
 	}
-	text, err := blob.ReadAll(ctx, s.n.Blobs, saved.Stories)
-	if err != nil {
-		return StoryReport{}, err
-	}
-	stories, err := ReadStories(text)
+	parts, u, err := s.parts(ctx, product, idOrName, Draft{Text: draft})
 	if err != nil {
 		return StoryReport{}, err
 	}
@@ -208,24 +224,34 @@ func (s *Service) Stories(ctx context.Context, product, idOrName string, given b
 	return RunStories(ctx, parts, u, stories)
 }
 
+// Draft says which text of a flow is tried: Text when there is one, else that
+// of Revision, 0 = the newest.
+type Draft struct {
+	Revision int64
+	Text     []byte
+}
+
 // parts reads a flow and what it is tried with; grave problems are refused.
-func (s *Service) parts(ctx context.Context, product, idOrName string, revision int64) (Saved, Parts, Understander, error) {
-	saved, text, err := s.Find(ctx, product, idOrName, revision)
+func (s *Service) parts(ctx context.Context, product, idOrName string, d Draft) (Parts, Understander, error) {
+	_, text, err := s.Find(ctx, product, idOrName, d.Revision)
 	if err != nil {
-		return saved, Parts{}, nil, err
+		return Parts{}, nil, err
+	}
+	if len(d.Text) > 0 {
+		text = d.Text
 	}
 	flow, err := ReadFlow(text)
 	if err != nil {
-		return saved, Parts{}, nil, err
+		return Parts{}, nil, err
 	}
 	world, u, k, err := s.bench(ctx, product)
 	if err != nil {
-		return saved, Parts{}, nil, err
+		return Parts{}, nil, err
 	}
 	if err := Refuse(Check(flow, world)); err != nil {
-		return saved, Parts{}, nil, err
+		return Parts{}, nil, err
 	}
-	return saved, Parts{Flow: flow, Knowledge: k, Caller: s.n.Caller}, u, nil
+	return Parts{Flow: flow, Knowledge: k, Caller: s.n.Caller}, u, nil
 }
 
 // Try is one message of a simulation.
@@ -243,9 +269,9 @@ type Tried struct {
 }
 
 // Simulate talks to a flow without keeping anything. The first element is the
-// greeting. Faults: NoFlow, BadFlow, NoModel.
-func (s *Service) Simulate(ctx context.Context, product, idOrName string, revision int64, channel string, messages []Try) ([]Tried, error) {
-	_, parts, u, err := s.parts(ctx, product, idOrName, revision)
+// greeting. Faults: NoFlow, BadFlow, NoModel, BadYAML.
+func (s *Service) Simulate(ctx context.Context, product, idOrName string, d Draft, channel string, messages []Try) ([]Tried, error) {
+	parts, u, err := s.parts(ctx, product, idOrName, d)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", "/api/v1/products/{product}/takebacks", "serve takeback", api.Trainer, "退回上一个发布版", "take the live release back", s.takeBack),
 		api.Op("GET", "/api/v1/products/{product}/publications", "serve publications", api.Viewer, "上线与退回的记录", "what went live and was taken back", s.listPublications),
 		api.Op("GET", "/api/v1/products/{product}/turns", "serve turns", api.Viewer, "列出话轮，新的在前", "list turns, the newest first", s.listTurns),
+		api.Op("GET", "/api/v1/products/{product}/live-figures", "serve figures", api.Viewer, "线上数字：每个发布版的话轮、会话、听懂、转人工、评价、用时", "what is measured live, by release: turns, sessions, understanding, hand-overs, ratings, times", s.showFigures),
 		api.Op("GET", "/api/v1/products/{product}/turns/{turn}", "serve turn", api.Viewer, "看一个话轮和它的每个决定", "show a turn and its every decision", s.showTurn),
 		api.Op("POST", "/api/v1/products/{product}/sessions", "", api.Public, "开一个会话，得到口令和问候", "begin a session; gives its token and the greeting", s.beginSession),
 		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns", "", api.Public, "说一句话，得到回答", "say something and get the answer", s.say, api.Timeout(30*time.Second)),
@@ -179,9 +180,20 @@ func (s *Service) listPublications(ctx context.Context, in *pageIn) (*publicatio
 	return out, nil
 }
 
+type turnsIn struct {
+	ProductIn
+	Cursor  string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
+	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"每页条数|items a page"`
+	Release string `query:"release" doc:"只看这个发布版答的：编号、r3 或 live|only those that this release answered: id, r3 or live"`
+	Band    string `query:"band" enum:"answer,offer,fallback" doc:"只看这种把握|only this band"`
+	State   string `query:"state" enum:"bot,handover" doc:"只看机器人答的，或已转人工的|only those of the machine, or after a hand-over"`
+	Rating  string `query:"rating" enum:"good,bad" doc:"只看点赞或点踩的|only those rated so"`
+	Session string `query:"session" doc:"只看这个会话|only this session"`
+}
+
 type turnsOut struct{ Body api.Page[Turn] }
 
-func (s *Service) listTurns(ctx context.Context, in *pageIn) (*turnsOut, error) {
+func (s *Service) listTurns(ctx context.Context, in *turnsIn) (*turnsOut, error) {
 	product, err := s.product(ctx, in.Product)
 	if err != nil {
 		return nil, err
@@ -190,7 +202,15 @@ func (s *Service) listTurns(ctx context.Context, in *pageIn) (*turnsOut, error) 
 	if err := api.ReadCursor(in.Cursor, &before); err != nil {
 		return nil, err
 	}
-	all, err := readTurnsBefore(ctx, s.n.DB.Reader(), product, before, in.Limit+1)
+	want := turnFilter{band: in.Band, state: in.State, rating: in.Rating, session: in.Session}
+	if in.Release != "" {
+		r, err := s.Release(ctx, product, in.Release)
+		if err != nil {
+			return nil, err
+		}
+		want.release = r.ID
+	}
+	all, err := readTurnsBefore(ctx, s.n.DB.Reader(), product, before, want, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -199,6 +219,22 @@ func (s *Service) listTurns(ctx context.Context, in *pageIn) (*turnsOut, error) 
 		out.Body.Items, out.Body.Next = all[:in.Limit], api.Cursor(all[in.Limit-1].ID)
 	}
 	return out, nil
+}
+
+type figuresIn struct {
+	ProductIn
+	Hours int `query:"hours" minimum:"1" maximum:"720" default:"24" doc:"最近多少小时|of the last hours"`
+}
+
+type figuresOut struct{ Body Figures }
+
+func (s *Service) showFigures(ctx context.Context, in *figuresIn) (*figuresOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Figures(ctx, product, time.Duration(in.Hours)*time.Hour)
+	return &figuresOut{f}, err
 }
 
 type turnIn struct {

@@ -251,13 +251,41 @@ func readTurnsAfter(ctx context.Context, q db.Reader, product, after string, lim
 	return collect(rows, err, scanTurn)
 }
 
+// turnFilter picks turns; what is "" does not matter.
+type turnFilter struct{ release, band, state, rating, session string }
+
 // readTurnsBefore lists turns of a product, the newest first.
-func readTurnsBefore(ctx context.Context, q db.Reader, product, before string, limit int) ([]Turn, error) {
+func readTurnsBefore(ctx context.Context, q db.Reader, product, before string, want turnFilter, limit int) ([]Turn, error) {
 	if before == "" {
 		before = "~"
 	}
-	rows, err := q.QueryContext(ctx, `SELECT `+turnColumns+` WHERE t.product_id = $1 AND t.id < $2 ORDER BY t.id DESC LIMIT $3`, product, before, limit)
+	rows, err := q.QueryContext(ctx, `SELECT `+turnColumns+` WHERE t.product_id = $1 AND t.id < $2
+		AND ($4 = '' OR t.release_id = $4) AND ($5 = '' OR t.band = $5) AND ($6 = '' OR t.state = $6) AND ($7 = '' OR t.session_id = $7)
+		AND ($8 = '' OR r.at_us > 0 AND r.good = ($8 = 'good')) ORDER BY t.id DESC LIMIT $3`,
+		product, before, limit, want.release, want.band, want.state, want.session, want.rating)
 	return collect(rows, err, scanTurn)
+}
+
+// eachMeasured calls with every turn of a product since a time, in order: what
+// a figure counts, nothing that was said.
+func eachMeasured(ctx context.Context, q db.Reader, product string, sinceUS int64, with func(measured)) error {
+	rows, err := q.QueryContext(ctx, `SELECT t.release_id, t.session_id, t.band, t.state, t.entry_id, t.think_us, t.at_us,
+		COALESCE(r.good, FALSE), COALESCE(r.at_us, 0) FROM serve_turns t LEFT JOIN serve_ratings r ON r.turn_id = t.id
+		WHERE t.product_id = $1 AND t.at_us >= $2 ORDER BY t.id`, product, sinceUS)
+	if err != nil {
+		return db.Explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m measured
+		var rated int64
+		if err := rows.Scan(&m.release, &m.session, &m.band, &m.state, &m.entry, &m.thinkUS, &m.atUS, &m.good, &rated); err != nil {
+			return err
+		}
+		m.rated = rated > 0
+		with(m)
+	}
+	return db.Explain(rows.Err())
 }
 
 func putRating(ctx context.Context, tx db.Tx, turn, product string, good bool, comment string, atUS int64) error {
