@@ -956,6 +956,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/flow-drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * draw a flow file as nodes and ways and check it, without keeping it
+         * @description 把流程文件画成节点与连线并检查，不保存
+         */
+        post: operations["dialog-draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/flows": {
         parameters: {
             query?: never;
@@ -1027,7 +1047,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * show the stories of a flow
+         * @description 看一个流程的故事
+         */
+        get: operations["dialog-stories-show"];
         put?: never;
         /**
          * save the stories of a flow
@@ -1304,6 +1328,26 @@ export interface paths {
          * @description 反馈箱里问同一件事的话轮
          */
         get: operations["feedback-clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/live-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * what is measured live, by release: turns, sessions, understanding, hand-overs, ratings, times
+         * @description 线上数字：每个发布版的话轮、会话、听懂、转人工、评价、用时
+         */
+        get: operations["serve-figures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3141,6 +3185,11 @@ export interface components {
             node_share: number;
             nodes: components["schemas"]["DialogNodeCount"][] | null;
         };
+        DialogDrawing: {
+            edges: components["schemas"]["DialogEdge"][] | null;
+            flow: components["schemas"]["DialogFlow"];
+            problems: components["schemas"]["DialogProblem"][] | null;
+        };
         DialogEdge: {
             from: string;
             to: string;
@@ -3302,6 +3351,8 @@ export interface components {
         DialogRunInBody: {
             /** @description 不用模型，按故事里写的意图|without a model, intents as the stories give them */
             given?: boolean;
+            /** @description 还没保存的流程原文，没有就用已保存的|text of the flow that is not kept yet; without it the kept one */
+            text?: string;
         };
         DialogSaveOutBody: {
             /** @description 流程文件的内容哈希，发布版用它|content hash of the flow file, which releases name */
@@ -3352,13 +3403,15 @@ export interface components {
         };
         DialogSimulateInBody: {
             channel?: string;
-            /** @description 客户依次说的话|what the customer says, in order */
+            /** @description 客户依次说的话，没有就只有问候|what the customer says, in order; none gives the greeting */
             messages: components["schemas"]["DialogTry"][] | null;
             /**
              * Format: int64
              * @description 版次，0 = 最新|revision, 0 = the newest
              */
             revision?: number;
+            /** @description 还没保存的流程原文，没有就用已保存的|text of the flow that is not kept yet; without it the kept one */
+            text?: string;
         };
         DialogSimulateOutBody: {
             /** @description 第一项是问候|the first is the greeting */
@@ -3413,6 +3466,22 @@ export interface components {
             text: string;
             trace: components["schemas"]["DialogTrace"];
         };
+        DialogStoriesShownOutBody: {
+            /**
+             * Format: int64
+             * @description 流程的版次，保存故事时带上|revision of the flow, to be sent when stories are saved
+             */
+            revision: number;
+            stories: components["schemas"]["DialogStory"][] | null;
+            /** @description 故事文件的原文，没有就是空|the stories file, empty without one */
+            text: string;
+        };
+        DialogStory: {
+            at?: string;
+            channel?: string;
+            name: string;
+            steps: components["schemas"]["DialogStoryStep"][] | null;
+        };
         DialogStoryReport: {
             coverage: components["schemas"]["DialogCoverage"];
             /** @description 由真实模型理解；false：按故事里写的意图|a real model understood; false: intents as the stories give them */
@@ -3428,6 +3497,21 @@ export interface components {
             name: string;
             passed: boolean;
             steps: components["schemas"]["DialogStepResult"][] | null;
+        };
+        DialogStoryStep: {
+            band?: string;
+            choices?: string[] | null;
+            entry?: string;
+            given?: string[] | null;
+            human?: boolean;
+            intents?: string[] | null;
+            never?: string[] | null;
+            node?: string;
+            reply?: string[] | null;
+            slots?: {
+                [key: string]: string;
+            };
+            text: string;
         };
         DialogThresholds: {
             /**
@@ -5148,6 +5232,59 @@ export interface components {
             report_id?: string;
             thresholds?: components["schemas"]["DialogThresholds"];
         };
+        ServeFigures: {
+            /**
+             * Format: int64
+             * @description 从这一刻算起|counted from here
+             */
+            from_us: number;
+            /** @description 答过话的发布版，最近答话的在前|releases that answered, the latest to answer first */
+            releases: components["schemas"]["ServeReleaseFigure"][] | null;
+            /**
+             * Format: int64
+             * @description 一格的长度|length of one step of points
+             */
+            step_us: number;
+            /** Format: int64 */
+            to_us: number;
+        };
+        ServePoint: {
+            /**
+             * Format: int64
+             * @description 这一格的开头|where the step begins
+             */
+            at_us: number;
+            /** Format: int64 */
+            bad: number;
+            /** Format: int64 */
+            good: number;
+            /**
+             * Format: int64
+             * @description 其中转到人工的会话|sessions among them that a person took over
+             */
+            handed: number;
+            /**
+             * Format: int64
+             * @description 用知识条目回答的话轮|turns answered from a knowledge entry
+             */
+            knowledge: number;
+            /**
+             * Format: int64
+             * @description 没听懂的话轮|turns that were not understood
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description 问了是哪件事的话轮|turns that asked what was meant
+             */
+            offered: number;
+            /** Format: int64 */
+            p99_us: number;
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            turns: number;
+        };
         ServeProductShown: {
             id: string;
             name: string;
@@ -5197,6 +5334,52 @@ export interface components {
             state: string;
             /** @description 没有就用流程里的|absent: those of the flow */
             thresholds?: components["schemas"]["DialogThresholds"];
+        };
+        ServeReleaseFigure: {
+            /** Format: int64 */
+            bad: number;
+            /** Format: int64 */
+            good: number;
+            /**
+             * Format: int64
+             * @description 其中转到人工的会话|sessions among them that a person took over
+             */
+            handed: number;
+            /**
+             * Format: int64
+             * @description 用知识条目回答的话轮|turns answered from a knowledge entry
+             */
+            knowledge: number;
+            /**
+             * Format: int64
+             * @description 最后一次答话|when it answered last
+             */
+            last_us: number;
+            /**
+             * Format: int64
+             * @description 没听懂的话轮|turns that were not understood
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description 问了是哪件事的话轮|turns that asked what was meant
+             */
+            offered: number;
+            /**
+             * Format: int64
+             * @description 理解和决定用时的中位数|median time to understand and decide
+             */
+            p50_us: number;
+            /** Format: int64 */
+            p99_us: number;
+            /** @description 有话轮的格|steps that have turns */
+            points: components["schemas"]["ServePoint"][] | null;
+            release: string;
+            release_id: string;
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            turns: number;
         };
         ServeSaidTurn: {
             /** Format: date-time */
@@ -7639,6 +7822,49 @@ export interface operations {
             };
         };
     };
+    "dialog-draw": {
+        parameters: {
+            query?: {
+                /** @description 文件名|file name */
+                filename?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialogDrawing"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dialog-list": {
         parameters: {
             query?: {
@@ -7786,6 +8012,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DialogSimulateOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dialog-stories-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 流程的编号或名称|id or name of the flow */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialogStoriesShownOutBody"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -8418,6 +8678,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageFeedbackCluster"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-figures": {
+        parameters: {
+            query?: {
+                /** @description 最近多少小时|of the last hours */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeFigures"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -9758,6 +10053,16 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 只看这个发布版答的：编号、r3 或 live|only those that this release answered: id, r3 or live */
+                release?: string;
+                /** @description 只看这种把握|only this band */
+                band?: "answer" | "offer" | "fallback";
+                /** @description 只看机器人答的，或已转人工的|only those of the machine, or after a hand-over */
+                state?: "bot" | "handover";
+                /** @description 只看点赞或点踩的|only those rated so */
+                rating?: "good" | "bad";
+                /** @description 只看这个会话|only this session */
+                session?: string;
             };
             header?: never;
             path: {
