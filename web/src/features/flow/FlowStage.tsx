@@ -1,32 +1,15 @@
-import { api, ask, type Schemas } from "../../shared/api/client";
-import { useProduct } from "../../shared/api/useProduct";
-import { useFormat } from "../../shared/format/useFormat";
-import { Empty } from "../../shared/page/Empty";
-import { Faces } from "../../shared/page/Faces";
-import { Page } from "../../shared/page/Page";
-import type { Column } from "../../shared/table/columns";
-import { DataTable } from "../../shared/table/DataTable";
-import { useCursorList } from "../../shared/table/useCursorList";
-import { useWords } from "../../shared/words/useWords";
+import { lazy } from "react";
+import { Route, Routes } from "react-router";
+import { FlowsPage } from "./FlowsPage";
 
-/** FlowStage is the list of flows. */
+const FlowPage = lazy(async () => ({ default: (await import("./FlowPage")).FlowPage }));
+
+/** FlowStage is the flows of a product, and the designer of one. */
 export function FlowStage() {
-  const w = useWords("flow");
-  const f = useFormat();
-  const product = useProduct();
-  const list = useCursorList(["flow", product, "flows"], (cursor, signal) =>
-    ask(api.GET("/api/v1/products/{product}/flows", { signal, params: { path: { product }, query: { cursor, limit: 200 } } })),
-  );
-  const columns: Column<Schemas["DialogSaved"]>[] = [
-    { key: "name", title: w("col_name"), cell: (r) => r.name, plain: (r) => r.name },
-    { key: "revision", title: w("col_revision"), cell: (r) => f.count(r.revision), plain: (r) => r.revision, width: 110, align: "right" },
-    { key: "updated_us", title: w("col_updated_us"), cell: (r) => f.time(r.updated_us), plain: (r) => new Date(r.updated_us / 1000), width: 150 },
-  ];
   return (
-    <Page title={w("title")} flush>
-      <Faces of={list.query} empty={<Empty text={w("empty")} />}>
-        {(rows) => <DataTable id="flow.flows" label={w("title")} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} exportName={w("title")} />}
-      </Faces>
-    </Page>
+    <Routes>
+      <Route index element={<FlowsPage />} />
+      <Route path=":flow" element={<FlowPage />} />
+    </Routes>
   );
 }
