@@ -69,7 +69,7 @@ func (s *Service) selectRecipe(ctx context.Context, productID, name string) (Sav
 func (s *Service) selectRecipes(ctx context.Context, productID, after string, limit int) ([]SavedRecipe, error) {
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+recipeColumns+` FROM recipes WHERE product_id = $1 AND name > $2 ORDER BY name LIMIT $3`,
 		productID, after, limit)
-	return scanAll(rows, err, (*SavedRecipe).scan)
+	return db.All(rows, err, (*SavedRecipe).scan)
 }
 
 func (s *Service) deleteRecipe(ctx context.Context, r SavedRecipe) error {
@@ -129,7 +129,7 @@ func (s *Service) selectRun(ctx context.Context, id, resultVersion string) (Run,
 func (s *Service) selectRuns(ctx context.Context, productID, before string, limit int) ([]Run, error) {
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+runColumns+` FROM clean_runs WHERE product_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`,
 		productID, before, limit)
-	runs, err := scanAll(rows, err, (*Run).scan)
+	runs, err := db.All(rows, err, (*Run).scan)
 	for i := range runs {
 		if err == nil {
 			err = runs[i].decode()
@@ -182,12 +182,12 @@ func (q *Quarantined) scan() []any {
 func (s *Service) selectQuarantine(ctx context.Context, run, code string, after, limit int) ([]Quarantined, error) {
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+asideColumns+` FROM quarantine WHERE run_id = $1 AND ($2 = '' OR code = $2) AND position > $3
 		ORDER BY position LIMIT $4`, run, code, after, limit)
-	return decodeAside(scanAll(rows, err, (*Quarantined).scan))
+	return decodeAside(db.All(rows, err, (*Quarantined).scan))
 }
 
 func (s *Service) selectAside(ctx context.Context, run string, row dataset.RowID) (Quarantined, bool, error) {
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+asideColumns+` FROM quarantine WHERE run_id = $1 AND row_id = $2 ORDER BY position LIMIT 1`, run, string(row))
-	found, err := decodeAside(scanAll(rows, err, (*Quarantined).scan))
+	found, err := decodeAside(db.All(rows, err, (*Quarantined).scan))
 	if err != nil || len(found) == 0 {
 		return Quarantined{}, false, err
 	}
@@ -206,7 +206,7 @@ func decodeAside(found []Quarantined, err error) ([]Quarantined, error) {
 func (s *Service) countReasons(ctx context.Context, run string) ([]ReasonCount, error) {
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT code, MIN(text_zh), MIN(text_en), COUNT(position), COUNT(CASE WHEN put_back_us > 0 THEN 1 END)
 		FROM quarantine WHERE run_id = $1 GROUP BY code ORDER BY COUNT(position) DESC, code`, run)
-	return scanAll(rows, err, func(c *ReasonCount) []any { return []any{&c.Code, &c.Reason.ZH, &c.Reason.EN, &c.Count, &c.PutBack} })
+	return db.All(rows, err, func(c *ReasonCount) []any { return []any{&c.Code, &c.Reason.ZH, &c.Reason.EN, &c.Count, &c.PutBack} })
 }
 
 // markPutBack notes rows as put back, in the transaction of the edited version.
@@ -225,21 +225,4 @@ type ReasonCount struct {
 	Reason  spec.Text `json:"reason"`
 	Count   int       `json:"count" table:"行数|rows"`
 	PutBack int       `json:"put_back" table:"已放回|put back"`
-}
-
-// scanAll reads every row into a T and closes rows.
-func scanAll[T any](rows *sql.Rows, err error, into func(*T) []any) ([]T, error) {
-	if err != nil {
-		return nil, fmt.Errorf("query: %w", err)
-	}
-	defer rows.Close()
-	out := []T{}
-	for rows.Next() {
-		var one T
-		if err := rows.Scan(into(&one)...); err != nil {
-			return nil, fmt.Errorf("scan: %w", err)
-		}
-		out = append(out, one)
-	}
-	return out, rows.Err()
 }

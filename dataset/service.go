@@ -179,7 +179,10 @@ func (s *Service) FindVersion(ctx context.Context, productID, name string) (Vers
 	if err != nil {
 		return Version{}, err
 	}
-	return s.Find(ctx, d.ID, number)
+	if v, err = s.Find(ctx, d.ID, number); errors.Is(err, NoSuchVersion) {
+		return Version{}, NoSuchVersion.With("version", name) // as it was typed
+	}
+	return v, err
 }
 
 // Latest gives a dataset's newest version. Fault: NoSuchVersion when it has none.

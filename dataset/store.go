@@ -51,7 +51,7 @@ func taken(done sql.Result, err error, name string) error {
 
 func (s *Service) selectProducts(ctx context.Context, after string, limit int) ([]Product, error) {
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT id, name, created_us FROM products WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
-	return scanAll(rows, err, func(p *Product) []any { return []any{&p.ID, &p.Name, &p.CreatedUS} })
+	return db.All(rows, err, func(p *Product) []any { return []any{&p.ID, &p.Name, &p.CreatedUS} })
 }
 
 func (s *Service) selectProduct(ctx context.Context, name string) (Product, error) {
@@ -91,7 +91,7 @@ func (s *Service) selectDatasets(ctx context.Context, product, after string, lim
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+datasetColumns+` FROM datasets d
 		LEFT JOIN versions v ON v.dataset_id = d.id WHERE d.product_id = $1 AND d.id > $2
 		GROUP BY d.id, d.product_id, d.name, d.created_us ORDER BY d.id LIMIT $3`, product, after, limit)
-	return scanAll(rows, err, (*Dataset).scan)
+	return db.All(rows, err, (*Dataset).scan)
 }
 
 func (s *Service) selectDataset(ctx context.Context, id string) (Dataset, error) {
@@ -222,21 +222,4 @@ func (s *Service) updateProfile(ctx context.Context, versionID string, profile b
 		_, err := tx.ExecContext(ctx, `UPDATE versions SET profile_blob = $2 WHERE id = $1`, versionID, string(profile))
 		return err
 	})
-}
-
-// scanAll reads all rows of a query.
-func scanAll[T any](rows *sql.Rows, err error, into func(*T) []any) ([]T, error) {
-	if err != nil {
-		return nil, fmt.Errorf("query: %w", err)
-	}
-	defer rows.Close()
-	out := []T{}
-	for rows.Next() {
-		var t T
-		if err := rows.Scan(into(&t)...); err != nil {
-			return nil, fmt.Errorf("scan: %w", err)
-		}
-		out = append(out, t)
-	}
-	return out, rows.Err()
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhuomo/internal/api"
+	"zhuomo/internal/db"
 	"zhuomo/internal/fault"
 )
 
@@ -275,14 +276,17 @@ func (h handlers) agreement(ctx context.Context, in *queueIn) (*agreementOut, er
 // AnswerBody is an answer as it comes over HTTP; who answers is who is signed in.
 // It is exported because the decoder does not see embedded types that are not.
 type AnswerBody struct {
-	ID              string   `json:"id" minLength:"8" maxLength:"64" doc:"客户端生成的编号（UUID），重发不会重复|id made by the client (UUID): sending twice counts once"`
+	ID              string   `json:"id,omitempty" minLength:"8" maxLength:"64" doc:"客户端生成的编号（UUID），重发不会重复；不填则由服务生成|id made by the client (UUID): sending twice counts once; made by the server when absent"`
 	Labels          []string `json:"labels" maxItems:"50" doc:"标签|labels"`
 	Seconds         float64  `json:"seconds,omitempty" minimum:"0" maximum:"86400" doc:"用了多少秒|seconds it took"`
 	GuidelineID     string   `json:"guideline_id,omitempty" doc:"按哪版规范答的，默认队列的|guideline followed, the queue's by default"`
 	SuggestionShown bool     `json:"suggestion_shown,omitempty" doc:"答题时看到了建议|a suggestion was shown"`
 }
 
-func (b AnswerBody) submission(ctx context.Context, task string) Submission {
+func (h handlers) submission(ctx context.Context, task string, b AnswerBody) Submission {
+	if b.ID == "" {
+		b.ID = db.NewID(h.s.now())
+	}
 	return Submission{ID: b.ID, TaskID: task, Person: api.Who(ctx).ID, Labels: b.Labels, Seconds: b.Seconds, GuidelineID: b.GuidelineID, SuggestionShown: b.SuggestionShown}
 }
 
@@ -294,7 +298,7 @@ type submitIn struct {
 type annotationOut struct{ Body Annotation }
 
 func (h handlers) submit(ctx context.Context, in *submitIn) (*annotationOut, error) {
-	made, err := h.s.Submit(ctx, []Submission{in.Body.submission(ctx, in.Task)})
+	made, err := h.s.Submit(ctx, []Submission{h.submission(ctx, in.Task, in.Body)})
 	if err != nil {
 		return nil, err
 	}
@@ -326,7 +330,7 @@ type submitManyOut struct{ Body api.Page[outcome] }
 func (h handlers) submitMany(ctx context.Context, in *submitManyIn) (*submitManyOut, error) {
 	subs := make([]Submission, len(in.Body.Items))
 	for i, item := range in.Body.Items {
-		subs[i] = item.submission(ctx, item.TaskID)
+		subs[i] = h.submission(ctx, item.TaskID, item.AnswerBody)
 	}
 	made, err := h.s.Submit(ctx, subs)
 	var refused Refusals

@@ -4160,8 +4160,8 @@ export interface components {
         LabelAnswerBody: {
             /** @description 按哪版规范答的，默认队列的|guideline followed, the queue's by default */
             guideline_id?: string;
-            /** @description 客户端生成的编号（UUID），重发不会重复|id made by the client (UUID): sending twice counts once */
-            id: string;
+            /** @description 客户端生成的编号（UUID），重发不会重复；不填则由服务生成|id made by the client (UUID): sending twice counts once; made by the server when absent */
+            id?: string;
             /** @description 标签|labels */
             labels: string[] | null;
             /**
@@ -4644,8 +4644,8 @@ export interface components {
         LabelTaskAnswer: {
             /** @description 按哪版规范答的，默认队列的|guideline followed, the queue's by default */
             guideline_id?: string;
-            /** @description 客户端生成的编号（UUID），重发不会重复|id made by the client (UUID): sending twice counts once */
-            id: string;
+            /** @description 客户端生成的编号（UUID），重发不会重复；不填则由服务生成|id made by the client (UUID): sending twice counts once; made by the server when absent */
+            id?: string;
             /** @description 标签|labels */
             labels: string[] | null;
             /**
