@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhuomo/internal/api"
+	"zhuomo/internal/spec"
 )
 
 // Routes is the stage's part of the route table.
@@ -13,6 +14,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", all, "tune list", api.Viewer, "列出调参实验", "list studies", s.list),
 		api.Op("POST", all, "tune start", api.Trainer, "开始一个调参实验", "start a study", s.start),
 		api.Op("GET", one, "tune show", api.Viewer, "查看调参实验和它的试验", "show a study and its trials", s.show),
+		api.Op("GET", "/api/v1/samplers", "tune samplers", api.Viewer, "列出采样器", "list the samplers", s.listSamplers),
 	}
 }
 
@@ -88,9 +90,12 @@ type showIn struct {
 
 // StudyShown is a study with a page of its trials.
 type StudyShown struct {
-	Study Study   `json:"study"`
-	Items []Trial `json:"items"`
-	Next  string  `json:"next,omitempty"`
+	Study Study `json:"study"`
+	// Space is what is searched: the dials with the ranges of this study.
+	Space      []spec.Param `json:"space"`
+	Importance []Importance `json:"importance" doc:"每个参数单独解释了多少得分变化；试验太少时为空|how much of the scores each dial explains alone; empty while trials are few"`
+	Items      []Trial      `json:"items"`
+	Next       string       `json:"next,omitempty"`
 }
 
 func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error) {
@@ -106,9 +111,29 @@ func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error
 	if err != nil {
 		return nil, err
 	}
-	shown := StudyShown{Study: study, Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
+	of, err := s.needs.Bench.Spec(study.Component)
+	if err != nil {
+		return nil, err
+	}
+	space, err := NewSpace(of, study.Dials, study.Fixed, study.Ranges)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.TrialsOf(ctx, study.ID, -1, mostTrials)
+	if err != nil {
+		return nil, err
+	}
+	shown := StudyShown{Study: study, Space: space.Dials, Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
 	if len(trials) > in.Limit {
 		shown.Next = api.Cursor(trials[in.Limit-1].Number)
 	}
 	return &out[StudyShown]{shown}, nil
+}
+
+func (s *Service) listSamplers(context.Context, *struct{}) (*out[api.Page[spec.Spec]], error) {
+	page := api.Page[spec.Spec]{Items: []spec.Spec{}}
+	for _, sampler := range s.needs.Samplers {
+		page.Items = append(page.Items, sampler.Spec())
+	}
+	return &out[api.Page[spec.Spec]]{page}, nil
 }

@@ -25,13 +25,15 @@ const studyColumns = `s.id, s.product_id, s.component, s.sampler, s.objective, s
 	(SELECT COUNT(*) FROM trials t WHERE t.study_id = s.id),
 	COALESCE((SELECT t.score FROM trials t WHERE t.study_id = s.id AND t.number = 0), 0),
 	COALESCE((SELECT t.score FROM trials t WHERE t.study_id = s.id AND t.state = 'done' ORDER BY t.score DESC, t.number LIMIT 1), 0),
-	COALESCE((SELECT t.value_json FROM trials t WHERE t.study_id = s.id AND t.state = 'done' ORDER BY t.score DESC, t.number LIMIT 1), 'null')`
+	COALESCE((SELECT t.value_json FROM trials t WHERE t.study_id = s.id AND t.state = 'done' ORDER BY t.score DESC, t.number LIMIT 1), 'null'),
+	COALESCE((SELECT t.number FROM trials t WHERE t.study_id = s.id AND t.state = 'done' ORDER BY t.score DESC, t.number LIMIT 1), -1),
+	(SELECT COUNT(*) FROM studies x WHERE x.product_id = s.product_id AND x.id <= s.id)`
 
 func scanStudy(row interface{ Scan(...any) error }) (s Study, err error) {
 	var p plan
 	var planJSON, seed, bestJSON string
 	err = row.Scan(&s.ID, &s.ProductID, &s.Component, &s.Sampler, &s.Objective, &planJSON, &seed, &s.Trials, &s.BudgetMS,
-		&s.State, &s.JobID, &s.ActorID, &s.CreatedUS, &s.DoneCount, &s.DefaultScore, &s.BestScore, &bestJSON)
+		&s.State, &s.JobID, &s.ActorID, &s.CreatedUS, &s.DoneCount, &s.DefaultScore, &s.BestScore, &bestJSON, &s.BestNumber, &s.Number)
 	if err != nil {
 		return s, err
 	}

@@ -11,6 +11,7 @@ import (
 type Study struct {
 	ID           string           `json:"id" table:"编号|id"`
 	ProductID    string           `json:"product_id"`
+	Number       int              `json:"number" table:"序号|number"`    // s1, s2 … in the product
 	Component    string           `json:"component" table:"调什么|tunes"` // Spec name of what is tuned
 	Sampler      string           `json:"sampler" table:"采样器|sampler"`
 	Dials        []string         `json:"dials"`
@@ -24,6 +25,7 @@ type Study struct {
 	DoneCount    int              `json:"done_count" table:"完成|done"`
 	BestScore    float64          `json:"best_score" table:"最好|best"`
 	Best         spec.Values      `json:"best,omitempty"`
+	BestNumber   int              `json:"best_number"`                         // of the best trial; -1 before one is done
 	DefaultScore float64          `json:"default_score" table:"默认参数|defaults"` // score of the defaults, trial 0
 	JobID        string           `json:"job_id,omitempty"`
 	ActorID      string           `json:"actor_id,omitempty"`
