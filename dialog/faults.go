@@ -23,6 +23,10 @@ var (
 		ZH: "流程 {flow} 已被改到第 {revision} 版", FixZH: "重新打开，把你的修改合进去再保存",
 		EN: "the flow {flow} has moved on to revision {revision}", FixEN: "open it again, bring your change in and save",
 	})
+	BadThresholds = fault.Define("dialog.bad_thresholds", fault.Invalid, fault.Text{
+		ZH: "阈值应满足 0 ≤ 给选项 ≤ 直接办 ≤ 1，知识 0 到 1", FixZH: "调整后再保存",
+		EN: "thresholds must satisfy 0 ≤ offer ≤ answer ≤ 1 and 0 ≤ knowledge ≤ 1", FixEN: "change them, then save",
+	})
 	NoModel = fault.Define("dialog.no_model", fault.Conflict, fault.Text{
 		ZH: "产品还没有可用的模型，模拟需要听懂客户的话", FixZH: "先训练一个模型，或在每句话里给出 labels",
 		EN: "the product has no model yet, and a simulation must understand the customer", FixEN: "train a model first, or give labels with each message",

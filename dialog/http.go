@@ -21,6 +21,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", one+"/stories", "dialog stories-show", api.Viewer, "看一个流程的故事", "show the stories of a flow", s.showStories),
 		api.Op("POST", one+"/story-runs", "dialog stories", api.Viewer, "跑故事，看通过与覆盖", "play the stories: what passes, what they cover", s.runStories),
 		api.Op("POST", one+"/simulations", "dialog simulate", api.Viewer, "模拟对话，看每一步的决定", "simulate a conversation and see every decision", s.simulate),
+		api.Op("PUT", one+"/thresholds", "dialog thresholds", api.Trainer, "改流程的阈值，存成新版次", "change the thresholds of a flow, as a new revision", s.putThresholds),
 	}
 }
 
@@ -282,4 +283,23 @@ func (s *Service) simulate(ctx context.Context, in *simulateIn) (*simulateOut, e
 	out := &simulateOut{}
 	out.Body.Turns, err = s.Simulate(ctx, product, in.Flow, Draft{in.Body.Revision, []byte(in.Body.Text)}, in.Body.Channel, in.Body.Messages)
 	return out, err
+}
+
+type thresholdsIn struct {
+	FlowIn
+	Body struct {
+		Thresholds
+		Revision int64 `json:"revision,omitempty" minimum:"0" doc:"看到的版次，防止覆盖别人的修改|the revision you saw, so that nobody's change is overwritten"`
+	}
+}
+
+type thresholdsOut struct{ Body Saved }
+
+func (s *Service) putThresholds(ctx context.Context, in *thresholdsIn) (*thresholdsOut, error) {
+	product, err := s.product(ctx, in.ProductIn)
+	if err != nil {
+		return nil, err
+	}
+	saved, err := s.SaveThresholds(ctx, product, in.Flow, in.Body.Revision, in.Body.Thresholds)
+	return &thresholdsOut{saved}, err
 }
