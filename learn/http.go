@@ -3,6 +3,7 @@ package learn
 import (
 	"context"
 	"math"
+	"time"
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/spec"
@@ -136,9 +137,16 @@ type explainIn struct {
 
 // Explained is why a model judges as it does.
 type Explained struct {
-	Prediction  Prediction  `json:"prediction"`
-	Explanation Explanation `json:"explanation"`
-	Witnesses   []Witness   `json:"witnesses"`
+	Prediction  Prediction    `json:"prediction"`
+	Explanation Explanation   `json:"explanation"`
+	Witnesses   []WitnessText `json:"witnesses"`
+	Seconds     float64       `json:"seconds" doc:"判断这一句用了多久|what judging this text took"`
+}
+
+// WitnessText is a witness with what its row says.
+type WitnessText struct {
+	Witness
+	Text string `json:"text,omitempty"`
 }
 
 func (s *Service) explain(ctx context.Context, in *explainIn) (*out[Explained], error) {
@@ -146,10 +154,12 @@ func (s *Service) explain(ctx context.Context, in *explainIn) (*out[Explained], 
 	if err != nil {
 		return nil, err
 	}
+	began := time.Now() // a span is measured, no moment is kept
 	answers, err := m.Predict(ctx, []Input{in.Body.Input})
 	if err != nil {
 		return nil, err
 	}
+	seconds := time.Since(began).Seconds()
 	label, most := in.Body.Label, in.Body.Most
 	if label == "" {
 		label = answers[0].Top().Label
@@ -165,5 +175,22 @@ func (s *Service) explain(ctx context.Context, in *explainIn) (*out[Explained], 
 	if err != nil {
 		return nil, err
 	}
-	return &out[Explained]{Explained{answers[0], e, w}}, nil
+	told, err := s.witnessTexts(ctx, in.Product, w)
+	return &out[Explained]{Explained{answers[0], e, told, seconds}}, err
+}
+
+func (s *Service) witnessTexts(ctx context.Context, product string, list []Witness) ([]WitnessText, error) {
+	out := make([]WitnessText, len(list))
+	ids := make([]string, len(list))
+	for i, w := range list {
+		out[i].Witness, ids[i] = w, w.RowID
+	}
+	if s.needs.Texts == nil || len(ids) == 0 {
+		return out, nil
+	}
+	texts, err := s.needs.Texts.Texts(ctx, product, ids)
+	for i := range out {
+		out[i].Text = texts[out[i].RowID]
+	}
+	return out, err
 }

@@ -23,3 +23,9 @@ type Lesson struct {
 type Ledger interface {
 	ModelMade(ctx context.Context, made Made) error
 }
+
+// Texts tells what training rows say, for people who look at witnesses.
+type Texts interface {
+	// Texts gives the text of each row that has gold, by row id.
+	Texts(ctx context.Context, product string, rowIDs []string) (map[string]string, error)
+}

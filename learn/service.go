@@ -62,6 +62,7 @@ type Needs struct {
 	Learners []Learner    // in the order in which pages show them; the first is the default
 	Source   Source       // nil: Train gives NoSource
 	Ledger   Ledger       // nil: nothing is written down
+	Texts    Texts        // nil: witnesses are told without their text
 }
 
 // Service is the front door of the stage.

@@ -135,6 +135,21 @@ func (g gold) Examples(ctx context.Context, product, _ string) (learn.Lesson, er
 	}, err
 }
 
+// Texts tells what rows of gold say.
+func (g gold) Texts(ctx context.Context, product string, rowIDs []string) (map[string]string, error) {
+	texts := make(map[string]string, len(rowIDs))
+	for _, id := range rowIDs {
+		row, err := g.label.GoldOf(ctx, product, id)
+		switch {
+		case err == nil:
+			texts[id] = row.Text
+		case !errors.Is(err, label.NoGold):
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
 // tuning measures a learner's parameters on the dev split.
 type tuning struct{ gold gold }
 
