@@ -23,4 +23,40 @@ var (
 		ZH: "产品还没有测试集", FixZH: "用 zhuomo evaluate suite 保存一份测试集",
 		EN: "the product has no suite yet", FixEN: "save one with: zhuomo evaluate suite",
 	})
+	NoSuchFlip = fault.Define("evaluate.no_such_flip", fault.NotFound, fault.Text{
+		ZH: "报告 {report} 里没有行 {row} 的翻转", FixZH: "用 zhuomo evaluate flips 看这份报告的翻转",
+		EN: "report {report} has no flip of row {row}", FixEN: "see the flips with: zhuomo evaluate flips",
+	})
+	GateNotPassed = fault.Define("evaluate.gate_not_passed", fault.Conflict, fault.Text{
+		ZH: "门禁只过了 {passed}/{total} 条", FixZH: "改好没过的检查再评测，或由组长写明理由签发",
+		EN: "the gate holds only {passed} of {total}", FixEN: "mend the failing checks and judge again, or let a lead sign with a reason",
+	})
+	OverrideDenied = fault.Define("evaluate.override_denied", fault.Denied, fault.Text{
+		ZH: "门禁没过，只有组长或所有者能写明理由签发", FixZH: "请组长来签，或先让门禁通过",
+		EN: "the gate refused, and only a lead or owner may sign with a reason", FixEN: "ask a lead to sign, or make the gate pass",
+	})
+	CannotSign = fault.Define("evaluate.cannot_sign", fault.Conflict, fault.Text{
+		ZH: "这里不能建立发布版", FixZH: "在完整的琢磨服务上签发",
+		EN: "releases cannot be made here", FixEN: "sign on a complete Zhuomo service",
+	})
+	NoFlowToSign = fault.Define("evaluate.no_flow_to_sign", fault.Conflict, fault.Text{
+		ZH: "产品还没有对话流程，发布版缺它不成", FixZH: "先在「交互」里建一个流程",
+		EN: "the product has no flow yet, and a release needs one", FixEN: "draw a flow first",
+	})
+	NoSuchBatch = fault.Define("evaluate.no_such_batch", fault.NotFound, fault.Text{
+		ZH: "没有批量测试「{batch}」", FixZH: "用 zhuomo evaluate batches 查看已有的批量测试",
+		EN: "there is no batch test {batch}", FixEN: "list them with: zhuomo evaluate batches",
+	})
+	NoSuchColumn = fault.Define("evaluate.no_such_column", fault.Invalid, fault.Text{
+		ZH: "表里没有列「{column}」", FixZH: "换成表里有的列：{known}",
+		EN: "the sheet has no column {column}", FixEN: "choose one of its columns: {known}",
+	})
+	TooManyRows = fault.Define("evaluate.too_many_rows", fault.Invalid, fault.Text{
+		ZH: "表太大，一次最多 {most} 行、{bytes} 字节", FixZH: "把表分成几份，分别测",
+		EN: "the sheet is too large: at most {most} rows and {bytes} bytes at once", FixEN: "part the sheet and test each part",
+	})
+	BatchRuns = fault.Define("evaluate.batch_runs", fault.Conflict, fault.Text{
+		ZH: "这份批量测试正在跑", FixZH: "等它跑完，或先停下它",
+		EN: "this batch test is running", FixEN: "wait for its end, or stop it first",
+	})
 )

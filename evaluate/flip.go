@@ -14,6 +14,8 @@ type Flip struct {
 	Before []string `json:"before"`
 	After  []string `json:"after"`
 	Change Change   `json:"change"`
+	// Verdict is what a person thought of it; "" when nobody judged it.
+	Verdict string `json:"verdict,omitempty"`
 }
 
 // Change is the sort of a flip.

@@ -7,17 +7,21 @@ import (
 	"zhuomo/internal/jobs"
 )
 
-const jobKind = "evaluate.run"
+const (
+	jobKind   = "evaluate.run"
+	curveKind = "evaluate.curve"
+	batchKind = "evaluate.batch"
+)
 
 type jobArgs struct {
 	Product string `json:"product"`
 	Model   string `json:"model"`
 }
 
-// enqueue begins an evaluation in the background.
-func (s *Service) enqueue(ctx context.Context, args jobArgs, actor string) (id string, err error) {
-	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		id, err = s.jobs.Enqueue(ctx, tx, jobKind, args, jobs.ForProduct(args.Product), jobs.By(actor))
+// enqueue begins work of a kind in the background.
+func (s *Service) enqueue(ctx context.Context, kind, product string, args any, actor string) (id string, err error) {
+	err = s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		id, err = s.needs.Jobs.Enqueue(ctx, tx, kind, args, jobs.ForProduct(product), jobs.By(actor))
 		return err
 	})
 	return id, err
@@ -36,4 +40,21 @@ func (s *Service) work(ctx context.Context, job jobs.Job, report *jobs.Report) (
 	}
 	report.Add(1)
 	return map[string]any{"report_id": r.ID, "passed": r.Passed}, nil
+}
+
+// curveJob draws a model's learning curve. After a crash it begins again.
+func (s *Service) curveJob(ctx context.Context, job jobs.Job, report *jobs.Report) (any, error) {
+	var args jobArgs
+	if err := job.Args(&args); err != nil {
+		return nil, err
+	}
+	report.Note("用更少的行各训一次", "learning from fewer rows")
+	told := 0
+	return s.drawCurve(ctx, args.Product, args.Model, func(done, total int) {
+		if told == 0 {
+			report.Total(int64(total))
+		}
+		report.Add(int64(done - told))
+		told = done
+	})
 }

@@ -21,11 +21,14 @@ type Report struct {
 	Live      map[string]float64 `json:"live,omitempty"` // the live model on the same rows
 	Suite     *SuiteResult       `json:"suite,omitempty"`
 	Flips     *Flips             `json:"flips,omitempty"`
+	Slices    []Slice            `json:"slices,omitempty"`
 	Stories   *Share             `json:"stories,omitempty"`
 	Verdict   Verdict            `json:"verdict"`
 	Simulated bool               `json:"simulated"`
 	Seconds   map[string]float64 `json:"seconds"` // test, suite, stories
 	At        time.Time          `json:"at" table:"时间|at"`
+	// Signature is who made a release candidate of it; nil while nobody did.
+	Signature *Signature `json:"signature,omitempty"`
 
 	// Answers of the model to the test rows, for the next comparison.
 	Answers []learn.Prediction `json:"-"`
@@ -50,13 +53,13 @@ func Judge(ctx context.Context, c Candidate, suite Suite, gate Gate, p *Perturbe
 		inputs[i] = e.Input()
 	}
 	var err error
+	var before []learn.Prediction
 	if r.Answers, err = c.Model.Predict(ctx, inputs); err != nil {
 		return r, fmt.Errorf("answer the test split: %w", err)
 	}
 	r.Test = Measure(c.Test, r.Answers, measureSeed)
 	if c.Live != nil {
-		before := c.LiveAnswers
-		if before == nil {
+		if before = c.LiveAnswers; before == nil {
 			if before, err = c.Live.Predict(ctx, inputs); err != nil {
 				return r, fmt.Errorf("answer the test split with the live model: %w", err)
 			}
@@ -65,6 +68,7 @@ func Judge(ctx context.Context, c Candidate, suite Suite, gate Gate, p *Perturbe
 		flips := Compare(c.Test, before, r.Answers)
 		r.Flips = &flips
 	}
+	r.Slices = Slices(c.Test, before, r.Answers)
 	clock("test")
 	if len(suite.Checks) > 0 {
 		result, _, err := RunSuite(ctx, p.Expand(suite, suiteSeed, twinsPerCheck), c.Model)
@@ -103,7 +107,7 @@ func (s *Service) Evaluate(ctx context.Context, product, model string) (Report, 
 }
 
 func (s *Service) evaluate(ctx context.Context, id, product, model string) (Report, error) {
-	c, err := s.bench.Candidate(ctx, product, model)
+	c, err := s.needs.Bench.Candidate(ctx, product, model)
 	if err != nil {
 		return Report{}, err
 	}
@@ -122,7 +126,7 @@ func (s *Service) evaluate(ctx context.Context, id, product, model string) (Repo
 // Keep stores a report under its id, or a new one if it has none. A report of
 // work that is done again after a crash takes the place of the one before.
 func (s *Service) Keep(ctx context.Context, r Report) (Report, error) {
-	now := s.now()
+	now := s.needs.Now()
 	if r.At = now.UTC(); r.ID == "" {
 		r.ID = db.NewID(now)
 	}
@@ -130,6 +134,6 @@ func (s *Service) Keep(ctx context.Context, r Report) (Report, error) {
 	if err != nil {
 		return r, fmt.Errorf("keep report: %w", err)
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return insertReport(ctx, tx, r, string(body)) })
+	err = s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return insertReport(ctx, tx, r, string(body)) })
 	return r, err
 }

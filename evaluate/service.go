@@ -13,22 +13,32 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Service keeps suites, gates and reports.
+// Needs is what the stage is built from.
+type Needs struct {
+	DB     *db.DB
+	Jobs   *jobs.Runner
+	Now    func() time.Time
+	Bench  Bench
+	Signer Signer // nil: Sign gives CannotSign
+	Sheets Sheets // nil: there are no batch tests
+	Voices Voices // nil: there are no batch tests
+}
+
+// Service keeps suites, gates, reports and batch tests.
 type Service struct {
-	db        *db.DB
-	jobs      *jobs.Runner
-	now       func() time.Time
-	bench     Bench
+	needs     Needs
 	perturber *Perturber
 }
 
 // New makes the service and brings its tables up to date.
-func New(ctx context.Context, d *db.DB, runner *jobs.Runner, now func() time.Time, bench Bench) (*Service, error) {
-	if err := d.Migrate(ctx, "evaluate", migrations); err != nil {
+func New(ctx context.Context, n Needs) (*Service, error) {
+	if err := n.DB.Migrate(ctx, "evaluate", migrations); err != nil {
 		return nil, err
 	}
-	s := &Service{db: d, jobs: runner, now: now, bench: bench, perturber: NewPerturber(text.Traditional)}
-	runner.Handle(jobKind, s.work)
+	s := &Service{needs: n, perturber: NewPerturber(text.Traditional)}
+	n.Jobs.Handle(jobKind, s.work)
+	n.Jobs.Handle(curveKind, s.curveJob)
+	n.Jobs.Handle(batchKind, s.batchJob)
 	return s, nil
 }
 

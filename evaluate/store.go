@@ -28,7 +28,7 @@ type Saved struct {
 func (s *Service) text(ctx context.Context, product, kind string) (Saved, error) {
 	var out Saved
 	var at int64
-	err := s.db.Reader().QueryRowContext(ctx, `
+	err := s.needs.DB.Reader().QueryRowContext(ctx, `
 SELECT version, text, actor_id, at_us FROM eval_texts
 WHERE product_id = $1 AND kind = $2 ORDER BY version DESC LIMIT 1`, product, kind).
 		Scan(&out.Version, &out.Text, &out.ActorID, &at)
@@ -40,8 +40,8 @@ WHERE product_id = $1 AND kind = $2 ORDER BY version DESC LIMIT 1`, product, kin
 }
 
 func (s *Service) saveText(ctx context.Context, product, kind, actor, text string) (Saved, error) {
-	out := Saved{Text: text, ActorID: actor, At: s.now().UTC()}
-	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+	out := Saved{Text: text, ActorID: actor, At: s.needs.Now().UTC()}
+	err := s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		return tx.QueryRowContext(ctx, `
 INSERT INTO eval_texts (product_id, kind, version, text, actor_id, at_us)
 VALUES ($1, $2, (SELECT COALESCE(MAX(version), 0) + 1 FROM eval_texts WHERE product_id = $1 AND kind = $2), $3, $4, $5)
@@ -51,17 +51,23 @@ RETURNING version`, product, kind, text, actor, out.At.UnixMicro()).Scan(&out.Ve
 }
 
 func insertReport(ctx context.Context, tx db.Tx, r Report, body string) error {
-	_, err := tx.ExecContext(ctx, `
-INSERT INTO reports (id, product_id, model_id, live_id, passed, body, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (id) DO UPDATE SET model_id = excluded.model_id, live_id = excluded.live_id, passed = excluded.passed, body = excluded.body, at_us = excluded.at_us`,
-		r.ID, r.ProductID, r.ModelID, r.LiveID, r.Passed, body, r.At.UnixMicro())
+	head, err := json.Marshal(headOf(r))
+	if err != nil {
+		return fmt.Errorf("encode head of a report: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+INSERT INTO reports (id, product_id, model_id, live_id, passed, body, head, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (id) DO UPDATE SET model_id = excluded.model_id, live_id = excluded.live_id, passed = excluded.passed, body = excluded.body,
+	head = excluded.head, at_us = excluded.at_us`,
+		r.ID, r.ProductID, r.ModelID, r.LiveID, r.Passed, body, string(head), r.At.UnixMicro())
 	return err
 }
 
-// Report gives one report by id. Fault: NoSuchReport.
+// Report gives one report by id, with what people decided about it. Fault:
+// NoSuchReport.
 func (s *Service) Report(ctx context.Context, id string) (Report, error) {
 	var body string
-	err := s.db.Reader().QueryRowContext(ctx, `SELECT body FROM reports WHERE id = $1`, id).Scan(&body)
+	err := s.needs.DB.Reader().QueryRowContext(ctx, `SELECT body FROM reports WHERE id = $1`, id).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Report{}, NoSuchReport.With("report", id)
 	}
@@ -72,31 +78,66 @@ func (s *Service) Report(ctx context.Context, id string) (Report, error) {
 	if err := json.Unmarshal([]byte(body), &r); err != nil {
 		return r, fmt.Errorf("report %s: %w", id, err)
 	}
-	return r, nil
+	if r.Signature, err = s.signature(ctx, id); err != nil || r.Flips == nil {
+		return r, err
+	}
+	verdicts, err := s.verdicts(ctx, id)
+	for i := range r.Flips.List {
+		r.Flips.List[i].Verdict = verdicts[r.Flips.List[i].RowID]
+	}
+	return r, err
 }
 
 // ReportHead is a report in a list.
 type ReportHead struct {
 	ID      string    `json:"id" table:"编号|id"`
 	ModelID string    `json:"model_id" table:"模型|model"`
+	LiveID  string    `json:"live_id,omitempty"`
 	Passed  bool      `json:"passed" table:"通过|passed"`
 	At      time.Time `json:"at" table:"时间|at"`
+	Figures
+}
+
+// Figures are what a list shows of a report.
+type Figures struct {
+	Rows    int    `json:"rows" table:"行数|rows"`
+	Exact   Figure `json:"exact"`
+	Gate    Share  `json:"gate"`
+	Checks  *Share `json:"checks,omitempty"`
+	Stories *Share `json:"stories,omitempty"`
+	Fixed   int    `json:"fixed" table:"修好|fixed"`
+	Broken  int    `json:"broken" table:"改坏|broken"`
+}
+
+func headOf(r Report) Figures {
+	f := Figures{Rows: r.Test.Rows, Exact: r.Test.Figures["exact"], Gate: r.Verdict.Count(), Stories: r.Stories}
+	if r.Suite != nil {
+		f.Checks = &r.Suite.All
+	}
+	if r.Flips != nil {
+		f.Fixed, f.Broken = r.Flips.Fixed, r.Flips.Broken
+	}
+	return f
 }
 
 func (s *Service) reports(ctx context.Context, product, before string, limit int) ([]ReportHead, error) {
-	rows, err := s.db.Reader().QueryContext(ctx, `
-SELECT id, model_id, passed, at_us FROM reports
+	rows, err := s.needs.DB.Reader().QueryContext(ctx, `
+SELECT id, model_id, live_id, passed, head, at_us FROM reports
 WHERE product_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, product, before, limit)
 	if err != nil {
 		return nil, db.Explain(err)
 	}
 	defer rows.Close()
-	var out []ReportHead
+	out := []ReportHead{}
 	for rows.Next() {
 		var h ReportHead
+		var head string
 		var at int64
-		if err := rows.Scan(&h.ID, &h.ModelID, &h.Passed, &at); err != nil {
+		if err := rows.Scan(&h.ID, &h.ModelID, &h.LiveID, &h.Passed, &head, &at); err != nil {
 			return nil, err
+		}
+		if err := json.Unmarshal([]byte(head), &h.Figures); err != nil {
+			return nil, fmt.Errorf("head of report %s: %w", h.ID, err)
 		}
 		h.At = time.UnixMicro(at).UTC()
 		out = append(out, h)
@@ -111,4 +152,80 @@ func (s *Service) Latest(ctx context.Context, product string) (ReportHead, bool,
 		return ReportHead{}, false, err
 	}
 	return heads[0], true, nil
+}
+
+func (s *Service) signature(ctx context.Context, report string) (*Signature, error) {
+	var x Signature
+	err := s.needs.DB.Reader().QueryRowContext(ctx, `
+SELECT actor_id, actor_name, reason, release_id, release_name, at_us FROM eval_signatures WHERE report_id = $1`, report).
+		Scan(&x.ActorID, &x.Actor, &x.Reason, &x.ReleaseID, &x.ReleaseName, &x.AtUS)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &x, db.Explain(err)
+}
+
+func insertSignature(ctx context.Context, tx db.Tx, report string, x Signature) error {
+	_, err := tx.ExecContext(ctx, `
+INSERT INTO eval_signatures (report_id, actor_id, actor_name, reason, release_id, release_name, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (report_id) DO NOTHING`, report, x.ActorID, x.Actor, x.Reason, x.ReleaseID, x.ReleaseName, x.AtUS)
+	return db.Explain(err)
+}
+
+// verdicts gives what people thought of a report's flips, by row.
+func (s *Service) verdicts(ctx context.Context, report string) (map[string]string, error) {
+	rows, err := s.needs.DB.Reader().QueryContext(ctx, `SELECT row_id, verdict FROM eval_verdicts WHERE report_id = $1 ORDER BY row_id`, report)
+	if err != nil {
+		return nil, db.Explain(err)
+	}
+	defer rows.Close()
+	out := map[string]string{}
+	for rows.Next() {
+		var row, verdict string
+		if err := rows.Scan(&row, &verdict); err != nil {
+			return nil, err
+		}
+		out[row] = verdict
+	}
+	return out, db.Explain(rows.Err())
+}
+
+func putVerdict(ctx context.Context, tx db.Tx, report, row, verdict, actor string, at int64) error {
+	if verdict == "" {
+		_, err := tx.ExecContext(ctx, `DELETE FROM eval_verdicts WHERE report_id = $1 AND row_id = $2`, report, row)
+		return db.Explain(err)
+	}
+	_, err := tx.ExecContext(ctx, `
+INSERT INTO eval_verdicts (report_id, row_id, verdict, actor_id, at_us) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (report_id, row_id) DO UPDATE SET verdict = excluded.verdict, actor_id = excluded.actor_id, at_us = excluded.at_us`,
+		report, row, verdict, actor, at)
+	return db.Explain(err)
+}
+
+func (s *Service) keepCurve(ctx context.Context, product string, c Curve) error {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("encode a curve: %w", err)
+	}
+	return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+INSERT INTO eval_curves (product_id, model_id, body, at_us) VALUES ($1, $2, $3, $4)
+ON CONFLICT (product_id, model_id) DO UPDATE SET body = excluded.body, at_us = excluded.at_us`,
+			product, c.ModelID, string(body), s.needs.Now().UnixMicro())
+		return db.Explain(err)
+	})
+}
+
+// curve gives the curve of a model by its id; one that was not drawn has no point.
+func (s *Service) curve(ctx context.Context, product, modelID string) (Curve, error) {
+	c := Curve{ModelID: modelID, Points: []Point{}}
+	var body string
+	err := s.needs.DB.Reader().QueryRowContext(ctx, `SELECT body FROM eval_curves WHERE product_id = $1 AND model_id = $2`, product, modelID).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, nil
+	}
+	if err != nil {
+		return c, db.Explain(err)
+	}
+	return c, json.Unmarshal([]byte(body), &c)
 }

@@ -113,6 +113,7 @@ type SuiteResult struct {
 	ByKind  map[Kind]Share   `json:"by_kind"`
 	ByGroup map[string]Share `json:"by_group"`
 	Failed  []CheckResult    `json:"failed"`
+	Held    []CheckResult    `json:"held,omitempty"` // the checks that passed
 }
 
 // RunSuite asks the model every check. Results come in the order of the suite.
@@ -167,7 +168,9 @@ func (s *SuiteResult) count(r CheckResult) {
 		group = r.Check.Change
 	}
 	s.ByGroup[group] = add(s.ByGroup[group])
-	if !r.Passed {
+	if r.Passed {
+		s.Held = append(s.Held, r)
+	} else {
 		s.Failed = append(s.Failed, r)
 	}
 }

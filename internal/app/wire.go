@@ -62,7 +62,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	}
 	settled := gold{s.Label}
 	s.Learn, err = learn.New(ctx, learn.Needs{
-		DB: a.DB, Blobs: a.Blobs, Now: now, Jobs: a.Jobs, Learners: builtin.Learners(), Source: settled, Ledger: ledger{a},
+		DB: a.DB, Blobs: a.Blobs, Now: now, Jobs: a.Jobs, Learners: builtin.Learners(), Source: settled, Ledger: ledger{a}, Texts: settled,
 	})
 	if err != nil {
 		return s, err
@@ -74,7 +74,9 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 		blobs: a.Blobs, gold: settled, learn: s.Learn, knowledge: s.Knowledge,
 		live: func() *serve.Service { return a.Stages.Serve }, dialog: func() *dialog.Service { return a.Stages.Dialog },
 	}
-	if s.Evaluate, err = evaluate.New(ctx, a.DB, a.Jobs, now, bench); err != nil {
+	if s.Evaluate, err = evaluate.New(ctx, evaluate.Needs{
+		DB: a.DB, Jobs: a.Jobs, Now: now, Bench: bench, Signer: bench, Sheets: sheets{}, Voices: bench,
+	}); err != nil {
 		return s, err
 	}
 	if s.Dialog, err = dialog.New(ctx, dialog.Needs{DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Benches: bench}); err != nil {

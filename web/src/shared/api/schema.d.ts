@@ -252,6 +252,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluations/{report}/flips/{row}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * say what one thinks of a flip
+         * @description 裁定一处翻转
+         */
+        put: operations["evaluate-judge"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{report}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * sign: make the report's model a release candidate
+         * @description 签发：让报告里的模型成为发布候选
+         */
+        post: operations["evaluate-sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fixes/{fix}": {
         parameters: {
             query?: never;
@@ -490,6 +530,130 @@ export interface paths {
          * @description 新建产品
          */
         post: operations["product-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list batch tests
+         * @description 列出批量测试
+         */
+        get: operations["evaluate-batches"];
+        put?: never;
+        /**
+         * batch test: ask every line of a sheet of questions and what should come
+         * @description 批量测试：一张问题和期望的表，逐行问一遍
+         */
+        post: operations["evaluate-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/batches/{batch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show a batch test
+         * @description 查看批量测试
+         */
+        get: operations["evaluate-batch-show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/batches/{batch}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * keep rows of a batch test as checks of the suite
+         * @description 把批量测试的行收进行为测试集
+         */
+        post: operations["evaluate-batch-checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/batches/{batch}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * save rows of a batch test as Excel
+         * @description 把批量测试的行存成 Excel
+         */
+        get: operations["evaluate-batch-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/batches/{batch}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the rows of a batch test
+         * @description 列出批量测试的行
+         */
+        get: operations["evaluate-batch-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/batches/{batch}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * run a batch test with the columns chosen
+         * @description 按选好的列再跑一遍
+         */
+        post: operations["evaluate-batch-run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1084,6 +1248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/flows/{flow}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * change the thresholds of a flow, as a new revision
+         * @description 改流程的阈值，存成新版次
+         */
+        put: operations["dialog-thresholds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/gate": {
         parameters: {
             query?: never;
@@ -1440,6 +1624,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/models/{model}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show the learning curve
+         * @description 查看学习曲线
+         */
+        get: operations["evaluate-curve-show"];
+        put?: never;
+        /**
+         * learn from fewer rows to draw the learning curve
+         * @description 用更少的行训几次，画学习曲线
+         */
+        post: operations["evaluate-curve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/models/{model}/explanations": {
         parameters: {
             query?: never;
@@ -1454,6 +1662,46 @@ export interface paths {
          * @description 看模型为什么这样判断：每个字的作用和最有分量的训练行
          */
         post: operations["learn-explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/models/{model}/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list what a model says about each row of gold
+         * @description 列出模型在每行金标上的回答
+         */
+        get: operations["evaluate-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/models/{model}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * measure a model on a part of the gold, also against another model
+         * @description 在一部分金标上量一个模型，可与另一个模型比
+         */
+        get: operations["evaluate-measure"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2304,6 +2552,26 @@ export interface paths {
          * @description 查看一次运行
          */
         get: operations["track-show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samplers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the samplers
+         * @description 列出采样器
+         */
+        get: operations["tune-samplers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3530,6 +3798,28 @@ export interface components {
              */
             offer: number;
         };
+        DialogThresholdsInBody: {
+            /**
+             * Format: double
+             * @description 不低于它就办|act from here on
+             */
+            answer: number;
+            /**
+             * Format: double
+             * @description 知识匹配不低于它才直接回答|answer from knowledge from here on
+             */
+            knowledge: number;
+            /**
+             * Format: double
+             * @description 不低于它就给选项，低于它算没听懂|offer choices from here on; below: not understood
+             */
+            offer: number;
+            /**
+             * Format: int64
+             * @description 看到的版次，防止覆盖别人的修改|the revision you saw, so that nobody's change is overwritten
+             */
+            revision?: number;
+        };
         DialogTrace: {
             band: string;
             /**
@@ -3569,6 +3859,73 @@ export interface components {
             /** Format: int64 */
             turn?: number;
         };
+        EvaluateBatch: {
+            actor_id?: string;
+            ask: string;
+            columns: string[] | null;
+            /** Format: int64 */
+            created_us: number;
+            expect: string;
+            id: string;
+            job_id?: string;
+            kind: string;
+            name: string;
+            of: string;
+            product_id: string;
+            /** Format: int64 */
+            right: number;
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            skipped: number;
+            /** Format: int64 */
+            wrong: number;
+        };
+        EvaluateBatchKept: {
+            /** Format: int64 */
+            added: number;
+            saved: components["schemas"]["EvaluateSaved"];
+        };
+        EvaluateBatchLabel: {
+            label: string;
+            /** Format: float */
+            p: number;
+            title?: string;
+        };
+        EvaluateBatchOrder: {
+            /** @description 问题在哪一列，不填则按猜的|column of the question, the guess when absent */
+            ask?: string;
+            /** @description 期望在哪一列，不填则按猜的|column of what is expected, the guess when absent */
+            expect?: string;
+            /**
+             * @description 期望是标签还是回答里要有的话，不填则按猜的|labels, or words that the reply must hold; the guess when absent
+             * @enum {string}
+             */
+            kind?: "label" | "answer";
+            /** @description 测哪个：latest、m3、live 或 r2；不填则最新的模型|what to test: latest, m3, live or r2; the newest model when absent */
+            of?: string;
+        };
+        EvaluateBatchRow: {
+            /** Format: int64 */
+            at: number;
+            band?: string;
+            cells: string[] | null;
+            expected: string;
+            got: string;
+            /** Format: float */
+            p: number;
+            question: string;
+            reason?: string;
+            /** @enum {string} */
+            state: "" | "right" | "wrong" | "skipped";
+            top?: components["schemas"]["EvaluateBatchLabel"][] | null;
+            why?: string;
+        };
+        EvaluateBatchStarted: {
+            batch: components["schemas"]["EvaluateBatch"];
+            /** @description 作业编号|id of the job */
+            job_id: string;
+        };
         EvaluateCheck: {
             change?: string;
             context?: string[] | null;
@@ -3594,6 +3951,12 @@ export interface components {
             gold: string;
             said: string;
         };
+        EvaluateCurve: {
+            model_id: string;
+            points: components["schemas"]["EvaluatePoint"][] | null;
+            /** Format: int64 */
+            shares: number;
+        };
         EvaluateFigure: {
             /** Format: double */
             high: number;
@@ -3609,6 +3972,7 @@ export interface components {
             gold: string[] | null;
             row_id: string;
             text: string;
+            verdict?: string;
         };
         EvaluateFlips: {
             /** Format: int64 */
@@ -3622,6 +3986,28 @@ export interface components {
             p: number;
             /** Format: int64 */
             rows: number;
+        };
+        EvaluateJudgement: {
+            gold: string[] | null;
+            history?: components["schemas"]["LearnSaid"][] | null;
+            /**
+             * Format: float
+             * @description 有多不像见过的话（0–1）|how foreign the row looks (0–1)
+             */
+            out_of_scope: number;
+            /** @description 标签一个不多一个不少|the labels are exactly the gold */
+            right: boolean;
+            row_id: string;
+            said: string[] | null;
+            text: string;
+            top: components["schemas"]["LearnLabelScore"][] | null;
+        };
+        EvaluateKeepBatchInBody: {
+            /**
+             * @description 只收对的或错的，不填则都收|only the right or the wrong ones, both when absent
+             * @enum {string}
+             */
+            state?: "right" | "wrong";
         };
         EvaluateLabelFigures: {
             /** Format: double */
@@ -3643,12 +4029,32 @@ export interface components {
             /** Format: int64 */
             rows: number;
         };
+        EvaluateMeasurement: {
+            /** @description 从 with 到这个模型|from with to this model */
+            flips?: components["schemas"]["EvaluateFlips"];
+            measured: components["schemas"]["EvaluateMeasured"];
+            model_id: string;
+            part: string;
+            simulated: boolean;
+            slices: components["schemas"]["EvaluateSlice"][] | null;
+            with?: components["schemas"]["EvaluateMeasured"];
+            with_id?: string;
+        };
         EvaluateMove: {
             /** Format: float */
             after: number;
             /** Format: float */
             before: number;
             label: string;
+        };
+        EvaluatePoint: {
+            dev: components["schemas"]["EvaluateFigure"];
+            /** Format: int64 */
+            rows: number;
+            /** Format: double */
+            seconds: number;
+            /** Format: double */
+            train: number;
         };
         EvaluateReport: {
             /** Format: date-time */
@@ -3665,7 +4071,9 @@ export interface components {
             seconds: {
                 [key: string]: number;
             };
+            signature?: components["schemas"]["EvaluateSignature"];
             simulated: boolean;
+            slices?: components["schemas"]["EvaluateSlice"][] | null;
             stories?: components["schemas"]["EvaluateShare"];
             suite?: components["schemas"]["EvaluateSuiteResult"];
             test: components["schemas"]["EvaluateMeasured"];
@@ -3674,9 +4082,20 @@ export interface components {
         EvaluateReportHead: {
             /** Format: date-time */
             at: string;
+            /** Format: int64 */
+            broken: number;
+            checks?: components["schemas"]["EvaluateShare"];
+            exact: components["schemas"]["EvaluateFigure"];
+            /** Format: int64 */
+            fixed: number;
+            gate: components["schemas"]["EvaluateShare"];
             id: string;
+            live_id?: string;
             model_id: string;
             passed: boolean;
+            /** Format: int64 */
+            rows: number;
+            stories?: components["schemas"]["EvaluateShare"];
         };
         EvaluateRuleResult: {
             got: string;
@@ -3702,6 +4121,28 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        EvaluateSignInBody: {
+            /** @description 门禁没过仍签发的理由|why it is signed although the gate refused */
+            reason?: string;
+        };
+        EvaluateSignature: {
+            actor: string;
+            actor_id: string;
+            /** Format: int64 */
+            at_us: number;
+            /** @description 门禁没过仍签发的理由|why it was signed although the gate refused */
+            reason?: string;
+            release_id: string;
+            release_name: string;
+        };
+        EvaluateSlice: {
+            exact: components["schemas"]["EvaluateFigure"];
+            id: string;
+            /** Format: double */
+            live?: number;
+            /** Format: int64 */
+            rows: number;
+        };
         EvaluateSuiteResult: {
             all: components["schemas"]["EvaluateShare"];
             by_group: {
@@ -3711,6 +4152,7 @@ export interface components {
                 [key: string]: components["schemas"]["EvaluateShare"];
             };
             failed: components["schemas"]["EvaluateCheckResult"][] | null;
+            held?: components["schemas"]["EvaluateCheckResult"][] | null;
             suite: string;
         };
         EvaluateTextInBody: {
@@ -3721,6 +4163,13 @@ export interface components {
             gate: string;
             passed: boolean;
             rules: components["schemas"]["EvaluateRuleResult"][] | null;
+        };
+        EvaluateVerdictInBody: {
+            /**
+             * @description 裁定，空为收回|the verdict, empty takes it back
+             * @enum {string}
+             */
+            verdict: "" | "new_right" | "old_right" | "both_wrong" | "gold_wrong";
         };
         FeedbackClock: {
             /** Format: double */
@@ -4697,7 +5146,12 @@ export interface components {
         LearnExplained: {
             explanation: components["schemas"]["LearnExplanation"];
             prediction: components["schemas"]["LearnPrediction"];
-            witnesses: components["schemas"]["LearnWitness"][] | null;
+            /**
+             * Format: double
+             * @description 判断这一句用了多久|what judging this text took
+             */
+            seconds: number;
+            witnesses: components["schemas"]["LearnWitnessText"][] | null;
         };
         LearnExplanation: {
             /**
@@ -4807,10 +5261,11 @@ export interface components {
             /** @description 数据版本，不填则最新|version of the data, the newest when absent */
             version?: string;
         };
-        LearnWitness: {
+        LearnWitnessText: {
             /** @description 这一行自己的标签|the row's own labels */
             labels: string[] | null;
             row_id: string;
+            text?: string;
             /**
              * Format: float
              * @description 正数支持这个标签，负数反对|positive speaks for the label, negative against
@@ -4884,8 +5339,23 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageEvaluateBatch: {
+            items: components["schemas"]["EvaluateBatch"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageEvaluateBatchRow: {
+            items: components["schemas"]["EvaluateBatchRow"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageEvaluateFlip: {
             items: components["schemas"]["EvaluateFlip"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageEvaluateJudgement: {
+            items: components["schemas"]["EvaluateJudgement"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -5041,6 +5511,11 @@ export interface components {
         };
         PageServeTurn: {
             items: components["schemas"]["ServeTurn"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageSpec: {
+            items: components["schemas"]["Spec"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -5458,6 +5933,12 @@ export interface components {
             trace: components["schemas"]["DialogTrace"];
             turn_id: string;
         };
+        Spec: {
+            help: components["schemas"]["SpecText"];
+            name: string;
+            params: components["schemas"]["SpecParam"][] | null;
+            title: components["schemas"]["SpecText"];
+        };
         SpecParam: {
             choices?: string[] | null;
             default: unknown;
@@ -5608,6 +6089,11 @@ export interface components {
             /** Format: double */
             weight: number;
         };
+        TuneImportance: {
+            param: string;
+            /** Format: double */
+            share: number;
+        };
         TuneRange: {
             /** @description 可选的值|values to choose from */
             choices?: string[] | null;
@@ -5660,6 +6146,8 @@ export interface components {
             best?: {
                 [key: string]: unknown;
             };
+            /** Format: int64 */
+            best_number: number;
             /** Format: double */
             best_score: number;
             /** Format: int64 */
@@ -5677,6 +6165,8 @@ export interface components {
             };
             id: string;
             job_id?: string;
+            /** Format: int64 */
+            number: number;
             objective: string;
             product_id: string;
             ranges?: {
@@ -5690,8 +6180,11 @@ export interface components {
             trials: number;
         };
         TuneStudyShown: {
+            /** @description 每个参数单独解释了多少得分变化；试验太少时为空|how much of the scores each dial explains alone; empty while trials are few */
+            importance: components["schemas"]["TuneImportance"][] | null;
             items: components["schemas"]["TuneTrial"][] | null;
             next?: string;
+            space: components["schemas"]["SpecParam"][] | null;
             study: components["schemas"]["TuneStudy"];
         };
         TuneStudyStarted: {
@@ -6193,6 +6686,78 @@ export interface operations {
             };
         };
     };
+    "evaluate-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 报告编号|id of the report */
+                report: string;
+                /** @description 行的编号|id of the row */
+                row: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateVerdictInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 报告编号|id of the report */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateSignInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateSignature"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "feedback-show": {
         parameters: {
             query?: never;
@@ -6599,6 +7164,284 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetProduct"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-batches": {
+        parameters: {
+            query?: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEvaluateBatch"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-batch": {
+        parameters: {
+            query?: {
+                /** @description 文件名|file name */
+                filename?: string;
+                /** @description 问题在哪一列，不填则猜|column of the question, guessed when absent */
+                ask?: string;
+                /** @description 期望在哪一列，不填则猜|column of what is expected, guessed when absent */
+                expect?: string;
+                /** @description 期望是标签还是回答里要有的话，不填则猜|labels, or words that the reply must hold; guessed when absent */
+                kind?: "label" | "answer";
+                /** @description 测哪个：latest、m3、live 或 r2；不填则最新的模型|what to test: latest, m3, live or r2; the newest model when absent */
+                of?: string;
+                /** @description 只看表和猜的列，不开始|only look at the sheet and the guess, do not begin */
+                look?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateBatchStarted"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-batch-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 批量测试编号|id of the batch test */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateBatch"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-batch-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 批量测试编号|id of the batch test */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateKeepBatchInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateBatchKept"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-batch-export": {
+        parameters: {
+            query?: {
+                /** @description 只要对的、错的或略过的|only the right, the wrong or the skipped ones */
+                state?: "right" | "wrong" | "skipped";
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 批量测试编号|id of the batch test */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-batch-rows": {
+        parameters: {
+            query?: {
+                /** @description 只要对的、错的或略过的|only the right, the wrong or the skipped ones */
+                state?: "right" | "wrong" | "skipped";
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 批量测试编号|id of the batch test */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEvaluateBatchRow"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-batch-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 批量测试编号|id of the batch test */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateBatchOrder"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateBatchStarted"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -8144,6 +8987,44 @@ export interface operations {
             };
         };
     };
+    "dialog-thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 流程的编号或名称|id or name of the flow */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialogThresholdsInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialogSaved"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "evaluate-gate": {
         parameters: {
             query?: never;
@@ -8905,6 +9786,74 @@ export interface operations {
             };
         };
     };
+    "evaluate-curve-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 模型：latest、m3 或编号|model: latest, m3 or an id */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateCurve"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 模型：latest、m3 或编号|model: latest, m3 or an id */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "learn-explain": {
         parameters: {
             query?: never;
@@ -8930,6 +9879,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LearnExplained"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-rows": {
+        parameters: {
+            query?: {
+                /** @description 金标的哪一部分|part of the gold */
+                part?: "train" | "dev" | "test";
+                /** @description 只要这一类行|only rows of this kind */
+                slice?: "short" | "middle" | "long" | "opening" | "follow_up" | "one_label" | "more_labels";
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 模型：latest、m3 或编号|model: latest, m3 or an id */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEvaluateJudgement"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-measure": {
+        parameters: {
+            query?: {
+                /** @description 比哪个模型：m2 或编号|model to compare with: m2 or an id */
+                with?: string;
+                /** @description 金标的哪一部分|part of the gold */
+                part?: "train" | "dev" | "test";
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 模型：latest、m3 或编号|model: latest, m3 or an id */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateMeasurement"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -10716,6 +11747,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrackRun"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-samplers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSpec"];
                 };
             };
             /** @description Fault (RFC 9457) */
