@@ -3,6 +3,9 @@ import { Route, Routes } from "react-router";
 import { QueuesPage } from "./QueuesPage";
 
 const DeskPage = lazy(async () => ({ default: (await import("./desk/DeskPage")).DeskPage }));
+const QualityPage = lazy(async () => ({ default: (await import("./quality/QualityPage")).QualityPage }));
+const GuidelinePage = lazy(async () => ({ default: (await import("./guideline/GuidelinePage")).GuidelinePage }));
+const ExamPage = lazy(async () => ({ default: (await import("./guideline/ExamPage")).ExamPage }));
 const TasksPage = lazy(async () => ({ default: (await import("./TasksPage")).TasksPage }));
 const MinePage = lazy(async () => ({ default: (await import("./MinePage")).MinePage }));
 const SkipsPage = lazy(async () => ({ default: (await import("./SkipsPage")).SkipsPage }));
@@ -13,8 +16,11 @@ export function LabelStage() {
   return (
     <Routes>
       <Route index element={<QueuesPage />} />
+      <Route path="guideline" element={<GuidelinePage />} />
+      <Route path="guideline/exam" element={<ExamPage />} />
       <Route path="gold" element={<GoldPage />} />
       <Route path="queues/:queue" element={<DeskPage />} />
+      <Route path="queues/:queue/quality" element={<QualityPage />} />
       <Route path="queues/:queue/tasks" element={<TasksPage />} />
       <Route path="queues/:queue/mine" element={<MinePage />} />
       <Route path="queues/:queue/skips" element={<SkipsPage />} />

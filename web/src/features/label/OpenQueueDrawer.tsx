@@ -61,17 +61,17 @@ export function OpenQueueDrawer({ product, close, started }: { product: string; 
         <Form.Item name="name" label={w("f_name")} rules={[{ required: true, whitespace: true, message: w("f_name_missing") }]} {...field("name")}>
           <Input autoFocus maxLength={100} placeholder={w("f_name_example")} />
         </Form.Item>
-        <Form.Item label={w("f_version")} {...(draft.data ? { help: w("f_version_rows", { count: f.count(draft.data.row_count) }) } : {})}>
+        <Form.Item label={w("f_version")} {...(draft.data ? { extra: w("f_version_rows", { count: f.count(draft.data.row_count) }) } : {})}>
           <Select aria-label={w("f_version")} value={chosen ?? null} loading={versions.isPending} onChange={(v: string) => (setVersion(v), setSpeaker(undefined))} options={(versions.data ?? []).map((v) => ({ value: v.id, label: v.words }))} />
         </Form.Item>
-        <Form.Item name="text_column" label={w("f_text")} help={why("text")} rules={[{ required: true, message: w("f_text_missing") }]} {...field("text_column")}>
+        <Form.Item name="text_column" label={w("f_text")} extra={why("text")} rules={[{ required: true, message: w("f_text_missing") }]} {...field("text_column")}>
           <Select options={columns} />
         </Form.Item>
         <div className={css["formRow"]}>
-          <Form.Item name="session_column" label={w("f_session")} help={why("session")}>
+          <Form.Item name="session_column" label={w("f_session")} extra={why("session")}>
             <Select options={columns} allowClear />
           </Form.Item>
-          <Form.Item name="speaker_column" label={w("f_speaker")} help={why("speaker")}>
+          <Form.Item name="speaker_column" label={w("f_speaker")} extra={why("speaker")}>
             <Select options={columns} allowClear onChange={(v?: string) => v && setSpeaker(v)} />
           </Form.Item>
         </div>
@@ -81,16 +81,16 @@ export function OpenQueueDrawer({ product, close, started }: { product: string; 
           </Form.Item>
         )}
         <div className={css["formRow"]}>
-          <Form.Item name="annotators" label={w("f_annotators")} help={w("f_annotators_help")}>
+          <Form.Item name="annotators" label={w("f_annotators")} extra={w("f_annotators_help")}>
             <InputNumber min={1} max={20} style={{ width: "100%" }} />
           </Form.Item>
           <Form.Item name="context_turns" label={w("f_context")}>
             <InputNumber min={0} max={50} style={{ width: "100%" }} />
           </Form.Item>
-          <Form.Item name="sample" label={w("f_sample")} help={w("f_sample_help")}>
+          <Form.Item name="sample" label={w("f_sample")} extra={w("f_sample_help")}>
             <InputNumber min={0} style={{ width: "100%" }} />
           </Form.Item>
-          <Form.Item name="leave" label={w("f_leave")} help={w("f_leave_help")}>
+          <Form.Item name="leave" label={w("f_leave")} extra={w("f_leave_help")}>
             <InputNumber min={0} style={{ width: "100%" }} />
           </Form.Item>
         </div>

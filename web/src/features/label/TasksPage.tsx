@@ -12,6 +12,7 @@ import { useCursorList } from "../../shared/table/useCursorList";
 import { useFilters } from "../../shared/table/useFilters";
 import { useWords } from "../../shared/words/useWords";
 import { usePeopleNames } from "./api";
+import { initial } from "./initial";
 import { Labels } from "./Labels";
 import { useQueueHead } from "./useQueueHead";
 import css from "./label.module.css";
@@ -49,7 +50,7 @@ export function TasksPage() {
     { key: "text", title: w("col_text"), cell: (r) => r.text, plain: (r) => r.text },
     {
       key: "answers", title: w("col_said"), width: 340, plain: said,
-      cell: (r) => <span className={css["answers"]}>{r.answers?.map((a) => <span key={a.id}><i className={css["person"]} title={personName(a.person)}>{[...personName(a.person).replace(/^sim-/, "")][0]}</i><Labels of={a.labels} nameOf={nameOf} /></span>)}</span>,
+      cell: (r) => <span className={css["answers"]}>{r.answers?.map((a) => <span key={a.id}><i className={css["person"]} title={personName(a.person)}>{initial(personName(a.person))}</i><Labels of={a.labels} nameOf={nameOf} /></span>)}</span>,
     },
     { key: "gold", title: w("col_gold"), width: 180, plain: (r) => r.gold?.map(nameOf).join(w("comma")), cell: (r) => r.gold_how && <Labels of={r.gold} nameOf={nameOf} tone="jade" /> },
     { key: "state", title: w("col_state"), width: 80, plain: (r) => w(`task_${r.state}`), cell: (r) => w(`task_${r.state}`) },

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { useActions } from "../../../shared/keys/useActions";
 import { BookOpen } from "lucide-react";
 import { ActionButton } from "../../../shared/keys/ActionButton";
@@ -98,7 +98,6 @@ export function Desk({ product, queue, saved, person }: { product: string; queue
 
   const focused = focus && (desk.chosen.includes(focus) || !guesses.length) ? focus : (desk.chosen.at(-1) ?? guesses[0]?.label ?? focus ?? labels[0]?.id);
   const reply = task && skips.data?.find((s) => s.task_id === task.id && s.reply);
-  const searchFrom = useRef<HTMLButtonElement>(null);
   const act = (id: string) => actions.find((a) => a.id === id)!;
 
   return (
@@ -121,7 +120,7 @@ export function Desk({ product, queue, saved, person }: { product: string; queue
         {task ? (
           <div className={css["work"]} data-task={task.id} data-testid="task">
             <TaskText task={task} reply={reply?.reply} />
-            <LabelKeys labels={labels} keys={keys} chosen={desk.chosen} guesses={guesses} recent={recent} nameOf={nameOf} multi={multi} choose={choose} onFocus={setFocus} search={() => setOpen("search")} searchRef={searchFrom} />
+            <LabelKeys labels={labels} keys={keys} chosen={desk.chosen} guesses={guesses} recent={recent} nameOf={nameOf} multi={multi} choose={choose} onFocus={setFocus} search={() => setOpen("search")} />
             <DeskActs actions={actions} hint={hint} />
           </div>
         ) : desk.ready && !desk.fault ? (

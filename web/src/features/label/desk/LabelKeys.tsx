@@ -1,4 +1,4 @@
-import { memo, type RefObject } from "react";
+import { memo } from "react";
 import { useFormat } from "../../../shared/format/useFormat";
 import { useWords } from "../../../shared/words/useWords";
 import type { Label } from "../api";
@@ -15,7 +15,6 @@ interface Props {
   choose: (id: string) => void;
   onFocus: (id: string) => void;
   search: () => void;
-  searchRef: RefObject<HTMLButtonElement | null>;
 }
 
 /** LabelKeys are the labels under their keys; those without a key are found by searching, the chosen, guessed and recent ones stand here. */
@@ -46,7 +45,7 @@ export const LabelKeys = memo(function LabelKeys(p: Props) {
       {rest > 0 && (
         <div className={css["others"]} role="group" aria-label={w("labels_more")}>
           {others.slice(0, 8).map(key)}
-          <button type="button" className={css["more"]} onClick={p.search} ref={p.searchRef}>
+          <button type="button" className={css["more"]} onClick={p.search}>
             {w("more_labels", { count: rest })} <kbd aria-hidden>/</kbd>
           </button>
         </div>
