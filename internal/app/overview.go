@@ -17,7 +17,7 @@ type Standing struct {
 	Stage   string             `json:"stage" table:"阶段|stage" enum:"data,clean,knowledge,label,model,tune,evaluate,flow,release,feedback"`
 	State   string             `json:"state" table:"状态|state" enum:"hollow,jade,amber,cinnabar" doc:"hollow 未开始，jade 正常，amber 在跑或在等，cinnabar 等人处理|hollow: not begun, jade: in order, amber: running or waiting, cinnabar: needs a person"`
 	Waiting int                `json:"waiting" table:"待办|waiting" doc:"等人处理的件数|things that wait for a person"`
-	Name    string             `json:"name,omitempty" table:"名称|name" doc:"最近的数据集、方案、模型、发布版等|the newest data set, recipe, model, release …"`
+	Name    string             `json:"name,omitempty" table:"名称|name" doc:"最大的数据集，最近的方案、模型、发布版等|the largest data set, the newest recipe, model, release …"`
 	ID      string             `json:"id,omitempty" doc:"它的编号|its id"`
 	Figures map[string]float64 `json:"figures" doc:"这一阶段的数字|figures of the stage"`
 }
@@ -141,8 +141,12 @@ func (a *App) scores(ctx context.Context, product string) ([]Score, error) {
 
 func (a *App) standingData(ctx context.Context, product string, s *Standing) error {
 	sets, err := a.Stages.Data.Datasets(ctx, product, "", 500)
+	largest := -1
 	for _, d := range sets {
-		s.State, s.ID, s.Name = "jade", d.ID, d.Name
+		s.State = "jade"
+		if d.RowCount > largest {
+			s.ID, s.Name, largest = d.ID, d.Name, d.RowCount
+		}
 		s.Figures["datasets"]++
 		s.Figures["rows"] += float64(d.RowCount)
 	}

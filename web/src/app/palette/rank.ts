@@ -13,6 +13,7 @@ export interface Candidate {
 const storage = "zhuomo.recent";
 const keep = 20;
 const most = 40;
+const mostOfGroup = 7; // so that every group is seen without scrolling far
 const groups = ["recent", "actions", "pages", "entries", "intents", "rows", "jobs"];
 const things = ["entries", "intents", "rows", "jobs"]; // shown when asked for, or used lately
 const prefixes: Record<string, string[]> = { ">": ["actions", "pages"], "#": ["rows", "entries", "intents"] };
@@ -49,5 +50,11 @@ export function rank(candidates: Candidate[], query: string, match: Matcher): (C
     const score = hit.score + (rank < 0 ? 0 : 30 - rank);
     out.push({ ...c, group: !text && rank >= 0 && rank < 5 ? "recent" : c.group, hit: { ...hit, score } });
   }
-  return out.sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group) || b.hit.score - a.hit.score).slice(0, most);
+  out.sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group) || b.hit.score - a.hit.score);
+  const shown = new Map<string, number>();
+  const few = (c: Candidate) => {
+    shown.set(c.group, (shown.get(c.group) ?? 0) + 1);
+    return !text || only !== undefined || shown.get(c.group)! <= mostOfGroup;
+  };
+  return out.filter(few).slice(0, most);
 }

@@ -2918,7 +2918,7 @@ export interface components {
             };
             /** @description 它的编号|its id */
             id?: string;
-            /** @description 最近的数据集、方案、模型、发布版等|the newest data set, recipe, model, release … */
+            /** @description 最大的数据集，最近的方案、模型、发布版等|the largest data set, the newest recipe, model, release … */
             name?: string;
             /** @enum {string} */
             stage: "data" | "clean" | "knowledge" | "label" | "model" | "tune" | "evaluate" | "flow" | "release" | "feedback";
