@@ -45,16 +45,16 @@ type asked struct{ text, label string }
 type fixFigures struct {
 	MedianS   float64        `json:"median_s" table:"中位秒|median s"`
 	P90S      float64        `json:"p90_s" table:"p90 秒|p90 s"`
-	WorstS    float64        `json:"worst_s"`
+	WorstS    float64        `json:"worst_s" table:"最慢秒|worst s"`
 	UndoMS    float64        `json:"undo_ms" table:"撤回 ms|undo ms"` // the median
-	UndoMaxMS float64        `json:"undo_max_ms"`
+	UndoMaxMS float64        `json:"undo_max_ms" table:"撤回最慢 ms|undo max ms"`
 	Gate      string         `json:"gate" table:"门禁|gate"` // what a fix had to pass
 	Fixes     int            `json:"fixes" table:"修正|fixes"`
 	Live      int            `json:"live" table:"上线|live"`     // that passed the gate
 	Learnt    int            `json:"learnt" table:"学会|learnt"` // after which the sentence is answered right
 	Rows      int            `json:"rows" table:"训练行|rows"`
-	Exact     float64        `json:"exact"` // of the first model on the test part
-	Parts     feedback.Clock `json:"parts"` // medians
+	Exact     float64        `json:"exact" table:"首个模型全对率|exact"` // of the first model on the test part
+	Parts     feedback.Clock `json:"parts" table:"各段中位|parts"` // medians
 }
 
 func (o *fixBench) run(ctx context.Context, e *command.Env) (err error) {
