@@ -145,6 +145,20 @@ WHERE product_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, produ
 	return out, db.Explain(rows.Err())
 }
 
+// LatestOf gives the head of the newest report of a model; false when there is none.
+func (s *Service) LatestOf(ctx context.Context, product, model string) (ReportHead, bool, error) {
+	var h ReportHead
+	var at int64
+	err := s.db.Reader().QueryRowContext(ctx, `
+SELECT id, model_id, passed, at_us FROM reports
+WHERE product_id = $1 AND model_id = $2 ORDER BY id DESC LIMIT 1`, product, model).Scan(&h.ID, &h.ModelID, &h.Passed, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, false, nil
+	}
+	h.At = time.UnixMicro(at).UTC()
+	return h, err == nil, db.Explain(err)
+}
+
 // Latest gives the head of the newest report of a product; false when there is none.
 func (s *Service) Latest(ctx context.Context, product string) (ReportHead, bool, error) {
 	heads, err := s.reports(ctx, product, "", 1)

@@ -78,9 +78,9 @@ func (s *Service) listReleases(ctx context.Context, in *pageIn) (*releasesOut, e
 type createIn struct {
 	ProductIn
 	Body struct {
-		ModelID          string             `json:"model_id" doc:"模型编号|id of the model"`
-		Knowledge        string             `json:"knowledge" doc:"知识快照的内容哈希|content hash of the knowledge snapshot"`
-		Flow             string             `json:"flow" doc:"流程文件的内容哈希|content hash of the flow file"`
+		ModelID          string             `json:"model_id,omitempty" doc:"模型编号，默认最新的|id of the model, the newest by default"`
+		Knowledge        string             `json:"knowledge,omitempty" doc:"知识快照的内容哈希，默认现在的知识|content hash of the knowledge snapshot, by default what is known now"`
+		Flow             string             `json:"flow,omitempty" doc:"流程文件的内容哈希，默认最新的|content hash of the flow file, the newest by default"`
 		GuidelineID      string             `json:"guideline_id,omitempty"`
 		GuidelineVersion int                `json:"guideline_version,omitempty"`
 		ReportID         string             `json:"report_id,omitempty" doc:"评测报告编号|id of the evaluation report"`
@@ -101,11 +101,21 @@ func (s *Service) createRelease(ctx context.Context, in *createIn) (*releaseOut,
 		ProductID: product, ModelID: b.ModelID, GuidelineID: b.GuidelineID, GuidelineVersion: b.GuidelineVersion,
 		ReportID: b.ReportID, Thresholds: b.Thresholds,
 	}
-	if c.Knowledge, err = blob.ParseHash(b.Knowledge); err != nil {
-		return nil, err
+	for _, part := range []struct {
+		hash string
+		into *blob.Hash
+	}{{b.Knowledge, &c.Knowledge}, {b.Flow, &c.Flow}} {
+		if part.hash == "" {
+			continue
+		}
+		if *part.into, err = blob.ParseHash(part.hash); err != nil {
+			return nil, err
+		}
 	}
-	if c.Flow, err = blob.ParseHash(b.Flow); err != nil {
-		return nil, err
+	if s.n.Newest != nil {
+		if c, err = s.n.Newest.Fill(ctx, c); err != nil {
+			return nil, err
+		}
 	}
 	r, err := s.Create(ctx, c, b.Note, Ready{})
 	return &releaseOut{r}, err

@@ -25,6 +25,14 @@ type Gate interface {
 	Judge(ctx context.Context, r Release) (passed bool, why []string, err error)
 }
 
+// Newest knows what a product has now.
+type Newest interface {
+	// Fill puts what is newest in place of whatever is empty: model, knowledge,
+	// flow, guideline, and the newest report of the model. What the product does
+	// not have stays empty.
+	Fill(ctx context.Context, c Contents) (Contents, error)
+}
+
 // TurnNote tells the stage behind that a turn or a rating has come in.
 type TurnNote struct {
 	ProductID, SessionID, TurnID string

@@ -29,6 +29,7 @@ type Needs struct {
 	Now      func() time.Time
 	Products Products
 	Models   Models
+	Newest   Newest         // nil: a release names all its parts
 	Gate     Gate           // nil: a person alone decides
 	Caller   dialog.Caller  // nil: calls of flows fail
 	Pages    fs.FS          // holds chat.html; nil: no chat page

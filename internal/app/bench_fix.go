@@ -54,7 +54,7 @@ type fixFigures struct {
 	Learnt    int            `json:"learnt" table:"学会|learnt"` // after which the sentence is answered right
 	Rows      int            `json:"rows" table:"训练行|rows"`
 	Exact     float64        `json:"exact" table:"首个模型全对率|exact"` // of the first model on the test part
-	Parts     feedback.Clock `json:"parts" table:"各段中位|parts"` // medians
+	Parts     feedback.Clock `json:"parts" table:"各段中位|parts"`    // medians
 }
 
 func (o *fixBench) run(ctx context.Context, e *command.Env) (err error) {

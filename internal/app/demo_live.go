@@ -138,34 +138,42 @@ func sentences(m examples.Material) []string {
 	return out
 }
 
-// fix takes wrong answers from what was said live, corrects them, and takes the
-// last one back and forth again.
+// fix takes a wrong answer from what was said live, corrects it, and takes the
+// correction back and forth again. What the gate refuses stays off, as it should;
+// then the next wrong answer is tried.
 func (d *demo) fix(ctx context.Context) (string, error) {
-	turn, labels, err := d.wrongTurn(ctx)
+	wrong, err := d.wrongTurns(ctx)
 	if err != nil {
 		return "", err
 	}
-	if err := d.a.Stages.Feedback.Warm(ctx, d.product.ID); err != nil {
+	mend := d.a.Stages.Feedback
+	if err := mend.Warm(ctx, d.product.ID); err != nil {
 		return "", err
 	}
-	items, _, err := d.a.Stages.Feedback.Inbox(ctx, d.product.ID, feedback.Open, 500)
+	items, _, err := mend.Inbox(ctx, d.product.ID, feedback.Open, 500)
 	if err != nil {
 		return "", err
 	}
-	if d.fixed, err = d.a.Stages.Feedback.Fix(ctx, turn, labels, d.a.Owner.ID); err != nil {
-		return "", err
+	var f feedback.Fix
+	var right []string
+	for _, w := range wrong {
+		if f, err = mend.Fix(ctx, w.turn, w.labels, d.a.Owner.ID); err != nil {
+			return "", err
+		}
+		if right = w.labels; f.State == feedback.Live {
+			break
+		}
 	}
-	f := d.fixed
 	if f.State != feedback.Live {
-		return "", fmt.Errorf("the fix was %s: %s", f.State, f.Why)
+		return "", fmt.Errorf("the gate refused each of %d fixes, the last one: %s", len(wrong), f.Why)
 	}
 	d.figures.FixLoopS = round(f.Seconds)
 	began := time.Now()
-	if _, err := d.a.Stages.Feedback.TakeBack(ctx, f.ID, d.a.Owner.ID); err != nil {
+	if _, err := mend.TakeBack(ctx, f.ID, d.a.Owner.ID); err != nil {
 		return "", err
 	}
 	d.figures.TakeBackMS = round(ms(time.Since(began)))
-	if d.fixed, err = d.a.Stages.Feedback.Fix(ctx, turn, labels, d.a.Owner.ID); err != nil {
+	if d.fixed, err = mend.Fix(ctx, f.TurnID, right, d.a.Owner.ID); err != nil {
 		return "", err
 	}
 	c := f.Clock
@@ -174,9 +182,18 @@ func (d *demo) fix(ctx context.Context) (string, error) {
 		len(items), f.Before, f.After, c.Relabel, c.Train, c.Test, c.Gate, c.Release, f.Seconds, d.figures.TakeBackMS), nil
 }
 
-// wrongTurn finds a live turn whose first sentence the model took for another
-// than the material says: a real error, which a person would correct.
-func (d *demo) wrongTurn(ctx context.Context) (turn string, labels []string, err error) {
+// wrongTurn is a live turn and what it meant.
+type wrongTurn struct {
+	turn   string
+	labels []string
+}
+
+// fixesTried is how many wrong answers the demo would correct until one passes.
+const fixesTried = 10
+
+// wrongTurns finds live turns that the model took for another intent than the
+// material says: real errors, which a person would correct.
+func (d *demo) wrongTurns(ctx context.Context) (wrong []wrongTurn, err error) {
 	right := map[string][]string{}
 	for _, c := range d.material.Conversations {
 		for _, t := range c.Turns {
@@ -187,17 +204,20 @@ func (d *demo) wrongTurn(ctx context.Context) (turn string, labels []string, err
 	}
 	turns, err := d.a.Stages.Serve.TurnsAfter(ctx, d.product.ID, "", talkTurns)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	for _, t := range turns {
-		if len(t.Trace.Labels) == 0 || len(right[t.Text]) != 1 {
+		if len(t.Trace.Labels) == 0 || len(right[t.Text]) != 1 || len(wrong) == fixesTried {
 			continue
 		}
 		if top := t.Trace.Labels[0]; top.Name != right[t.Text][0] && top.Probability > .3 {
-			return t.ID, right[t.Text], nil
+			wrong = append(wrong, wrongTurn{t.ID, right[t.Text]})
 		}
 	}
-	return "", nil, errors.New("no live turn was understood wrong: nothing to fix")
+	if len(wrong) == 0 {
+		return nil, errors.New("no live turn was understood wrong: nothing to fix")
+	}
+	return wrong, nil
 }
 
 // trace follows the fixed answer to its raw lines and one of them back.

@@ -12,6 +12,7 @@ import (
 
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/testkit"
+	"zhuomo/serve"
 )
 
 // TestMain lets the test binary be the program where a bench starts a server in
@@ -57,6 +58,11 @@ func TestDemo(t *testing.T) {
 	}
 	if f.Release == "" || f.FixLoopS <= 0 || f.TurnP50MS <= 0 || f.Entries < 150 || f.Classes < 30 {
 		t.Error("a figure is missing")
+	}
+	var release serve.Release // what nobody names is the newest
+	runJSON(t, &release, "serve", "release", "--data", folder)
+	if release.ModelID == "" || release.Knowledge == "" || release.Flow == "" || release.GuidelineID == "" || release.ReportID == "" || release.State != "candidate" {
+		t.Errorf("a release of the newest parts: %+v", release)
 	}
 	var turn, start map[string]float64
 	runJSON(t, &turn, "bench", "turn", "--data", folder, "--rate", "50", "--sessions", "4", "--lasting", "200ms", "--long", "30")

@@ -83,7 +83,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 		return s, err
 	}
 	s.Serve, err = serve.New(ctx, serve.Needs{
-		DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Models: models{s.Learn}, Gate: verdicts{s.Evaluate}, Pages: web.Files(),
+		DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Models: models{s.Learn}, Newest: newest{a}, Gate: verdicts{s.Evaluate}, Pages: web.Files(),
 	})
 	if err != nil {
 		return s, err

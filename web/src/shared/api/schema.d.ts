@@ -5692,15 +5692,15 @@ export interface components {
             token: string;
         };
         ServeCreateInBody: {
-            /** @description 流程文件的内容哈希|content hash of the flow file */
-            flow: string;
+            /** @description 流程文件的内容哈希，默认最新的|content hash of the flow file, the newest by default */
+            flow?: string;
             guideline_id?: string;
             /** Format: int64 */
             guideline_version?: number;
-            /** @description 知识快照的内容哈希|content hash of the knowledge snapshot */
-            knowledge: string;
-            /** @description 模型编号|id of the model */
-            model_id: string;
+            /** @description 知识快照的内容哈希，默认现在的知识|content hash of the knowledge snapshot, by default what is known now */
+            knowledge?: string;
+            /** @description 模型编号，默认最新的|id of the model, the newest by default */
+            model_id?: string;
             /** @description 说明|note */
             note?: string;
             /** @description 评测报告编号|id of the evaluation report */
