@@ -58,7 +58,7 @@ func (s *Service) list(ctx context.Context, in *listIn) (*out[api.Page[ReportHea
 	if err := api.ReadCursor(in.Cursor, &before); err != nil {
 		return nil, err
 	}
-	items, err := s.reports(ctx, in.Product, before, in.Limit+1)
+	items, err := s.reports(ctx, in.Product, "", before, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}

@@ -120,10 +120,11 @@ func headOf(r Report) Figures {
 	return f
 }
 
-func (s *Service) reports(ctx context.Context, product, before string, limit int) ([]ReportHead, error) {
+// reports lists heads, the newest first; of all models when model is "".
+func (s *Service) reports(ctx context.Context, product, model, before string, limit int) ([]ReportHead, error) {
 	rows, err := s.needs.DB.Reader().QueryContext(ctx, `
 SELECT id, model_id, live_id, passed, head, at_us FROM reports
-WHERE product_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, product, before, limit)
+WHERE product_id = $1 AND ($2 = '' OR id < $2) AND ($4 = '' OR model_id = $4) ORDER BY id DESC LIMIT $3`, product, before, limit, model)
 	if err != nil {
 		return nil, db.Explain(err)
 	}
@@ -147,21 +148,15 @@ WHERE product_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, produ
 
 // LatestOf gives the head of the newest report of a model; false when there is none.
 func (s *Service) LatestOf(ctx context.Context, product, model string) (ReportHead, bool, error) {
-	var h ReportHead
-	var at int64
-	err := s.db.Reader().QueryRowContext(ctx, `
-SELECT id, model_id, passed, at_us FROM reports
-WHERE product_id = $1 AND model_id = $2 ORDER BY id DESC LIMIT 1`, product, model).Scan(&h.ID, &h.ModelID, &h.Passed, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return h, false, nil
-	}
-	h.At = time.UnixMicro(at).UTC()
-	return h, err == nil, db.Explain(err)
+	return firstHead(s.reports(ctx, product, model, "", 1))
 }
 
 // Latest gives the head of the newest report of a product; false when there is none.
 func (s *Service) Latest(ctx context.Context, product string) (ReportHead, bool, error) {
-	heads, err := s.reports(ctx, product, "", 1)
+	return firstHead(s.reports(ctx, product, "", "", 1))
+}
+
+func firstHead(heads []ReportHead, err error) (ReportHead, bool, error) {
 	if err != nil || len(heads) == 0 {
 		return ReportHead{}, false, err
 	}
