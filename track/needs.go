@@ -127,6 +127,7 @@ type RowFact struct {
 	Record    int               `json:"record"`
 	Offset    int64             `json:"offset"` // bytes, -1 when the format has none
 	Length    int64             `json:"length"`
-	Raw       string            `json:"raw"`    // the record as it was read, decoded, before cleaning
-	Values    map[string]string `json:"values"` // as imported
+	Encoding  string            `json:"encoding,omitempty"` // of the file as it was read
+	Raw       string            `json:"raw"`                // the record as it was read, decoded, before cleaning
+	Values    map[string]string `json:"values"`             // as imported
 }

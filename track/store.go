@@ -164,3 +164,27 @@ INSERT INTO witness_marks (product_id, turn_id) VALUES ($1, $2)
 ON CONFLICT (product_id) DO UPDATE SET turn_id = excluded.turn_id`, product, turn)
 	return err
 }
+
+func insertReveal(ctx context.Context, tx db.Tx, id, product, thing, actorID string, r Reveal) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO thread_reveals (id, product_id, thing, actor_id, actor, reason, at_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, product, thing, actorID, r.Actor, r.Reason, r.AtUS)
+	return db.Explain(err)
+}
+
+// reveals lists who saw a thing unmasked, the latest first.
+func (s store) reveals(ctx context.Context, thing string, limit int) ([]Reveal, error) {
+	rows, err := s.db.Reader().QueryContext(ctx, `SELECT actor, reason, at_us FROM thread_reveals WHERE thing = $1 ORDER BY id DESC LIMIT $2`, thing, limit)
+	if err != nil {
+		return nil, db.Explain(err)
+	}
+	defer rows.Close()
+	out := []Reveal{}
+	for rows.Next() {
+		var r Reveal
+		if err := rows.Scan(&r.Actor, &r.Reason, &r.AtUS); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, db.Explain(rows.Err())
+}

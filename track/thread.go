@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhuomo/internal/api"
 	"zhuomo/internal/db"
 	"zhuomo/internal/fault"
 )
@@ -21,6 +22,47 @@ type Thread struct {
 	Rows    []RowThread  `json:"rows"`   // for a turn: the witnesses, heaviest first; for a row: itself
 	Shaped  []Shaped     `json:"shaped"` // for a row: the answers in which it weighed, newest first
 	Gaps    []Gap        `json:"gaps"`   // beads that are missing, and why
+	Masked  int          `json:"masked" doc:"遮住了几处个人信息|how many finds of personal data are masked"`
+	Reveals []Reveal     `json:"reveals" doc:"谁看过没遮住的原文，为什么，新的在前|who saw it unmasked, and why, the latest first"`
+}
+
+// Reveal is one look at personal data.
+type Reveal struct {
+	Actor  string `json:"actor"`
+	Reason string `json:"reason"`
+	AtUS   int64  `json:"at_us"`
+}
+
+const revealsShown = 20
+
+// Shown draws a thread with personal data masked. Fault: NothingToTrace.
+func (s *Service) Shown(ctx context.Context, id string) (Thread, error) {
+	t, err := s.Of(ctx, id)
+	if err != nil {
+		return t, err
+	}
+	t.Mask()
+	t.Reveals, err = s.store.reveals(ctx, t.Of.ID, revealsShown)
+	return t, err
+}
+
+// Reveal draws a thread with personal data in plain view; who looked and why is
+// kept first. Fault: NothingToTrace.
+func (s *Service) Reveal(ctx context.Context, id, reason string) (Thread, error) {
+	t, err := s.Of(ctx, id)
+	if err != nil {
+		return t, err
+	}
+	now := s.now()
+	who := api.Who(ctx)
+	err = s.store.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		return insertReveal(ctx, tx, db.NewID(now), t.product(), t.Of.ID, who.ID, Reveal{Actor: who.Name, Reason: strings.TrimSpace(reason), AtUS: now.UnixMicro()})
+	})
+	if err != nil {
+		return Thread{}, err
+	}
+	t.Reveals, err = s.store.reveals(ctx, t.Of.ID, revealsShown)
+	return t, err
 }
 
 // RowThread is the thread of one row downwards.

@@ -191,6 +191,7 @@ func (r rows) fact(ctx context.Context, v dataset.Version, m dataset.Manifest, r
 			f.File, encoding = in.Name, in.Settings.Encoding
 		}
 	}
+	f.Encoding = encoding
 	raw, err := r.raw(ctx, f, encoding)
 	if err != nil {
 		return f, err
