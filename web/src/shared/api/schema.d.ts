@@ -2812,12 +2812,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * follow an answer to its raw lines, or a raw line to the answers it shaped
-         * @description 从一句回答追到原始行，或从原始行追到回答
+         * follow an answer to its raw lines, or a raw line to the answers it shaped; personal data is masked
+         * @description 从一句回答追到原始行，或从原始行追到回答；个人信息已遮住
          */
         get: operations["track-thread"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * see a thread with personal data in plain view, for a reason; the look is kept
+         * @description 写明原因，看没遮住个人信息的线索；看过会记下
+         */
+        post: operations["track-reveal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6002,9 +6022,20 @@ export interface components {
             number: number;
             report_id?: string;
         };
+        TrackReveal: {
+            actor: string;
+            /** Format: int64 */
+            at_us: number;
+            reason: string;
+        };
+        TrackRevealInBody: {
+            /** @description 为什么要看|why it must be seen */
+            reason: string;
+        };
         TrackRowFact: {
             blob: string;
             dataset_id: string;
+            encoding?: string;
             file: string;
             id: string;
             /** Format: int64 */
@@ -6062,8 +6093,15 @@ export interface components {
         };
         TrackThread: {
             gaps: components["schemas"]["TrackGap"][] | null;
+            /**
+             * Format: int64
+             * @description 遮住了几处个人信息|how many finds of personal data are masked
+             */
+            masked: number;
             of: components["schemas"]["TrackRef"];
             release?: components["schemas"]["TrackReleaseFact"];
+            /** @description 谁看过没遮住的原文，为什么，新的在前|who saw it unmasked, and why, the latest first */
+            reveals: components["schemas"]["TrackReveal"][] | null;
             rows: components["schemas"]["TrackRowThread"][] | null;
             shaped: components["schemas"]["TrackShaped"][] | null;
             turn?: components["schemas"]["TrackTurnFact"];
@@ -12206,6 +12244,42 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackThread"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "track-reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 话轮编号、行编号，或 文件名:记录号|turn id, row id, or file:record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackRevealInBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
