@@ -1,13 +1,13 @@
-import { Empty } from "../../shared/page/Empty";
-import { Page } from "../../shared/page/Page";
-import { useWords } from "../../shared/words/useWords";
+import { Route, Routes } from "react-router";
+import { FindPage } from "./FindPage";
+import { ThreadPage } from "./ThreadPage";
 
-/** ThreadStage is the way from an answer to its raw lines. */
+/** ThreadStage is the way from an answer to its raw lines and back. */
 export function ThreadStage() {
-  const w = useWords("thread");
   return (
-    <Page title={w("title")}>
-      <Empty text={w("empty")} />
-    </Page>
+    <Routes>
+      <Route index element={<FindPage />} />
+      <Route path=":id" element={<ThreadPage />} />
+    </Routes>
   );
 }
