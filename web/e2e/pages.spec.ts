@@ -16,10 +16,12 @@ const only = process.env["ONLY"]?.split(",");
 describe.skipIf(cannot !== "")(`pages ${cannot}`, () => {
   let house: House;
   let page: Page;
+  let queue = "";
   const said: string[] = [];
   beforeAll(async () => {
     mkdirSync("e2e/shots", { recursive: true });
     house = await openHouse();
+    queue = house.zhuomo<{ items: { id: string }[] }>("label", "queues", house.product).items[0]?.id ?? "";
     page = await house.context.newPage();
     page.on("console", (m) => (m.type() === "error" || m.type() === "warning") && said.push(m.text()));
     page.on("pageerror", (e) => said.push(String(e)));
@@ -31,7 +33,7 @@ describe.skipIf(cannot !== "")(`pages ${cannot}`, () => {
       for (const theme of ["light", "dark"] as const) {
         test(`${name} ${lang} ${theme}`, async () => {
           await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-          const address = path.startsWith("//") ? path.slice(1) : `/${house.product}/${path}`;
+          const address = path.startsWith("//") ? path.slice(1) : `/${house.product}/${path.replace("{queue}", queue)}`;
           for (const width of widths) {
             said.length = 0;
             await page.setViewportSize({ width, height: 900 });

@@ -2,7 +2,7 @@
 
 export interface PageCase {
   name: string;
-  /** path of a page of the product; with "//" in front it is an address of the whole program. */
+  /** path of a page of the product; with "//" in front it is an address of the whole program. {queue} is the demo's first queue. */
   path: string;
 }
 
@@ -16,6 +16,11 @@ export const pages: PageCase[] = [
   { name: "label-source", path: "label/guideline?as=text" },
   { name: "label-exam", path: "label/guideline/exam" },
   { name: "label-gold", path: "label/gold" },
+  { name: "label-desk", path: "label/queues/{queue}" },
+  { name: "label-quality", path: "label/queues/{queue}/quality" },
+  { name: "label-tasks", path: "label/queues/{queue}/tasks?wrong=1" },
+  { name: "label-mine", path: "label/queues/{queue}/mine" },
+  { name: "label-skips", path: "label/queues/{queue}/skips" },
   { name: "model", path: "model" },
   { name: "tune", path: "tune" },
   { name: "evaluate", path: "evaluate" },

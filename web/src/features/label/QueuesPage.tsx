@@ -54,7 +54,7 @@ export function QueuesPage() {
     { key: "guideline", title: w("col_guideline"), width: 80, plain: (r) => `v${r.guideline_version}`, cell: (r) => <Link to={`/${product}/label/guideline?version=v${r.guideline_version}`} onClick={(e) => e.stopPropagation()}>v{r.guideline_version}</Link> },
     { key: "state", title: w("col_state"), width: 90, plain: state, cell: state },
     { key: "created", title: w("col_created"), width: 130, plain: (r) => new Date(r.created_us / 1000), cell: (r) => f.time(r.created_us) },
-    { key: "acts", title: "", width: 120, cell: (r) => mayReview && <Button type="text" size="small" onClick={(e) => (e.stopPropagation(), go(to(r, "/quality")))}>{w("to_quality")}</Button> },
+    { key: "acts", title: w("col_acts"), width: 120, cell: (r) => mayReview && <Button type="text" size="small" onClick={(e) => (e.stopPropagation(), go(to(r, "/quality")))}>{w("to_quality")}</Button> },
   ];
   const noGuideline = guideline.error && !guideline.data;
   return (

@@ -30,7 +30,9 @@ export function LabelList({ labels, at, choose, add, name, multi, draft, mayEdit
   const [match, setMatch] = useState<{ by: Matcher }>({ by: matchText });
   const here = useRef<HTMLButtonElement>(null);
   useEffect(() => void loadPinyin().then((by) => setMatch({ by })), []);
-  useEffect(() => here.current?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => {
+    here.current?.scrollIntoView({ block: "nearest" }); // newer browsers answer a promise, which is no clean-up
+  }, [at]);
   const shown = labels.map((l, i) => ({ l, i })).filter(({ l }) => !query || [l.zh, l.en, l.id].some((t) => match.by(t, query)));
   const move = (by: number) => {
     const next = shown[shown.findIndex((s) => s.i === at) + by];
