@@ -93,6 +93,16 @@ func annotationsOfRow(ctx context.Context, r db.Reader, product, row string) ([]
 	return read(rows, err, scanAnnotation)
 }
 
+// stateOfAnswers tells whether answers of a queue came or went.
+func stateOfAnswers(ctx context.Context, r db.Reader, queue string) (a answerState, err error) {
+	err = r.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MAX(at_us), 0), COALESCE(MAX(undone_us), 0)
+		FROM label_annotations WHERE queue_id = $1 AND origin = 'answer'`, queue).Scan(&a.count, &a.lastUS, &a.goneUS)
+	if err != nil {
+		return a, fmt.Errorf("read state of answers: %w", err)
+	}
+	return a, nil
+}
+
 // answersOfQueue are the answers of a queue, as agreement sees them.
 func answersOfQueue(ctx context.Context, r db.Reader, queue string) ([]Said, error) {
 	rows, err := r.QueryContext(ctx, `SELECT `+annotationColumns+` FROM label_annotations WHERE queue_id = $1 AND undone_us = 0 AND origin = 'answer'`, queue)

@@ -66,6 +66,7 @@ type Service struct {
 	mu         sync.Mutex
 	queues     map[string]*openQueue          // under mu, by id: what never changes of an open queue
 	guidelines map[versionKey]*SavedGuideline // under mu: versions never change
+	agreements map[string]reckoned            // under mu, by queue: the last one
 }
 
 // versionKey names a version of a product's guideline.
@@ -74,7 +75,7 @@ type versionKey struct {
 	version int
 }
 
-// kept bounds each of the two caches; past it the cache begins anew.
+// kept bounds each of the caches; past it the cache begins anew.
 const kept = 256
 
 // New makes the service and brings its tables up to date.
@@ -83,7 +84,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{db: n.DB, data: n.Data, jobs: n.Jobs, now: n.Now, suggest: n.Suggest, answer: n.Answer,
-		queues: map[string]*openQueue{}, guidelines: map[versionKey]*SavedGuideline{}}
+		queues: map[string]*openQueue{}, guidelines: map[versionKey]*SavedGuideline{}, agreements: map[string]reckoned{}}
 	if n.Jobs != nil {
 		n.Jobs.Handle(openKind, s.openJob)
 	}

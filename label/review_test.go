@@ -78,6 +78,10 @@ func TestReview(t *testing.T) {
 		if want := []label.Confusion{{A: "book", B: "greet", Count: 6}}; !slices.Equal(quality.Confused, want) {
 			t.Errorf("%+v", quality.Confused)
 		}
+		before, err := h.Agreement(t.Context(), q.ID)
+		if err != nil || before.Texts != 30 || before.Exact != .8 {
+			t.Errorf("%+v %v", before, err)
+		}
 		tally, err := h.Tally(t.Context(), q.ID, "li")
 		if err != nil || tally.AnswerCount != 30 || tally.HourCount != 30 || tally.Agreed.Of != 28 || tally.LeftCount != 0 {
 			t.Errorf("%+v %v", tally, err)
@@ -100,6 +104,10 @@ func TestReview(t *testing.T) {
 		}
 		if err := h.SendBack(t.Context(), sent.ID, "再退", "wang"); !errors.Is(err, label.NothingToSend) {
 			t.Errorf("twice: %v", err)
+		}
+		h.clock.Add(time.Second)
+		if now, err := h.Agreement(t.Context(), q.ID); err != nil || now.Texts != 29 {
+			t.Errorf("agreement is reckoned anew when answers went: %d %v", now.Texts, err)
 		}
 		if again := h.claim(t, q, "zhang", 5); len(again) != 1 || again[0].ID != sent.ID {
 			t.Errorf("what was sent back is served again: %v", again)

@@ -206,7 +206,8 @@ func (s *Service) Adjudicate(ctx context.Context, taskID string, labels []string
 }
 
 // Agreement measures how far the people of a queue agree, over the answers that
-// were not undone. Fault: NoQueue.
+// were not undone. It is reckoned anew only when an answer came or went.
+// Fault: NoQueue.
 func (s *Service) Agreement(ctx context.Context, queueID string) (Agreement, error) {
 	q, err := s.known(ctx, queueID)
 	if err != nil {
@@ -216,11 +217,40 @@ func (s *Service) Agreement(ctx context.Context, queueID string) (Agreement, err
 	if err != nil {
 		return Agreement{}, err
 	}
+	state, err := stateOfAnswers(ctx, s.db.Reader(), q.id)
+	if err != nil {
+		return Agreement{}, err
+	}
+	s.mu.Lock()
+	known, ok := s.agreements[q.id]
+	s.mu.Unlock()
+	if ok && known.of == state {
+		return known.is, nil
+	}
 	said, err := answersOfQueue(ctx, s.db.Reader(), q.id)
 	if err != nil {
 		return Agreement{}, err
 	}
-	return Agree(said, g.Guideline.LabelIDs(), agreementSeed), nil
+	is := Agree(said, g.Guideline.LabelIDs(), agreementSeed)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.agreements) >= kept {
+		clear(s.agreements)
+	}
+	s.agreements[q.id] = reckoned{state, is}
+	return is, nil
+}
+
+// answerState changes whenever an answer of a queue comes or goes.
+type answerState struct {
+	count          int
+	lastUS, goneUS int64
+}
+
+// reckoned is an agreement with the state of the answers it was reckoned from.
+type reckoned struct {
+	of answerState
+	is Agreement
 }
 
 // agreementSeed fixes the draws of the intervals: the same answers always give
