@@ -57,7 +57,7 @@ export function useThings(product: string | undefined, query: string): Thing[] {
   const base = `/${product}`;
   return [
     ...(entries.data?.items ?? []).map((e) => ({ id: `entry.${e.id}`, group: "entries" as const, text: e.question, side: e.category ?? "", to: `${base}/knowledge/${e.id}` })),
-    ...(guidelines.data?.items[0]?.guideline.labels ?? []).map((l) => ({ id: `intent.${l.id}`, group: "intents" as const, text: lang === "zh" ? l.zh : l.en || l.id, side: l.id, to: `${base}/label` })),
+    ...(guidelines.data?.items[0]?.guideline.labels ?? []).map((l) => ({ id: `intent.${l.id}`, group: "intents" as const, text: lang === "zh" ? l.zh : l.en || l.id, side: l.id, to: `${base}/label/guideline?label=${encodeURIComponent(l.id)}` })),
     ...(rested && text === rested ? (rows.data?.items ?? []) : []).map((r) => ({
       id: `row.${r.id}`,
       group: "rows" as const,

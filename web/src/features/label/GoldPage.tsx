@@ -96,7 +96,7 @@ export function GoldPage() {
       <Faces of={list.query} empty={<Empty text={chips.length ? w("no_gold_here") : w("no_gold")} />}>
         {(rows) => (
           <DataTable id="label.gold" label={w("tab_gold")} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} exportName={w("tab_gold")} exportAll={all} onCurrent={setAt}
-            open={(r) => go(`/${product}/thread/rows/${encodeURIComponent(r.row_id)}`)}
+            open={(r) => go(`/${product}/thread/${encodeURIComponent(r.row_id)}`)}
             peek={(r) => <div className={css["peek"]}>{[...(r.context ?? []).map((l) => `${w(`who_${l.who}`)}：${l.text}`), r.text].join("\n")}</div>} />
         )}
       </Faces>

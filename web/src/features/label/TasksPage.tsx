@@ -78,7 +78,7 @@ export function TasksPage() {
       <Faces of={list.query} empty={<Empty text={w("no_tasks")} />}>
         {(rows) => (
           <DataTable id="label.tasks" label={w("rows_of", { queue: queue.data?.name ?? "" })} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} exportName={queue.data?.name ?? w("title")} exportAll={all}
-            open={(r) => go(`/${product}/thread/rows/${encodeURIComponent(r.row_id)}`)}
+            open={(r) => go(`/${product}/thread/${encodeURIComponent(r.row_id)}`)}
             peek={(r) => <div className={css["peek"]}>{[...(r.context ?? []).map((l) => `${w(`who_${l.who}`)}：${l.text}`), r.text].join("\n")}</div>} />
         )}
       </Faces>

@@ -87,7 +87,7 @@ export function Desk({ product, queue, saved, person }: { product: string; queue
     undo: () => desk.back(desk.done[0]!.id),
     open: (what: Open) => setOpen(what),
     guess: () => setShowGuess(!showGuess),
-    thread: () => task && go(`/${product}/thread/rows/${encodeURIComponent(task.row_id)}`),
+    thread: () => task && go(`/${product}/thread/${encodeURIComponent(task.row_id)}`),
     multi,
     alikeCount: alikes.data?.open?.length ?? 0,
     guessShown: showGuess,

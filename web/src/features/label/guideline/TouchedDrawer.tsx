@@ -24,7 +24,7 @@ export function TouchedDrawer({ product, of, nameOf, close }: { product: string;
     unsaved ? { items: of.touched ?? [] } : ask(api.GET("/api/v1/products/{product}/guidelines/{version}/touched", { signal, params: { path: { product, version: `v${of.version}` }, query: { cursor, limit: 200 } } })),
   );
   const columns: Column<Row>[] = [
-    { key: "text", title: w("col_text"), cell: (r) => <Link to={`/${product}/thread/rows/${encodeURIComponent(r.row_id)}`}>{r.text || r.row_id.slice(0, 14)}</Link>, plain: (r) => r.text },
+    { key: "text", title: w("col_text"), cell: (r) => <Link to={`/${product}/thread/${encodeURIComponent(r.row_id)}`}>{r.text || r.row_id.slice(0, 14)}</Link>, plain: (r) => r.text },
     { key: "labels", title: w("col_labels"), width: 180, cell: (r) => <Labels of={r.labels} nameOf={nameOf} />, plain: (r) => r.labels?.map(nameOf).join(w("comma")) },
     { key: "why", title: w("col_why"), width: 190, cell: (r) => (r.contradicts ? <Chip tone="cinnabar">{w("example_says", { labels: r.contradicts.map(nameOf).join(w("comma")) })}</Chip> : <Chip tone="gamboge">{w("rule_changed", { labels: r.changed?.map(nameOf).join(w("comma")) ?? "" })}</Chip>), plain: (r) => (r.contradicts ?? r.changed)?.map(nameOf).join(w("comma")) },
     { key: "person", title: w("col_person"), width: 90, cell: (r) => personName(r.person), plain: (r) => personName(r.person) },
