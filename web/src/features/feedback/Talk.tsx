@@ -1,0 +1,39 @@
+import { ThumbsDown, ThumbsUp } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { useFormat } from "../../shared/format/useFormat";
+import { useWords } from "../../shared/words/useWords";
+import { replyOf, type Fix, type Turn } from "./api";
+import css from "./feedback.module.css";
+import { NewAnswer } from "./NewAnswer";
+import { Why } from "./Why";
+
+/** Talk is the conversation around a turn, the turn marked, why it was understood so, and after a fix what is answered now. */
+export function Talk({ product, turns, turn, fix, nameOf }: { product: string; turns: Turn[]; turn: Turn; fix: Fix | undefined; nameOf: (label: string) => string }) {
+  const w = useWords("feedback");
+  const f = useFormat();
+  const marked = useRef<HTMLLIElement>(null);
+  useEffect(() => marked.current?.scrollIntoView({ block: "center" }), [turn.id]);
+  const before = turns.filter((t) => t.number < turn.number);
+  const top = turn.trace.labels?.[0];
+  return (
+    <ol className={css["talk"]}>
+      {turns.map((t) => {
+        const here = t.id === turn.id;
+        return (
+          <li key={t.id} ref={here ? marked : undefined} data-here={here}>
+            <p className={css["asked"]}>{t.text}</p>
+            {here && <p className={css["heard"]}>{top ? w("heard_as", { label: nameOf(top.label), p: f.score(top.probability) }) : w("not_heard")}</p>}
+            <p className={css["said"]}>{replyOf(t)}</p>
+            {t.rating && (
+              <p className={css["rated"]} data-rating={t.rating}>
+                {t.rating === "bad" ? <ThumbsDown size={12} aria-hidden /> : <ThumbsUp size={12} aria-hidden />} {w(`rated_${t.rating === "bad" ? "bad" : "good"}`)}
+              </p>
+            )}
+            {here && <Why product={product} turn={t} before={before} nameOf={nameOf} />}
+            {here && fix?.state === "live" && <NewAnswer product={product} turn={t} before={before} fix={fix} />}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

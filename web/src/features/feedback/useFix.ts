@@ -1,0 +1,55 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { api, ask } from "../../shared/api/client";
+import { jobIsOver, useJob } from "../../shared/api/useJob";
+import { did } from "../../shared/undo/undo";
+import { useWords } from "../../shared/words/useWords";
+import type { Item } from "./api";
+
+interface Order {
+  item: Item;
+  labels: string[];
+  /** alike are further turns that get the same labels, one after the other. */
+  alike: string[];
+}
+
+/**
+ * useFix corrects a turn and follows it until it is live or refused. What went live can be taken
+ * back by Z. `began` is when the key was pressed, for the clock.
+ */
+export function useFix(product: string) {
+  const w = useWords("feedback");
+  const client = useQueryClient();
+  const began = useRef(0);
+  const told = useRef("");
+  const stale = () => Promise.all([client.invalidateQueries({ queryKey: ["feedback", product] }), client.invalidateQueries({ queryKey: ["overview"] })]);
+  const takeBack = useMutation({
+    mutationFn: (id: string) => ask(api.POST("/api/v1/fixes/{fix}/takeback", { params: { path: { fix: id } } })),
+    onSettled: stale,
+  });
+  const start = useMutation({
+    mutationFn: async (o: Order) => {
+      const order = (turn: string) => ask(api.POST("/api/v1/products/{product}/fixes", { params: { path: { product } }, body: { turn_id: turn, labels: o.labels } }));
+      const first = await order(o.item.turn_id);
+      for (const turn of o.alike) await order(turn);
+      return first;
+    },
+    onMutate: () => void (began.current = performance.now()),
+  });
+  const id = start.data?.job_id;
+  const { job } = useJob(id);
+  const over = job !== undefined && jobIsOver(job);
+  const fix = useQuery({
+    queryKey: ["feedback", product, "fix", id],
+    enabled: id !== undefined && over && job.state === "done",
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/fixes/{fix}", { signal, params: { path: { fix: id! } } })),
+  });
+  const made = fix.data;
+  useEffect(() => {
+    if (!made || told.current === made.id) return;
+    told.current = made.id;
+    void stale();
+    if (made.state === "live") did({ words: w("went_live"), undo: () => takeBack.mutateAsync(made.id) });
+  });
+  return { start, job, fix: made, began: began.current, running: start.isPending || (id !== undefined && !over), takeBack };
+}
