@@ -31,6 +31,8 @@ export const pages: PageCase[] = [
   { name: "feedback", path: "feedback" },
   { name: "thread-find", path: "thread" },
   { name: "thread", path: "thread/chats_1.csv:456" },
+  { name: "feedback fixes", path: "feedback/fixes" },
+  { name: "thread", path: "thread" },
   { name: "people", path: "//people" },
   { name: "jobs", path: "//jobs" },
   { name: "settings", path: "//settings" },
