@@ -36,7 +36,8 @@ type AlikeTask struct {
 const (
 	alikeGold  = 5   // settled rows shown
 	alikeTasks = 50  // open tasks answered together at most
-	alikeFloor = .45 // likeness below which texts are not alike
+	alikeFloor = .45 // likeness below which tasks are not answered together
+	nearFloor  = .3  // likeness below which a settled row is of no help
 	alikeRunes = 400 // longer texts are compared by their beginning
 )
 
@@ -67,7 +68,7 @@ func (s *Service) AlikesOf(ctx context.Context, taskID, person string) (Alike, e
 		if g.RowID == found[0].RowID {
 			return nil
 		}
-		if g.Likeness = like(g.Text); g.Likeness >= alikeFloor {
+		if g.Likeness = like(g.Text); g.Likeness >= nearFloor {
 			out.Settled = append(out.Settled, g)
 		}
 		return ctx.Err()
@@ -94,12 +95,12 @@ func (s *Service) AlikesOf(ctx context.Context, taskID, person string) (Alike, e
 	return out, err
 }
 
-// likeness compares texts with one, 0 when they are less alike than alikeFloor.
+// likeness compares texts with one, 0 when they are less alike than nearFloor.
 func likeness(one string) func(other string) float64 {
 	begin := func(s string) string {
 		r := []rune(text.CompareKey(s))
 		return string(r[:min(len(r), alikeRunes)])
 	}
 	key := begin(one)
-	return func(other string) float64 { return text.Likeness(key, begin(other), alikeFloor) }
+	return func(other string) float64 { return text.Likeness(key, begin(other), nearFloor) }
 }

@@ -9,7 +9,7 @@ export function AskDialog({ text, ask, close }: { text: string; ask: (question: 
   const [question, setQuestion] = useState("");
   const send = () => question.trim() && ask(question.trim());
   return (
-    <Modal open title={w("ask_title")} onCancel={close} okText={w("ask_send")} onOk={send} okButtonProps={{ disabled: !question.trim() }} width={520} transitionName="" maskTransitionName="">
+    <Modal open closable={false} title={w("ask_title")} onCancel={close} okText={w("ask_send")} onOk={send} okButtonProps={{ disabled: !question.trim() }} width={520} transitionName="" maskTransitionName="">
       <p className={css["askRow"]}>{text}</p>
       <Input.TextArea
         autoFocus

@@ -18,7 +18,7 @@ export function SkipDialog({ skip, close }: { skip: (reason: string) => void; cl
     "dialog",
   );
   return (
-    <Modal open title={w("why_skip")} onCancel={close} okText={w("act_skip")} onOk={() => skip(text)} okButtonProps={{ disabled: !text.trim() }} width={440} transitionName="" maskTransitionName="">
+    <Modal open closable={false} title={w("why_skip")} onCancel={close} okText={w("act_skip")} onOk={() => skip(text)} okButtonProps={{ disabled: !text.trim() }} width={440} transitionName="" maskTransitionName="">
       <div className={css["reasons"]}>
         {reasons.map((r, i) => (
           <button key={r} type="button" className={css["key"]} onClick={() => skip(w(`reason_${r}`))}>

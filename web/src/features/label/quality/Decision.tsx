@@ -25,7 +25,7 @@ export function Decision({ row, saved, nameOf, decide, close }: Props) {
   const ready = saved.guideline.multi || labels.length === 1;
   useActions([{ id: "label.decision.ok", words: w("decide"), key: "Ctrl Enter", when: () => ready, run: () => decide(labels), hidden: true }], "dialog");
   return (
-    <Modal open title={w("decide")} width={640} onCancel={close} okText={<>{w("decide")} <kbd aria-hidden>Ctrl Enter</kbd></>} okButtonProps={{ disabled: !ready }} onOk={() => decide(labels)} transitionName="" maskTransitionName="">
+    <Modal open closable={false} title={w("decide")} width={640} onCancel={close} okText={<>{w("decide")} <kbd aria-hidden>Ctrl Enter</kbd></>} okButtonProps={{ disabled: !ready }} onOk={() => decide(labels)} transitionName="" maskTransitionName="">
       <p className={css["lines"]}>{row.context?.map((l) => `${w(`who_${l.who}`)}：${l.text}`).join("\n")}</p>
       <p className={css["text"]}>{row.text}</p>
       <LabelSelect labels={all} nameOf={nameOf} multi={saved.guideline.multi} value={labels} onChange={setLabels} />

@@ -9,7 +9,7 @@ export function ReturnDialog({ text, sendBack, close }: { text: string; sendBack
   const [reason, setReason] = useState("");
   const send = () => reason.trim() && sendBack(reason.trim());
   return (
-    <Modal open title={w("send_back")} width={480} onCancel={close} okText={w("send_back")} okButtonProps={{ disabled: !reason.trim() }} onOk={send} transitionName="" maskTransitionName="">
+    <Modal open closable={false} title={w("send_back")} width={480} onCancel={close} okText={w("send_back")} okButtonProps={{ disabled: !reason.trim() }} onOk={send} transitionName="" maskTransitionName="">
       <p className={css["text"]}>{text}</p>
       <Input autoFocus value={reason} maxLength={500} onChange={(e) => setReason(e.target.value)} aria-label={w("why_back")} placeholder={w("why_back")} onPressEnter={(e) => !e.nativeEvent.isComposing && send()} />
     </Modal>
