@@ -17,7 +17,7 @@ export function Weighed({ text, weights, label }: { text: string; weights: numbe
         return (
           <span key={i} className={css["character"]} data-pulls={counts ? (weight > 0 ? "to" : "away") : undefined} style={counts ? ({ "--strength": `${Math.round(20 + 70 * strength)}%` } as React.CSSProperties) : undefined} title={`${c} ${weight > 0 ? "+" : ""}${weight.toFixed(2)}`}>
             {c}
-            <small>{counts ? `${weight > 0 ? "+" : "−"}${Math.abs(weight).toFixed(1).replace(/^0/, "")}` : ""}</small>
+            <small>{counts ? `${weight > 0 ? "+" : "−"}${Math.abs(weight).toFixed(most < 1 ? 2 : 1).replace(/^0/, "")}` : ""}</small>
           </span>
         );
       })}

@@ -1,0 +1,134 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, InputNumber, Slider } from "antd";
+import { useMemo, useState } from "react";
+import { Link, useParams } from "react-router";
+import { api, ask } from "../../shared/api/client";
+import { asFault } from "../../shared/api/fault";
+import { useMay } from "../../shared/api/useMe";
+import { useProduct } from "../../shared/api/useProduct";
+import { useFormat } from "../../shared/format/useFormat";
+import { ActionButton } from "../../shared/keys/ActionButton";
+import { useActions } from "../../shared/keys/useActions";
+import { Faces } from "../../shared/page/Faces";
+import { FaultBand } from "../../shared/page/FaultBand";
+import { Page } from "../../shared/page/Page";
+import { Section } from "../../shared/page/Section";
+import { did } from "../../shared/undo/undo";
+import { useWords } from "../../shared/words/useWords";
+import { useFlow, useJudgements } from "./api";
+import { cheapest, costOf, kinds, tally, usualCosts, type Costs, type Thresholds } from "./bands";
+import css from "./model.module.css";
+
+/** ThresholdsPage shows what two thresholds would have done with the test rows, and writes them into the flow. */
+export function ThresholdsPage() {
+  const w = useWords("model");
+  const f = useFormat();
+  const product = useProduct();
+  const client = useQueryClient();
+  const may = useMay("trainer");
+  const { model = "" } = useParams();
+  const judged = useJudgements(product, model, "test");
+  const flow = useFlow(product);
+  const saved = flow.data?.flow.thresholds;
+  const [chosen, setChosen] = useState<Thresholds>();
+  const [costs, setCosts] = useState<Costs>(usualCosts);
+  const at = chosen ?? (saved ? { answer: saved.answer, offer: saved.offer } : { answer: 0.5, offer: 0.15 });
+  const rows = useMemo(() => judged.data ?? [], [judged.data]);
+  const counts = useMemo(() => tally(rows, at), [rows, at]);
+  const now = useMemo(() => (saved ? costOf(rows, saved, costs) : undefined), [rows, saved, costs]);
+  const cost = useMemo(() => costOf(rows, at, costs), [rows, at, costs]);
+  const put = async (t: Thresholds) => {
+    if (!flow.data) return;
+    await ask(api.PUT("/api/v1/products/{product}/flows/{flow}/thresholds", { params: { path: { product, flow: flow.data.id } }, body: { answer: t.answer, offer: t.offer, knowledge: flow.data.flow.thresholds.knowledge } }));
+    await client.invalidateQueries({ queryKey: ["flow", product] });
+  };
+  const save = useMutation({
+    mutationFn: put,
+    onSuccess: (_, t) => {
+      const before = saved && { answer: saved.answer, offer: saved.offer };
+      setChosen(undefined);
+      if (before) did({ words: w("bands_saved", { answer: t.answer, offer: t.offer }), undo: () => put(before), redo: () => put(t) });
+    },
+  });
+  const changed = !!saved && (at.answer !== saved.answer || at.offer !== saved.offer);
+  const keep = { id: "model.bands_save", words: w("bands_save"), key: "Ctrl Enter", when: () => may && changed && !save.isPending, run: () => save.mutate(at) };
+  const best = { id: "model.bands_best", words: w("bands_best"), key: "V", when: () => rows.length > 0, run: () => setChosen(cheapest(rows, costs)) };
+  useActions([keep, best]);
+  const to = (kind: string) => `/${product}/model/${model}/rows?band=${kind}&answer=${at.answer}&offer=${at.offer}`;
+  const part = (n: number) => `${rows.length ? f.percent(n / rows.length) : "0"} %`;
+  return (
+    <Page
+      title={w("title")}
+      name={`${model} · ${w("thresholds")}`}
+      facts={<><b>{f.count(rows.length)}</b> {w("test_rows")}{flow.data && <> · {w("kept_in", { flow: flow.data.name })}</>}</>}
+      acts={
+        <>
+          <ActionButton action={best} />
+          <ActionButton type="primary" action={keep} loading={save.isPending} />
+        </>
+      }
+    >
+      {save.error && <FaultBand fault={asFault(save.error)} retry={() => save.mutate(at)} />}
+      {flow.data === null && <p className={css["caption"]}>{w("bands_no_flow")} <Link to={`/${product}/flow`}>{w("to_flow")}</Link></p>}
+      <Faces of={judged} shape="chart">
+        {() => (
+          <div className={css["bands"]}>
+            <Section title={w("bands_set")} note={w("bands_note")}>
+              <div className={css["sliders"]}>
+                <Slider
+                  range
+                  min={0}
+                  max={1}
+                  step={0.01}
+                  value={[at.offer, at.answer]}
+                  onChange={(v) => setChosen({ offer: v[0] ?? 0, answer: v[1] ?? 1 })}
+                  ariaLabelForHandle={[w("offer_from"), w("answer_from")]}
+                  marks={{ 0: w("band_fallback"), [Math.max(0.12, at.offer)]: `${w("band_offer")} ≥ ${f.score(at.offer)}`, [Math.max(at.answer, at.offer + 0.14)]: `${w("band_answer")} ≥ ${f.score(at.answer)}` }}
+                />
+              </div>
+            </Section>
+            <Section title={w("bands_did")} note={w("bands_did_note")}>
+              <div className={css["strip"]}>
+                {kinds.filter((k) => counts[k]).map((k) => (
+                  <Link key={k} to={to(k)} data-kind={k} style={{ flexGrow: counts[k], flexBasis: 0 }} aria-label={`${w(`kind_${k}`)} ${counts[k]}`}>
+                    {counts[k] / rows.length > 0.04 ? f.count(counts[k]) : ""}
+                  </Link>
+                ))}
+              </div>
+              <table className={css["plain"]}>
+                <thead>
+                  <tr><th scope="col">{w("what_happens")}</th><th scope="col" data-right>{w("rows")}</th><th scope="col" data-right>{w("share")}</th><th scope="col">{w("meaning")}</th></tr>
+                </thead>
+                <tbody>
+                  {kinds.map((k) => (
+                    <tr key={k}>
+                      <th scope="row">{w(`kind_${k}`)}</th>
+                      <td data-right><Link to={to(k)}>{f.count(counts[k])}</Link></td>
+                      <td data-right>{part(counts[k])}</td>
+                      <td className={css["caption"]}>{w(`kind_${k}_note`)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Section>
+            <Section title={w("costs")} note={w("costs_note")}>
+              <div className={css["costs"]}>
+                {(["wrong", "needless", "missed"] as const).map((k) => (
+                  <label key={k}>
+                    {w(`cost_${k}`)}
+                    <InputNumber min={0} max={1000} value={costs[k]} onChange={(v) => setCosts({ ...costs, [k]: v ?? 0 })} />
+                  </label>
+                ))}
+                <span>
+                  {w("cost_per_1000")} <b>{f.count(cost)}</b>
+                  {now !== undefined && changed && <> · {w("cost_now")} <b>{f.count(now)}</b></>}
+                </span>
+                {chosen && <Button onClick={() => setChosen(undefined)}>{w("bands_back")}</Button>}
+              </div>
+            </Section>
+          </div>
+        )}
+      </Faces>
+    </Page>
+  );
+}
