@@ -83,7 +83,7 @@ func (s *Service) start(ctx context.Context, in *startIn) (*out[StudyStarted], e
 
 type showIn struct {
 	ProductPath
-	Study  string `path:"study" doc:"实验编号|id of the study"`
+	Study  string `path:"study" doc:"实验：s3 或编号|study: s3 or an id"`
 	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"每页几次试验|trials a page"`
 }

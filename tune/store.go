@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"zhuomo/internal/db"
 )
@@ -81,9 +82,16 @@ ON CONFLICT (study_id, number) DO UPDATE SET state = excluded.state, value_json 
 	return db.Explain(err)
 }
 
-// Study gives one study of a product. Fault: NoSuchStudy.
+// Study gives one study of a product by its id or as people write it, s3. Fault:
+// NoSuchStudy.
 func (s *Service) Study(ctx context.Context, product, id string) (Study, error) {
-	found, err := scanStudy(s.needs.DB.Reader().QueryRowContext(ctx, `SELECT `+studyColumns+` FROM studies s WHERE s.product_id = $1 AND s.id = $2`, product, id))
+	number := -1
+	if n, err := strconv.Atoi(strings.TrimPrefix(id, "s")); err == nil && strings.HasPrefix(id, "s") {
+		number = n
+	}
+	found, err := scanStudy(s.needs.DB.Reader().QueryRowContext(ctx, `
+SELECT `+studyColumns+` FROM studies s WHERE s.product_id = $1 AND (s.id = $2 OR
+	(SELECT COUNT(*) FROM studies x WHERE x.product_id = s.product_id AND x.id <= s.id) = $3)`, product, id, number))
 	if errors.Is(err, sql.ErrNoRows) {
 		return found, NoSuchStudy.With("study", id)
 	}
