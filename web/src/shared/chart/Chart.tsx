@@ -18,16 +18,18 @@ export interface ChartProps {
   height?: number;
   /** onPoint hears a click: filter by it. */
   onPoint?: (params: { seriesIndex?: number; dataIndex: number; name: string; value: unknown }) => void;
+  /** onBrush hears which data of the first series a drag on a parallel axis leaves. */
+  onBrush?: (indices: number[]) => void;
 }
 
 /** Chart draws with ECharts in the colours of the tokens, and is a table on demand. */
-export function Chart({ label, summary, option, table, height = 240, onPoint }: ChartProps) {
+export function Chart({ label, summary, option, table, height = 240, onPoint, onBrush }: ChartProps) {
   const w = useWords("shared");
   const mode = useMode();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(undefined);
-  const latest = useRef({ option, onPoint });
-  latest.current = { option, onPoint };
+  const latest = useRef({ option, onPoint, onBrush });
+  latest.current = { option, onPoint, onBrush };
   const [asTable, setAsTable] = useState(false);
   const words = asTable ? w("chart_as_chart") : w("chart_as_table");
   useActions([{ id: "chart.table", words, key: "Shift T", run: () => setAsTable((t) => !t) }], "list");
@@ -44,6 +46,12 @@ export function Chart({ label, summary, option, table, height = 240, onPoint }: 
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       made.setOption({ ...latest.current.option, ...(still ? { animation: false } : {}) });
       made.on("click", (e) => latest.current.onPoint?.(e as never));
+      made.on("axisareaselected", () => {
+        const series = (made as unknown as { getModel(): { getSeriesByIndex(i: number): { getRawIndicesByActiveState?(state: string): number[]; getData(): { count(): number } } } }).getModel().getSeriesByIndex(0);
+        const active = series.getRawIndicesByActiveState?.("active") ?? [];
+        const unbrushed = series.getRawIndicesByActiveState?.("normal") ?? [];
+        latest.current.onBrush?.(unbrushed.length === series.getData().count() ? unbrushed : active);
+      });
       watch.observe(el);
       el.dataset["drawn"] = "true";
     });

@@ -1,0 +1,33 @@
+import { useFormat } from "../../shared/format/useFormat";
+import { useWords } from "../../shared/words/useWords";
+import type { Param, Trial } from "./api";
+import { place, spread, written } from "./progress";
+import css from "./tune.module.css";
+
+/** Dial is one searched parameter: its range, where the best trials stand in it, the chosen value, how much it mattered. */
+export function Dial({ dial, value, trials, title, importance }: { dial: Param; value: unknown; trials: Trial[]; title: string; importance?: number }) {
+  const w = useWords("tune");
+  const f = useFormat();
+  const range = dial.kind === "int" || dial.kind === "float" ? `${written(dial.min)} – ${written(dial.max)}${dial.log ? ` ${w("log")}` : ""}` : (dial.choices ?? ["false", "true"]).join(" / ");
+  const best = spread(dial, trials);
+  return (
+    <div className={css["dial"]}>
+      <div className={css["dialHead"]}>
+        <span>{title}</span>
+        <small>{range}</small>
+        <b>{written(value)}</b>
+      </div>
+      <div className={css["track"]} aria-hidden>
+        {best && <i style={{ left: `${100 * best[0]}%`, width: `${Math.max(1, 100 * (best[1] - best[0]))}%` }} />}
+        {value !== undefined && <em style={{ left: `${100 * place(dial, value)}%` }} />}
+      </div>
+      {importance !== undefined && (
+        <div className={css["matters"]}>
+          <small>{w("matters")}</small>
+          <span aria-hidden><i style={{ width: `${100 * importance}%` }} /></span>
+          <small>{f.score(importance)}</small>
+        </div>
+      )}
+    </div>
+  );
+}

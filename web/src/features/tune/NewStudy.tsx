@@ -1,0 +1,118 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Checkbox, Drawer, Form, InputNumber, Select } from "antd";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { api, ask } from "../../shared/api/client";
+import { asFault } from "../../shared/api/fault";
+import { jobsKey } from "../../shared/api/events";
+import { useProduct } from "../../shared/api/useProduct";
+import { Faces } from "../../shared/page/Faces";
+import { FaultBand } from "../../shared/page/FaultBand";
+import { useLang } from "../../shared/words/useLang";
+import { useWords } from "../../shared/words/useWords";
+import { useLearners, useSamplers, type Param } from "./api";
+import { written } from "./progress";
+import css from "./tune.module.css";
+
+const objectives = ["exact", "micro_f1", "macro_f1"];
+
+/** NewStudy begins a study: which dials, in which ranges, how many trials. All is preset by what the learner suggests. */
+export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const w = useWords("tune");
+  const lang = useLang();
+  const go = useNavigate();
+  const client = useQueryClient();
+  const product = useProduct();
+  const learners = useLearners();
+  const samplers = useSamplers();
+  const [component, setComponent] = useState<string>();
+  const [sampler, setSampler] = useState<string>();
+  const [objective, setObjective] = useState("exact");
+  const [trials, setTrials] = useState(40);
+  const [seed, setSeed] = useState(1);
+  const [on, setOn] = useState<Record<string, boolean>>({});
+  const [ranges, setRanges] = useState<Record<string, { min?: number; max?: number }>>({});
+  const learner = learners.data?.items?.find((l) => l.name === component) ?? learners.data?.items?.[0];
+  const dials = (learner?.params ?? []).filter((p) => p.kind !== "string" && p.kind !== "strings");
+  const isOn = (p: Param) => on[p.name] ?? !!p.tune;
+  const start = useMutation({
+    mutationFn: () =>
+      ask(
+        api.POST("/api/v1/products/{product}/studies", {
+          params: { path: { product } },
+          body: {
+            ...(learner ? { component: learner.name } : {}),
+            ...(sampler ? { sampler } : {}),
+            objective,
+            trials,
+            seed,
+            dials: dials.filter(isOn).map((p) => p.name),
+            ranges: Object.fromEntries(Object.entries(ranges).filter(([name]) => dials.some((p) => p.name === name && isOn(p)))),
+          },
+        }),
+      ),
+    onSuccess: async (begun) => {
+      onClose();
+      await Promise.all([client.invalidateQueries({ queryKey: jobsKey }), client.invalidateQueries({ queryKey: ["tune", product] })]);
+      void go(`/${product}/tune/${begun.study.id}`);
+    },
+  });
+  const text = (t: { zh: string; en: string }) => (lang === "zh" ? t.zh : t.en);
+  const number = (p: Param) => p.kind === "int" || p.kind === "float";
+  return (
+    <Drawer
+      open={open}
+      onClose={onClose}
+      size={480}
+      title={w("new")}
+      footer={
+        <Button type="primary" disabled={!dials.some(isOn)} loading={start.isPending} onClick={() => start.mutate()}>
+          {w("begin", { count: trials })}
+        </Button>
+      }
+    >
+      {start.error && <FaultBand fault={asFault(start.error)} retry={() => start.mutate()} />}
+      <Faces of={learners}>
+        {(all) => (
+          <Form layout="vertical">
+            <div className={css["two"]}>
+              <Form.Item label={w("col_component")}>
+                <Select aria-label={w("col_component")} value={learner?.name ?? null} onChange={(v) => setComponent(v ?? undefined)} options={(all.items ?? []).map((l) => ({ value: l.name, label: text(l.title) }))} />
+              </Form.Item>
+              <Form.Item label={w("sampler")}>
+                <Select aria-label={w("sampler")} value={sampler ?? samplers.data?.items?.[0]?.name ?? null} onChange={(v) => setSampler(v ?? undefined)} options={(samplers.data?.items ?? []).map((s) => ({ value: s.name, label: text(s.title) }))} />
+              </Form.Item>
+              <Form.Item label={w("col_objective")} extra={w("objective_help")}>
+                <Select aria-label={w("col_objective")} value={objective} onChange={setObjective} options={objectives.map((o) => ({ value: o, label: w(`figure_${o}`) }))} />
+              </Form.Item>
+              <Form.Item label={w("trials")} extra={w("trials_help")}>
+                <InputNumber aria-label={w("trials")} min={1} max={100000} value={trials} onChange={(v) => setTrials(v ?? 40)} />
+              </Form.Item>
+              <Form.Item label={w("seed")}>
+                <InputNumber aria-label={w("seed")} min={0} precision={0} value={seed} onChange={(v) => setSeed(v ?? 1)} />
+              </Form.Item>
+            </div>
+            <p className={css["caption"]}>{w("dials_help")}</p>
+            {dials.map((p) => (
+              <div key={p.name} className={css["pick"]}>
+                <Checkbox checked={isOn(p)} onChange={(e) => setOn({ ...on, [p.name]: e.target.checked })}>
+                  {text(p.title)}
+                </Checkbox>
+                {number(p) && isOn(p) ? (
+                  <span className={css["range"]}>
+                    <InputNumber size="small" aria-label={w("range_low", { what: text(p.title) })} min={p.min} max={ranges[p.name]?.max ?? p.max} value={ranges[p.name]?.min ?? p.min} onChange={(v) => setRanges({ ...ranges, [p.name]: { ...ranges[p.name], min: v ?? p.min } })} />
+                    –
+                    <InputNumber size="small" aria-label={w("range_high", { what: text(p.title) })} min={ranges[p.name]?.min ?? p.min} max={p.max} value={ranges[p.name]?.max ?? p.max} onChange={(v) => setRanges({ ...ranges, [p.name]: { ...ranges[p.name], max: v ?? p.max } })} />
+                  </span>
+                ) : (
+                  <span className={css["caption"]}>{number(p) ? w("stays", { value: written(p.default) }) : (p.choices ?? []).join(" / ")}</span>
+                )}
+                <p>{text(p.help)}</p>
+              </div>
+            ))}
+          </Form>
+        )}
+      </Faces>
+    </Drawer>
+  );
+}

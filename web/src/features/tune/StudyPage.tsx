@@ -1,0 +1,132 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { useParams } from "react-router";
+import { api, ask } from "../../shared/api/client";
+import { asFault } from "../../shared/api/fault";
+import { jobIsOver, useJob } from "../../shared/api/useJob";
+import { useMay } from "../../shared/api/useMe";
+import { useProduct } from "../../shared/api/useProduct";
+import { useFormat } from "../../shared/format/useFormat";
+import { ActionButton } from "../../shared/keys/ActionButton";
+import { useActions } from "../../shared/keys/useActions";
+import { Bones } from "../../shared/page/Bones";
+import { Chip } from "../../shared/page/Chip";
+import { FaultBand } from "../../shared/page/FaultBand";
+import { JobLine } from "../../shared/page/JobLine";
+import { Page } from "../../shared/page/Page";
+import { Section } from "../../shared/page/Section";
+import type { Column } from "../../shared/table/columns";
+import { DataTable } from "../../shared/table/DataTable";
+import { useFilters } from "../../shared/table/useFilters";
+import { useLang } from "../../shared/words/useLang";
+import { useWords } from "../../shared/words/useWords";
+import { useStudy, type Trial } from "./api";
+import { BestSoFar } from "./BestSoFar";
+import { Dial } from "./Dial";
+import { Lines } from "./Lines";
+import { restFlat, written } from "./progress";
+import { toneOf } from "./tone";
+import { Trained } from "./Trained";
+import css from "./tune.module.css";
+
+/** StudyPage is one search: what its dials did, every trial as a line, the best so far; P trains with a trial's settings. */
+export function StudyPage() {
+  const w = useWords("tune");
+  const f = useFormat();
+  const lang = useLang();
+  const product = useProduct();
+  const client = useQueryClient();
+  const may = useMay("trainer");
+  const { study: id = "" } = useParams();
+  const { filters, set } = useFilters(["trial"] as const);
+  const shown = useStudy(product, id);
+  const { job, cancel } = useJob(shown.data?.study.job_id || undefined);
+  const running = !!job && !jobIsOver(job);
+  const done = job?.done;
+  useEffect(() => {
+    void client.invalidateQueries({ queryKey: ["tune", product, "one", id] });
+  }, [done, client, product, id]);
+  const [kept, setKept] = useState<number[]>();
+  const study = shown.data?.study;
+  const trials = useMemo(() => shown.data?.trials ?? [], [shown.data]);
+  const chosen = trials.find((t) => String(t.number) === filters.trial) ?? trials.find((t) => t.number === study?.best_number);
+  const train = useMutation({
+    mutationFn: (t: Trial) => ask(api.POST("/api/v1/products/{product}/models", { params: { path: { product } }, body: { params: t.values, seed: study?.seed ?? 1, ...(study ? { learner: study.component } : {}) } })),
+  });
+  const use = { id: "tune.use", words: chosen ? w("use", { number: chosen.number }) : w("use_none"), key: "P", when: () => may && chosen?.state === "done" && !train.isPending, run: () => chosen && train.mutate(chosen) };
+  const stop = { id: "tune.stop", words: w("stop"), when: () => running, run: () => void cancel() };
+  useActions([use, stop]);
+  const rows = useMemo(() => [...trials].filter((t) => !kept || kept.includes(t.number)).sort((a, b) => (b.state === "done" ? b.score : -1) - (a.state === "done" ? a.score : -1) || a.number - b.number), [trials, kept]);
+  const space = shown.data?.space ?? [];
+  const columns: Column<Trial>[] = [
+    { key: "number", title: w("col_trial"), cell: (t) => <b>#{t.number}</b>, plain: (t) => t.number, width: 70 },
+    { key: "score", title: study ? w(`figure_${study.objective}`) : w("col_best_score"), cell: (t) => (t.state === "done" ? f.score(t.score, 3) : "—"), plain: (t) => t.score, width: 84, align: "right" },
+    { key: "seconds", title: w("col_seconds"), cell: (t) => f.duration(t.seconds), plain: (t) => t.seconds, width: 80, align: "right" },
+    { key: "state", title: w("col_state"), cell: (t) => <Chip tone={toneOf(t.state)}>{t.number === study?.best_number ? w("best") : t.number === 0 ? w("defaults") : w(`state_${t.state}`)}</Chip>, plain: (t) => w(`state_${t.state}`), width: 90 },
+    { key: "params", title: w("params"), cell: (t) => t.problem || space.map((p) => written(t.values[p.name])).join(" · "), plain: (t) => t.problem || space.map((p) => `${p.name}=${written(t.values[p.name])}`).join(" ") },
+  ];
+  const importance = new Map((shown.data?.importance ?? []).map((i) => [i.param, i.share]));
+  return (
+    <Page
+      title={w("title")}
+      name={study && `s${study.number}`}
+      facts={
+        study && (
+          <>
+            <b>{f.count(study.done_count)}</b>
+            {study.trials > 0 && <> / {f.count(study.trials)}</>} {w("trials_done")}
+            {study.best_number >= 0 && (
+              <>
+                {" · "}{w("best")} <b>{f.score(study.best_score, 3)}</b> #{study.best_number} · {w("over_defaults")} <b>{study.best_score >= study.default_score ? "+" : "−"}{f.score(Math.abs(study.best_score - study.default_score), 3)}</b>
+              </>
+            )}
+            {running && restFlat(trials) && <> · {w("flat")}</>}
+          </>
+        )
+      }
+      acts={
+        <>
+          {running && <ActionButton action={stop} />}
+          <ActionButton type="primary" action={use} loading={train.isPending} />
+        </>
+      }
+      flush
+    >
+      {train.error && <FaultBand fault={asFault(train.error)} retry={() => chosen && train.mutate(chosen)} />}
+      {shown.error && <FaultBand fault={asFault(shown.error)} retry={() => void shown.refetch()} />}
+      <Trained id={train.data?.job_id} />
+      {job && (running || job.state === "failed") && <div className={css["job"]}><JobLine job={job} /></div>}
+      {!shown.data ? (
+        !shown.error && <Bones shape="chart" />
+      ) : (
+        <div className={css["study"]}>
+          <div className={css["dials"]}>
+            <Section title={w("params")} note={importance.size ? w("params_note") : w("params_note_few")}>
+              {[...space].sort((a, b) => (importance.get(b.name) ?? 0) - (importance.get(a.name) ?? 0)).map((p) => (
+                <Dial key={p.name} dial={p} value={chosen?.values[p.name]} trials={trials} title={lang === "zh" ? p.title.zh : p.title.en} {...(importance.has(p.name) ? { importance: importance.get(p.name)! } : {})} />
+              ))}
+            </Section>
+          </div>
+          <div className={css["wide"]}>
+            <div className={css["lines"]}>
+              <Section title={w("lines")} note={w("lines_note")}>
+                <Lines space={space} trials={trials} objective={study!.objective} {...(chosen ? { chosen: chosen.number } : {})} onKeep={setKept} />
+              </Section>
+            </div>
+            <div className={css["below"]}>
+              <div className={css["so"]}>
+                <Section title={w("so_far")} note={w("so_far_note", { figure: w(`figure_${study!.objective}`) })}>
+                  <BestSoFar study={study!} trials={trials} onTrial={(n) => set({ trial: String(n) })} />
+                  {restFlat(trials) && <p className={css["caption"]}>{w("flat_note")}</p>}
+                </Section>
+              </div>
+              <div className={css["trials"]}>
+                <DataTable id="tune.trials" label={w("trials")} columns={columns} rows={rows} rowKey={(t) => String(t.number)} total={rows.length} current={chosen ? String(chosen.number) : undefined} open={(t) => set({ trial: String(t.number) })} exportName={`s${study!.number}`} />
+              </div>
+            </div>
+          </div>
+        </div>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
+import { api, ask, type Schemas } from "../../shared/api/client";
+
+export type Study = Schemas["TuneStudy"];
+export type Trial = Schemas["TuneTrial"];
+export type Param = Schemas["SpecParam"];
+export type Shown = Schemas["TuneStudyShown"] & { trials: Trial[] };
+
+/** useStudy is a study with all its trials. */
+export function useStudy(product: string, study: string) {
+  return useQuery({
+    queryKey: ["tune", product, "one", study],
+    queryFn: async ({ signal }): Promise<Shown> => {
+      const trials: Trial[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = await ask(api.GET("/api/v1/products/{product}/studies/{study}", { signal, params: { path: { product, study }, query: { limit: 1000, ...(cursor ? { cursor } : {}) } } }));
+        trials.push(...(page.items ?? []));
+        if (!page.next) return { ...page, trials };
+        cursor = page.next;
+      }
+    },
+  });
+}
+
+export function useLearners() {
+  return useQuery({ queryKey: ["learners"], staleTime: Infinity, queryFn: ({ signal }) => ask(api.GET("/api/v1/learners", { signal })) });
+}
+
+export function useSamplers() {
+  return useQuery({ queryKey: ["samplers"], staleTime: Infinity, queryFn: ({ signal }) => ask(api.GET("/api/v1/samplers", { signal })) });
+}
