@@ -10984,7 +10984,7 @@ export interface operations {
             path: {
                 /** @description 产品的编号|id of the product */
                 product: string;
-                /** @description 实验编号|id of the study */
+                /** @description 实验：s3 或编号|study: s3 or an id */
                 study: string;
             };
             cookie?: never;
