@@ -106,6 +106,7 @@ type Route struct {
 	maxBytes int64
 	timeout  time.Duration
 	hidden   bool
+	anySite  bool
 	raw      http.Handler
 	bind     func(s *Server, r Route)
 }
@@ -122,6 +123,10 @@ func Timeout(d time.Duration) Option { return func(r *Route) { r.timeout = d } }
 
 // Hidden keeps the route out of the OpenAPI document.
 func Hidden() Option { return func(r *Route) { r.hidden = true } }
+
+// AnySite lets pages of other sites call the route, without the cookie: for the
+// chat that a customer's site embeds. Preflights are answered too.
+func AnySite() Option { return func(r *Route) { r.anySite = true } }
 
 const (
 	defaultMaxBytes  = 1 << 20

@@ -75,6 +75,25 @@ func TestWhoMayCall(t *testing.T) {
 	}
 }
 
+func TestOtherSitesReadOnlyWhatIsOpenToThem(t *testing.T) {
+	t.Parallel()
+	h := open(t, echo("/api/v1/chat", api.Public, api.AnySite()), echo("/api/v1/anyone", api.Public))
+	ask := h.do(t, "OPTIONS", "/api/v1/chat", "", "Authorization", "", "Origin", "http://shop.example", "Access-Control-Request-Method", "POST")
+	if ask.StatusCode != 204 || ask.Header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(ask.Header.Get("Access-Control-Allow-Headers"), "X-Session-Token") {
+		t.Errorf("preflight: %d %v", ask.StatusCode, ask.Header)
+	}
+	a := h.do(t, "POST", "/api/v1/chat", `{"text":"好"}`, "Authorization", "", "Origin", "http://shop.example")
+	if a.StatusCode != 200 || a.Header.Get("Access-Control-Allow-Origin") != "*" || a.Header.Get("Access-Control-Allow-Credentials") != "" {
+		t.Errorf("call: %d %v", a.StatusCode, a.Header)
+	}
+	if bad := h.do(t, "POST", "/api/v1/chat", `{`, "Authorization", ""); bad.StatusCode < 400 || bad.Header.Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("a page of another site cannot read the fault: %d %v", bad.StatusCode, bad.Header)
+	}
+	if closed := h.do(t, "OPTIONS", "/api/v1/anyone", "", "Authorization", ""); closed.StatusCode == 204 || closed.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("a closed route answers other sites: %d %v", closed.StatusCode, closed.Header)
+	}
+}
+
 func TestAnswersCarrySafeHeaders(t *testing.T) {
 	t.Parallel()
 	h := open(t, echo("/api/v1/anyone", api.Public))

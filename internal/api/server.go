@@ -151,8 +151,31 @@ func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.s.ServeHT
 func (s *Server) handle(r Route, h http.Handler) {
 	pattern := r.Method + " " + r.Path
 	s.patterns = append(s.patterns, pattern)
-	s.mux.Handle(pattern, s.guard(r, h))
+	guarded := s.guard(r, h)
+	if !r.anySite {
+		s.mux.Handle(pattern, guarded)
+		return
+	}
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, q *http.Request) {
+		openToSites(w.Header())
+		guarded.ServeHTTP(w, q)
+	})
+	if ask := "OPTIONS " + r.Path; !slices.Contains(s.patterns, ask) {
+		s.patterns = append(s.patterns, ask)
+		s.mux.HandleFunc(ask, func(w http.ResponseWriter, _ *http.Request) {
+			h := w.Header()
+			openToSites(h)
+			h.Set("Access-Control-Allow-Methods", "GET, POST")
+			h.Set("Access-Control-Allow-Headers", "Content-Type, Accept-Language, X-Session-Token")
+			h.Set("Access-Control-Max-Age", "86400")
+			w.WriteHeader(http.StatusNoContent)
+		})
+	}
 }
+
+// openToSites lets any page read the answer. The cookie is not allowed along,
+// so a page learns nothing that it could not ask for by itself.
+func openToSites(h http.Header) { h.Set("Access-Control-Allow-Origin", "*") }
 
 // bindFallbacks answers unknown addresses and wrong methods with our faults.
 // One pattern a method, because a pattern without one would clash with "GET /".

@@ -50,6 +50,9 @@ func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", "no-cache")
+	if name == "assets/chat.js" {
+		h.Set("Access-Control-Allow-Origin", "*") // other sites embed it, and a module is read across sites only so
+	}
 	if hashedName.MatchString(name) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}

@@ -15,6 +15,8 @@ const retryMS = 3000;
 const icons = {
   send: "M3 11.5 21 3l-6 18-3.5-7.5L3 11.5Zm8.5 2L21 3",
   good: "M7 11v9H4v-9h3Zm0 0 4-8a2.5 2.5 0 0 1 2.5 2.8L13 9h5.5a2 2 0 0 1 2 2.4l-1.3 7a2 2 0 0 1-2 1.6H7",
+  less: "M5 12h14",
+  open: "M4 5h16v11H9l-5 4V5Z",
   bad: "M17 13V4h3v9h-3Zm0 0-4 8a2.5 2.5 0 0 1-2.5-2.8L11 15H5.500a2 2 0 0 1-2-2.4l1.300-7a2 2 0 0 1 2-1.600H17",
 };
 
@@ -47,7 +49,8 @@ export class ZhuomoChat extends HTMLElement {
     this.root.adoptedStyleSheets = [sheet];
     this.draw();
     addEventListener("online", this.onOnline);
-    void this.open();
+    // A floating chat nobody opens begins no session.
+    if (!this.hasAttribute("floating")) void this.open();
   }
 
   disconnectedCallback(): void {
@@ -59,6 +62,10 @@ export class ZhuomoChat extends HTMLElement {
     const word = this.word;
     const human = el("button", { type: "button", id: "human" }, word("human"));
     human.addEventListener("click", () => this.say(word("human_send")));
+    const less = el("button", { type: "button", id: "less", "aria-label": word("less"), title: word("less") }, icon(icons.less));
+    less.addEventListener("click", () => this.fold(true));
+    const launch = el("button", { type: "button", id: "launch", "aria-label": word("launch"), title: word("launch") }, icon(icons.open));
+    launch.addEventListener("click", () => this.fold(false));
     const name = this.getAttribute("name") ?? word("title");
     const header = el(
       "header",
@@ -66,6 +73,7 @@ export class ZhuomoChat extends HTMLElement {
       el("span", { class: "face", "aria-hidden": "true" }, name.slice(0, 1)),
       el("div", {}, el("h1", {}, name), el("p", {}, word("subtitle"))),
       human,
+      ...(this.hasAttribute("floating") ? [less] : []),
     );
     this.log = el("div", { class: "log", role: "log", "aria-label": word("log"), "aria-live": "off", tabindex: "0" });
     this.live = el("p", { class: "sr", role: "status", "aria-live": "polite" });
@@ -84,7 +92,22 @@ export class ZhuomoChat extends HTMLElement {
       e.preventDefault();
       this.submit();
     });
-    this.root.replaceChildren(header, this.log, this.live, this.bar, form);
+    this.root.replaceChildren(header, this.log, this.live, this.bar, form, ...(this.hasAttribute("floating") ? [launch] : []));
+    if (this.hasAttribute("floating")) this.setAttribute("folded", "");
+    this.root.addEventListener("keydown", (e) => {
+      if ((e as KeyboardEvent).key === "Escape" && this.hasAttribute("floating")) this.fold(true);
+    });
+  }
+
+  // fold makes a floating chat a round button in the corner, and back; focus goes along.
+  private fold(away: boolean): void {
+    this.toggleAttribute("folded", away);
+    if (away) this.root.querySelector<HTMLElement>("#launch")!.focus();
+    else {
+      if (!this.session) void this.open();
+      this.input.focus();
+      this.down();
+    }
   }
 
   // open takes up the session of an earlier visit, or begins one.
