@@ -1,4 +1,4 @@
-import { Background, MarkerType, MiniMap, Panel, ReactFlow, type Edge as CanvasEdge, type ReactFlowInstance } from "@xyflow/react";
+import { Background, MarkerType, MiniMap, Panel, ReactFlow, type ReactFlowInstance } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { Select } from "antd";
 import { useEffect, useMemo, useRef } from "react";
@@ -6,11 +6,13 @@ import { useMode } from "../../shared/theme/useMode";
 import { color } from "../../shared/theme/tokens";
 import { useWords } from "../../shared/words/useWords";
 import type { Drawing, StoryReport } from "./api";
-import { heightOf, linesOf, place, reachable, summary } from "./layout";
+import { heightOf, linesOf, nodeWidth, place, reachable, summary } from "./layout";
 import { NodeCard, type CardNode } from "./NodeCard";
+import { WayLine, type WayEdge } from "./WayLine";
 import css from "./flow.module.css";
 
 const nodeTypes = { card: NodeCard };
+const edgeTypes = { way: WayLine };
 
 export interface CanvasProps {
   drawing: Drawing;
@@ -23,14 +25,14 @@ export interface CanvasProps {
   onOpen: (id: string) => void;
   glow: Set<string>;
   /** canvas is given to whoever fits or moves it. */
-  onReady: (canvas: ReactFlowInstance<CardNode, CanvasEdge>) => void;
+  onReady: (canvas: ReactFlowInstance<CardNode, WayEdge>) => void;
 }
 
 /** Canvas draws the flow; what the stories walked is solid jade, the rest dashed, problems cinnabar. */
 export function Canvas({ drawing, report, from, onFrom, selected, onSelect, onOpen, glow, onReady }: CanvasProps) {
   const w = useWords("flow");
   const mode = useMode();
-  const canvas = useRef<ReactFlowInstance<CardNode, CanvasEdge> | null>(null);
+  const canvas = useRef<ReactFlowInstance<CardNode, WayEdge> | null>(null);
   const { nodes, edges } = useMemo(() => {
     const all = drawing.edges ?? [];
     const intents = drawing.flow.intents ?? [];
@@ -42,11 +44,15 @@ export function Canvas({ drawing, report, from, onFrom, selected, onSelect, onOp
     for (const i of intents) if (i.node) entries.set(i.node, [...(entries.get(i.node) ?? []), i.title || i.name]);
     const walked = new Map((report?.coverage.nodes ?? []).map((c) => [c.node, c.count]));
     const taken = new Map((report?.coverage.edges ?? []).map((c) => [`${c.from} ${c.to}`, c.count]));
+    const slots = new Map((drawing.flow.slots ?? []).map((s) => [s.name, s]));
     const cards = list.map((node) => {
       const problem = (drawing.problems ?? []).find((p) => p.place === node.id);
       const titles = entries.get(node.id);
-      const foot = titles ? w("entry_of", { what: titles.slice(0, 2).join("、") }) : "";
-      return { node, problem, foot, height: heightOf(linesOf(summary(node)), !!problem || !!foot) };
+      const asked = (node.ask ?? []).map((s) => slots.get(s)).filter((s) => s !== undefined);
+      const said = asked[0]?.ask || summary(node);
+      const fills = asked.map((s) => s.title || s.name).join("、");
+      const foot = fills || (titles ? w("entry_of", { what: titles.slice(0, 2).join("、") }) : "");
+      return { node, problem, name: node.title || titles?.[0] || node.id, said, foot, height: heightOf(linesOf(said), !!problem || !!foot) };
     });
     const why = (e: (typeof all)[number]) => {
       const n = Number(/^case (\d+)$/.exec(e.why)?.[1] ?? 0);
@@ -63,13 +69,14 @@ export function Canvas({ drawing, report, from, onFrom, selected, onSelect, onOp
         (c): CardNode => ({
           id: c.node.id,
           type: "card",
-          position: at.get(c.node.id)!,
+          position: at.nodes.get(c.node.id)!,
+          width: nodeWidth,
           height: c.height,
-          ariaLabel: `${w(`kind_${c.node.kind}`)} ${c.node.title || c.node.id}`,
-          data: { node: c.node, entry: c.foot, problem: c.problem, covered: report && (walked.get(c.node.id) ?? 0) > 0, glow: false },
+          ariaLabel: `${w(`kind_${c.node.kind}`)} ${c.name}`,
+          data: { node: c.node, name: c.name, said: c.said, foot: c.foot, problem: c.problem, covered: report && (walked.get(c.node.id) ?? 0) > 0, glow: false },
         }),
       ),
-      edges: lines.map((e, i): CanvasEdge => {
+      edges: lines.map((e, i): WayEdge => {
         const count = taken.get(`${e.from} ${e.to}`) ?? 0;
         const covered = report ? count > 0 : undefined;
         const stroke = covered === false ? grey : jade;
@@ -78,14 +85,12 @@ export function Canvas({ drawing, report, from, onFrom, selected, onSelect, onOp
           source: e.from,
           target: e.to,
           label: e.label,
-          type: "smoothstep",
+          type: "way",
+          data: { ...at.ways.get(i)!, covered },
           ariaLabel: w("edge_words", { from: e.from, to: e.to }),
           focusable: false,
           markerEnd: { type: MarkerType.ArrowClosed, color: stroke, width: 16, height: 16 },
           style: { stroke, strokeWidth: count > 5 ? 2.5 : 1.5, ...(covered === false ? { strokeDasharray: "5 4" } : {}) },
-          labelStyle: { fill: color(mode, "ink2"), fontSize: 11 },
-          labelBgStyle: { fill: color(mode, "sunken") },
-          labelBgPadding: [4, 1],
         };
       }),
     };
@@ -106,10 +111,11 @@ export function Canvas({ drawing, report, from, onFrom, selected, onSelect, onOp
   const intents = (drawing.flow.intents ?? []).filter((i) => i.node);
   return (
     <div className={css["canvas"]} data-wide>
-      <ReactFlow<CardNode, CanvasEdge>
+      <ReactFlow<CardNode, WayEdge>
         nodes={drawn}
         edges={edges}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         colorMode={mode}
         nodesDraggable={false}
         nodesConnectable={false}

@@ -31,7 +31,7 @@ export function Decisions({ trace, names, onNode }: { trace: Schemas["DialogTrac
           <dd>
             {slots.map((s, i) => (
               <span key={i}>
-                {s.slot} {s.before && <s>{s.before}</s>} {s.after || "∅"}
+                {names.get(s.slot) ?? s.slot} {s.before && <s>{s.before}</s>} {s.after || "∅"}
               </span>
             ))}
           </dd>

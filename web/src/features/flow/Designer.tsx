@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Edge as CanvasEdge, ReactFlowInstance } from "@xyflow/react";
+import type { ReactFlowInstance } from "@xyflow/react";
 import { Button, Dropdown, Segmented, Tabs } from "antd";
 import { TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
@@ -30,6 +30,7 @@ import { NodeDrawer } from "./NodeDrawer";
 import { ProblemsList } from "./ProblemsList";
 import { Simulator } from "./Simulator";
 import { StoriesList } from "./StoriesList";
+import type { WayEdge } from "./WayLine";
 import { useDraft } from "./useDraft";
 import { useKeep } from "./useKeep";
 import { addNode, editNode, freeID, nodeAt, removeNode, valueOf } from "./yamlFlow";
@@ -60,7 +61,7 @@ export function Designer({ product, saved, fault, retry }: { product: string; sa
   const [story, setStory] = useState<Tried[]>();
   const [adding, setAdding] = useState(false);
   const [tested, setTested] = useState(saved.text);
-  const canvas = useRef<ReactFlowInstance<CardNode, CanvasEdge> | null>(null);
+  const canvas = useRef<ReactFlowInstance<CardNode, WayEdge> | null>(null);
 
   // The text that is tried: the newest one that can be read.
   const readable = useRef(saved.text);
@@ -99,6 +100,9 @@ export function Designer({ product, saved, fault, retry }: { product: string; sa
   const light = (turn: number, ids: string[]) => {
     setLit(turn);
     setGlow(new Set(ids));
+    // A turn that went elsewhere takes the picture along: its thread, or everything.
+    const first = ids[0];
+    if (first && view !== "text" && canvas.current && !ids.some((id) => canvas.current!.getNode(id))) set({ thread: (drawing.flow.intents ?? []).find((i) => i.node === first)?.name ?? "all" });
   };
   const openProblem = (i: number) => {
     const p = problems[i];

@@ -2,6 +2,7 @@
 
 import { Graph, layout } from "@dagrejs/dagre";
 import type { Drawing, Edge, FlowNode } from "./api";
+import type { Point } from "./route";
 
 export const nodeWidth = 196;
 
@@ -10,21 +11,34 @@ export function heightOf(lines: number, foot: boolean): number {
   return 32 + Math.min(2, Math.max(1, lines)) * 18 + 8 + (foot ? 25 : 0);
 }
 
-/** place gives the upper left corner of every node, the same for the same drawing. */
-export function place(nodes: { id: string; height: number }[], edges: { from: string; to: string; label: string }[]): Map<string, { x: number; y: number }> {
+/** Placed is where nodes stand (upper left corners) and how each way runs, by its place in the list. */
+export interface Placed {
+  nodes: Map<string, Point>;
+  ways: Map<number, { points: Point[]; at: Point }>;
+}
+
+/** place lays the drawing out, the same for the same drawing. Ways to nodes that are not there are left out. */
+export function place(nodes: { id: string; height: number }[], edges: { from: string; to: string; label: string }[]): Placed {
   const g = new Graph({ multigraph: true });
-  g.setGraph({ rankdir: "TB", nodesep: 48, ranksep: 52, edgesep: 24, marginx: 24, marginy: 24 });
+  g.setGraph({ rankdir: "TB", nodesep: 48, ranksep: 46, edgesep: 24, marginx: 24, marginy: 24 });
   g.setDefaultEdgeLabel(() => ({}));
   const known = new Set(nodes.map((n) => n.id));
   for (const n of nodes) g.setNode(n.id, { width: nodeWidth, height: n.height });
-  edges.forEach((e, i) => {
-    if (known.has(e.from) && known.has(e.to)) g.setEdge(e.from, e.to, e.label ? { width: 8 * e.label.length, height: 14, labelpos: "c" } : {}, String(i));
-  });
+  const drawn = edges.map((e, i) => ({ ...e, i })).filter((e) => known.has(e.from) && known.has(e.to));
+  for (const e of drawn) g.setEdge(e.from, e.to, e.label ? { width: textWidth(e.label) + 8, height: 16, labelpos: "c" } : {}, String(e.i));
   layout(g);
-  return new Map(nodes.map((n) => {
-    const at = g.node(n.id) as { x: number; y: number };
-    return [n.id, { x: Math.round(at.x - nodeWidth / 2), y: Math.round(at.y - n.height / 2) }];
-  }));
+  const round = (p: Point) => ({ x: Math.round(p.x), y: Math.round(p.y) });
+  return {
+    nodes: new Map(nodes.map((n) => {
+      const at = g.node(n.id) as Point;
+      return [n.id, round({ x: at.x - nodeWidth / 2, y: at.y - n.height / 2 })];
+    })),
+    ways: new Map(drawn.map((e) => {
+      const way = g.edge({ v: e.from, w: e.to, name: String(e.i) }) as { points: Point[] } & Partial<Point>;
+      const points = way.points.map(round);
+      return [e.i, { points, at: round(way.x === undefined ? points[Math.floor(points.length / 2)]! : { x: way.x, y: way.y! }) }];
+    })),
+  };
 }
 
 /** reachable are the nodes that can be walked to from one, itself included. */
@@ -54,11 +68,15 @@ export function firstThread(d: Drawing): string {
   return best;
 }
 
-/** linesOf is the first line a node shows, and how many lines it takes. */
-export function linesOf(text: string): number {
+function textWidth(text: string): number {
   let width = 0;
   for (const c of text) width += c.codePointAt(0)! > 0xff ? 12 : 6.6;
-  return Math.ceil(width / (nodeWidth - 22));
+  return width;
+}
+
+/** linesOf is how many lines a text takes on a card. */
+export function linesOf(text: string): number {
+  return Math.ceil(textWidth(text) / (nodeWidth - 22));
 }
 
 /** step walks the drawing: down follows a way, up goes back, side takes the next way of the same node. */

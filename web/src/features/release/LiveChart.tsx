@@ -20,8 +20,8 @@ export function LiveChart({ measure, releases, fromUS, toUS }: { measure: Measur
   const shown = releases.slice(0, drawn);
   const option = useMemo<EChartsOption>(
     () => ({
-      grid: { left: 32, right: 72, top: 12, bottom: 24 },
-      xAxis: { type: "time", min: fromUS / 1000, max: toUS / 1000, splitNumber: 3 },
+      grid: { left: 32, right: 66, top: 12, bottom: 24 },
+      xAxis: { type: "time", min: fromUS / 1000, max: toUS / 1000, splitNumber: 3, axisLabel: { hideOverlap: true } },
       yAxis: { type: "value", min: 0, splitNumber: 2 },
       tooltip: { trigger: "axis", valueFormatter: (v) => Number(v).toFixed(1) },
       series: shown.map((r, i) => ({
