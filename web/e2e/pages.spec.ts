@@ -71,9 +71,18 @@ function overflow(page: Page): Promise<string[]> {
   });
 }
 
-/** rawKeys finds keys of the words files that stand where words should. */
+/** rawKeys finds keys of the words files that stand where words should; what users wrote, [data-said], may hold braces. */
 function rawKeys(page: Page): Promise<string[]> {
-  return page.evaluate(() => [...document.body.innerText.matchAll(/\b(?:title|col|stage|empty|job|table|fault|nav)_[a-z_]+\b|\{\w+\}/g)].map((m) => m[0]));
+  return page.evaluate(() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+      const around = node.parentElement;
+      if (!around || around.closest("[data-said], script, style") || !around.checkVisibility()) continue;
+      found.push(...[...node.textContent!.matchAll(/\b(?:title|col|stage|empty|job|table|fault|nav)_[a-z_]+\b|\{\w+\}/g)].map((m) => m[0]));
+    }
+    return found;
+  });
 }
 
 async function violations(page: Page): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useMatch } from "react-router";
 import { useNarrow } from "../shared/page/useNarrow";
 import { useSettings } from "../shared/theme/settings";
 import { UndoToast } from "../shared/undo/UndoToast";
@@ -13,7 +14,9 @@ import css from "./shell.module.css";
 export function ShellFrame({ children }: { children: ReactNode }) {
   const w = useWords("app");
   const narrow = useNarrow(1200);
-  const folded = useSettings().navFolded || narrow;
+  // The designer needs the width: its nav folds by itself.
+  const designer = useMatch("/:product/flow/:flow") !== null;
+  const folded = useSettings().navFolded || narrow || designer;
   useGoActions();
   return (
     <div className={css["shell"]} data-folded={folded}>

@@ -110,7 +110,7 @@ export function Canvas({ drawing, report, from, onFrom, selected, onSelect, onOp
 
   const intents = (drawing.flow.intents ?? []).filter((i) => i.node);
   return (
-    <div className={css["canvas"]} data-wide>
+    <div className={css["canvas"]} data-wide data-said>
       <ReactFlow<CardNode, WayEdge>
         nodes={drawn}
         edges={edges}

@@ -64,7 +64,7 @@ export function Simulator(p: SimulatorProps) {
         <ActionButton size="small" type="text" action={anew} />
         <ActionButton size="small" action={keep} />
       </div>
-      <div className={css["log"]} ref={log} tabIndex={0} role="log" aria-label={w("tab_simulate")}>
+      <div className={css["log"]} ref={log} tabIndex={0} role="log" data-said aria-label={w("tab_simulate")}>
         {played.error && <FaultBand fault={asFault(played.error)} retry={() => void played.refetch()} retrying={played.isFetching} />}
         {turns.map((t, i) => (
           <div key={i} className={css["turn"]} data-lit={p.lit === i}>

@@ -96,5 +96,5 @@ export function TextPane({ text, onText, line, onLine, troubles }: { text: strin
     v.dispatch(setDiagnostics(v.state, marks));
   }, [troubles]);
 
-  return <div className={css["text"]} ref={box} data-wide />;
+  return <div className={css["text"]} ref={box} data-wide data-said />;
 }
