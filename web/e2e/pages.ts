@@ -41,7 +41,6 @@ export const pages: PageCase[] = [
   { name: "thread-find", path: "thread" },
   { name: "thread", path: "thread/chats_1.csv:456" },
   { name: "feedback fixes", path: "feedback/fixes" },
-  { name: "thread", path: "thread" },
   { name: "people", path: "//people" },
   { name: "jobs", path: "//jobs" },
   { name: "settings", path: "//settings" },
