@@ -12,7 +12,9 @@ export function Talk({ product, turns, turn, fix, nameOf }: { product: string; t
   const w = useWords("feedback");
   const f = useFormat();
   const marked = useRef<HTMLLIElement>(null);
-  useEffect(() => marked.current?.scrollIntoView({ block: "center" }), [turn.id]);
+  useEffect(() => {
+    void marked.current?.scrollIntoView({ block: "center" });
+  }, [turn.id]);
   const before = turns.filter((t) => t.number < turn.number);
   const top = turn.trace.labels?.[0];
   return (
