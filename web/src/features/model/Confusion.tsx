@@ -7,7 +7,7 @@ import { useProduct } from "../../shared/api/useProduct";
 import { useFormat } from "../../shared/format/useFormat";
 import { Section } from "../../shared/page/Section";
 import { useWords } from "../../shared/words/useWords";
-import { gridOf, hue } from "./confusion";
+import { depth, gridOf, hue } from "./confusion";
 import css from "./confusion.module.css";
 
 /** Confusion counts rows by gold and by what the model said: jade on the diagonal, cinnabar off it. Arrows move, Enter opens the rows of a cell. */
@@ -71,10 +71,10 @@ export function Confusion({ measured, model, to }: { measured: Schemas["Evaluate
                         type="button"
                         data-cell={`${i},${j}`}
                         data-kind={v ? (i === j ? "hit" : "miss") : "none"}
-                        data-strong={h > 0.55}
+                        data-strong={h > 0.5}
                         data-current={i === row && j === column}
                         tabIndex={i === row && j === column ? 0 : -1}
-                        style={{ "--hue": `${Math.round(14 + 86 * h)}%` } as React.CSSProperties}
+                        style={{ "--hue": `${depth(h, i === j)}%` } as React.CSSProperties}
                         aria-label={w("cell", { gold: nameOf(gold), said: nameOf(said), count: v })}
                         onFocus={() => setAt([i, j])}
                         onClick={() => (v ? void go(address(i, j)) : setAt([i, j]))}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gridOf, hue, isIn } from "./confusion";
+import { depth, gridOf, hue, isIn } from "./confusion";
 
 const measured = {
   rows: 20,
@@ -37,4 +37,10 @@ test("a cell's rows are those that it counts", () => {
   expect(isIn(missed, "b", "")).toBe(true);
   expect(isIn(missed, "", "b")).toBe(false);
   expect(isIn({ gold: ["a"], said: ["a"] }, "", "")).toBe(false);
+});
+
+test("hits are light or full, never in between; errors grow evenly", () => {
+  expect([0.1, 0.5].every((h) => depth(h, true) <= 42)).toBe(true);
+  expect([0.51, 1].every((h) => depth(h, true) >= 90)).toBe(true);
+  expect(depth(1, false)).toBe(100);
 });

@@ -37,6 +37,12 @@ export function hue(grid: Grid, i: number, j: number): number {
   return value / most;
 }
 
+/** depth is how much of its colour a cell takes, in percent. Hits leave out the middle, on which neither ink nor paper is read well. */
+export function depth(h: number, hit: boolean): number {
+  if (!hit) return Math.round(14 + 86 * h);
+  return Math.round(h > 0.5 ? 80 + 20 * h : 12 + 60 * h);
+}
+
 /** isIn tells whether a row stands behind a cell: on the diagonal the label was found; else gold was missed and said was wrong. "" stands for no label. */
 export function isIn(row: { gold: string[] | null; said: string[] | null }, gold: string, said: string): boolean {
   const is = row.gold ?? [];
