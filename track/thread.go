@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -140,6 +141,12 @@ func (s *Service) ofRow(ctx context.Context, fact RowFact) (Thread, error) {
 	if err != nil {
 		return t, err
 	}
+	models := map[string]string{} // release → model, "" when gone
+	learnt := func(model string) {
+		if ref := (Ref{KindModel, model}); model != "" && !slices.Contains(t.Rows[0].Models, ref) {
+			t.Rows[0].Models = append(t.Rows[0].Models, ref)
+		}
+	}
 	for _, e := range edges {
 		switch {
 		case e.From.Kind == KindTurn && e.Relation == Weighed:
@@ -151,8 +158,14 @@ func (s *Service) ofRow(ctx context.Context, fact RowFact) (Thread, error) {
 				continue
 			}
 			t.Shaped = append(t.Shaped, Shaped{Turn: turn, Weight: e.Weight})
+			// Only rows that a model learnt from can weigh in its answers.
+			model, err := s.modelOf(ctx, turn, models)
+			if err != nil {
+				return t, err
+			}
+			learnt(model)
 		case e.From.Kind == KindModel:
-			t.Rows[0].Models = append(t.Rows[0].Models, e.From)
+			learnt(e.From.ID)
 		}
 	}
 	return t, nil
@@ -263,14 +276,9 @@ func (s *Service) FindWitnesses(ctx context.Context, product string) error {
 }
 
 func (s *Service) witnessEdges(ctx context.Context, turn TurnFact, models map[string]string) ([]Edge, error) {
-	model, known := models[turn.ReleaseID]
-	if !known {
-		release, err := s.from.Releases.Release(ctx, turn.ProductID, turn.ReleaseID)
-		if err != nil && fault.Of(err).Def.Kind != fault.NotFound {
-			return nil, err
-		}
-		model = release.ModelID
-		models[turn.ReleaseID] = model
+	model, err := s.modelOf(ctx, turn, models)
+	if err != nil {
+		return nil, err
 	}
 	if model == "" || len(turn.Labels) == 0 {
 		return nil, nil
@@ -287,4 +295,18 @@ func (s *Service) witnessEdges(ctx context.Context, turn TurnFact, models map[st
 		edges = append(edges, Edge{From: Ref{KindTurn, turn.ID}, Relation: Weighed, To: Ref{KindRow, w.RowID}, Weight: w.Weight})
 	}
 	return edges, nil
+}
+
+// modelOf is the model that answered a turn, "" when its release is gone; known
+// keeps what was found by release.
+func (s *Service) modelOf(ctx context.Context, turn TurnFact, known map[string]string) (string, error) {
+	if model, found := known[turn.ReleaseID]; found {
+		return model, nil
+	}
+	release, err := s.from.Releases.Release(ctx, turn.ProductID, turn.ReleaseID)
+	if err != nil && fault.Of(err).Def.Kind != fault.NotFound {
+		return "", err
+	}
+	known[turn.ReleaseID] = release.ModelID
+	return release.ModelID, nil
 }
