@@ -8,12 +8,14 @@ import (
 
 // Flip is a row whose answer changed between two models.
 type Flip struct {
-	RowID  string   `json:"row_id"`
-	Text   string   `json:"text"`
-	Gold   []string `json:"gold"`
-	Before []string `json:"before"`
-	After  []string `json:"after"`
-	Change Change   `json:"change"`
+	RowID string `json:"row_id"`
+	Text  string `json:"text"`
+	// History is what was said before, oldest first.
+	History []learn.Said `json:"history,omitempty"`
+	Gold    []string     `json:"gold"`
+	Before  []string     `json:"before"`
+	After   []string     `json:"after"`
+	Change  Change       `json:"change"`
 	// Verdict is what a person thought of it; "" when nobody judged it.
 	Verdict string `json:"verdict,omitempty"`
 }
@@ -48,7 +50,7 @@ func Compare(data learn.Data, before, after []learn.Prediction) Flips {
 			continue
 		}
 		gold := goldOf(data, e)
-		f := Flip{RowID: e.RowID, Text: e.Text, Gold: gold, Before: was, After: is, Change: Other}
+		f := Flip{RowID: e.RowID, Text: e.Text, History: e.History, Gold: gold, Before: was, After: is, Change: Other}
 		switch {
 		case sameSet(is, gold):
 			f.Change = Fixed

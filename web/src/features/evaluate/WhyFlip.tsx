@@ -15,10 +15,10 @@ export function WhyFlip({ product, model, labels, flip, fresh = false }: { produ
   const nameOf = useLabelNames(product);
   const label = labels[0] ?? "";
   const explained = useQuery({
-    queryKey: ["model", product, "explained", model, flip.text, label],
+    queryKey: ["model", product, "explained", model, flip.row_id, label],
     enabled: model !== "",
     staleTime: Infinity,
-    queryFn: ({ signal }) => ask(api.POST("/api/v1/products/{product}/models/{model}/explanations", { signal, params: { path: { product, model } }, body: { text: flip.text, most: 3, ...(label ? { label } : {}) } })),
+    queryFn: ({ signal }) => ask(api.POST("/api/v1/products/{product}/models/{model}/explanations", { signal, params: { path: { product, model } }, body: { text: flip.text, ...(flip.history ? { history: flip.history } : {}), most: 3, ...(label ? { label } : {}) } })),
   });
   return (
     <div>

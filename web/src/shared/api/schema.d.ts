@@ -3990,6 +3990,7 @@ export interface components {
             before: string[] | null;
             change: string;
             gold: string[] | null;
+            history?: components["schemas"]["LearnSaid"][] | null;
             row_id: string;
             text: string;
             verdict?: string;
