@@ -53,7 +53,7 @@ export function TextPane({ text, onText, line, onLine, troubles }: { text: strin
           look,
           syntaxHighlighting(colours),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           keymap.of([{ key: "Escape", run: (v) => (v.contentDOM.blur(), true) }]),
           EditorView.updateListener.of((u) => {
             if (u.docChanged) hear.current.onText(u.state.doc.toString());
