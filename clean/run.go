@@ -2,9 +2,11 @@ package clean
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 
 	"zhuomo/dataset"
+	"zhuomo/internal/fault"
 	"zhuomo/internal/jobs"
 	"zhuomo/internal/spec"
 )
@@ -25,14 +27,24 @@ type bound struct {
 // Faults: those of Operator.Prepare.
 func Bind(steps []Planned, schema dataset.Schema) (*Plan, error) {
 	p := &Plan{Schema: schema}
-	for _, s := range steps {
+	for i, s := range steps {
 		step, err := s.Operator.Prepare(s.Values, schema)
 		if err != nil {
-			return nil, err
+			return nil, atStep(err, i)
 		}
 		p.steps = append(p.steps, bound{s.Operator.Spec(), step, s.Off})
 	}
 	return p, nil
+}
+
+// atStep names the step, counted from 0 after inclusion, in the field of a fault.
+func atStep(err error, step int) error {
+	f := fault.Of(err)
+	if f.Def == fault.Internal {
+		return err
+	}
+	copied := *f
+	return copied.At(fmt.Sprintf("steps[%d].with.%s", step, f.Field))
 }
 
 // StepCount tells what one step did.

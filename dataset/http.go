@@ -23,6 +23,8 @@ func (s *Service) Routes() []api.Route {
 		api.Op("DELETE", one, "dataset delete", api.Lead, "删除数据集和它的版本", "delete a dataset and its versions", s.removeDataset),
 		api.Upload("POST", one+"/imports", "dataset import", api.Trainer, "导入文件，成为新版本", "import a file as a new version", s.upload),
 		api.Upload("POST", one+"/previews", "dataset preview", api.Trainer, "只识别文件并看前 50 行，不导入", "detect a file and show its first 50 rows without importing it", s.preview),
+		api.Upload("POST", "/api/v1/products/{product}/previews", "", api.Trainer, "识别文件，还不选数据集", "detect a file before a dataset is chosen for it", s.previewFile),
+		api.Op("POST", "/api/v1/products/{product}/previews/{raw}", "", api.Trainer, "用改过的设置再读一遍已上传的文件", "read an uploaded file again with other settings", s.previewAgain),
 		api.Op("POST", one+"/orders", "", api.Trainer, "按改好的设置导入已上传的文件", "import an uploaded file with settings that were mended", s.order),
 		api.Op("GET", one+"/versions", "dataset versions", api.Viewer, "列出版本", "list versions", s.listVersions),
 		api.Op("GET", one+"/versions/{version}/rows", "dataset rows", api.Viewer, "查看行", "show rows", s.listRows),
@@ -206,6 +208,16 @@ type Previewed struct {
 	Raw  string `json:"raw" doc:"原文件的哈希，用来下单导入|hash of the raw file, for the order"`
 	Name string `json:"name"`
 	Preview
+	Roles []RoleGuess `json:"roles" doc:"像聊天记录的列各是什么|what the columns of a chat log seem to be"`
+}
+
+func (s *Service) previewed(ctx context.Context, raw blob.Hash, name string, set Settings) (*out[Previewed], error) {
+	p, err := s.Preview(ctx, raw, name, set)
+	roles := GuessRoles(p.Report.Schema.Names(), p.Rows)
+	if roles == nil {
+		roles = []RoleGuess{}
+	}
+	return &out[Previewed]{Previewed{string(raw), name, p, roles}}, err
 }
 
 func (s *Service) preview(ctx context.Context, in *struct {
@@ -219,8 +231,36 @@ func (s *Service) preview(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.Preview(ctx, raw, file.Name, in.settings())
-	return &out[Previewed]{Previewed{string(raw), file.Name, p}}, err
+	return s.previewed(ctx, raw, file.Name, in.settings())
+}
+
+func (s *Service) previewFile(ctx context.Context, in *struct {
+	ProductPath
+	SettingsQuery
+}, file api.Incoming) (*out[Previewed], error) {
+	if _, err := s.FindProduct(ctx, in.Product); err != nil {
+		return nil, err
+	}
+	raw, err := s.keep(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	return s.previewed(ctx, raw, file.Name, in.settings())
+}
+
+func (s *Service) previewAgain(ctx context.Context, in *struct {
+	ProductPath
+	Raw  string `path:"raw" doc:"预览给出的哈希|the hash that the preview gave"`
+	Body struct {
+		Name     string   `json:"name" doc:"文件名|file name"`
+		Settings Settings `json:"settings,omitempty" doc:"导入设置|settings"`
+	}
+}) (*out[Previewed], error) {
+	raw, err := blob.ParseHash(in.Raw)
+	if err != nil {
+		return nil, err
+	}
+	return s.previewed(ctx, raw, in.Body.Name, in.Body.Settings)
 }
 
 func (s *Service) order(ctx context.Context, in *struct {
@@ -284,7 +324,7 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 	VersionPath
 	PageQuery
 	Contains string   `query:"contains" doc:"某个单元格含有这段文字|some cell contains this text"`
-	Where    []string `query:"where,explode" doc:"列=值，可多次|column=value, may be repeated"`
+	Where    []string `query:"where,explode" doc:"列=值，或列!=值，可多次|column=value or column!=value, may be repeated"`
 }) (*out[RowPage], error) {
 	position := 0
 	if err := api.ReadCursor(in.Cursor, &position); err != nil {
@@ -299,6 +339,10 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 		column, value, found := strings.Cut(where, "=")
 		if !found {
 			return nil, BadSetting.With("setting", "where", "got", where, "known", "column=value").At("where")
+		}
+		if is, not := strings.CutSuffix(column, "!"); not && v.Schema.Index(column) < 0 {
+			filter.Not = append(filter.Not, Condition{is, value})
+			continue
 		}
 		filter.Equals[column] = value
 	}

@@ -70,7 +70,7 @@ func (s site) ask(t *testing.T, role, method, path, body string, want int, into 
 	}
 	r.Header.Set("Authorization", "Bearer "+role)
 	r.Header.Set("Accept-Language", "en")
-	if !strings.Contains(path, "imports") && !strings.Contains(path, "previews") {
+	if !strings.Contains(path, "imports") && !strings.Contains(path, "previews?") {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	answer, err := s.Client().Do(r)
@@ -110,6 +110,15 @@ func TestAFileTravelsThroughTheAPI(t *testing.T) {
 	if len(preview.Rows) != 4 || preview.Report.Format != "csv" || preview.Report.FindingCounts["ragged_short"] != 1 {
 		t.Errorf("%+v", preview.Report)
 	}
+	// Before there is a dataset, and once more with settings that a person mended.
+	s.ask(t, "trainer", "POST", product+"/previews?filename=x.csv", file, 200, &preview)
+	if len(preview.Roles) != 1 || preview.Roles[0].Role != dataset.RoleText || preview.Roles[0].Column != "text" {
+		t.Errorf("%+v", preview.Roles)
+	}
+	s.ask(t, "trainer", "POST", product+"/previews/"+preview.Raw, `{"name":"x.csv","settings":{"header":"no"}}`, 200, &preview)
+	if len(preview.Rows) != 5 {
+		t.Errorf("without a header: %d rows", len(preview.Rows))
+	}
 	s.ask(t, "trainer", "POST", set+"/imports?filename=x.csv", "", 422, nil)
 
 	var started api.Started
@@ -129,6 +138,11 @@ func TestAFileTravelsThroughTheAPI(t *testing.T) {
 	if len(page.Items) != 2 || page.Items[1].Values[1] != "谢谢" || page.Next != "" {
 		t.Errorf("%+v", page)
 	}
+	s.ask(t, "viewer", "GET", set+"/versions/v1/rows?where="+url.QueryEscape("text!=谢谢"), "", 200, &page)
+	if len(page.Items) != 3 {
+		t.Errorf("all but one: %+v", page)
+	}
+	page = dataset.RowPage{}
 	s.ask(t, "viewer", "GET", set+"/versions/v1/rows?where="+url.QueryEscape("text=谢谢")+"&contains=4", "", 200, &page)
 	if len(page.Items) != 1 {
 		t.Errorf("%+v", page)

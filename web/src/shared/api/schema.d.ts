@@ -1748,6 +1748,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * detect a file before a dataset is chosen for it
+         * @description 识别文件，还不选数据集
+         */
+        post: operations["post-products-product-previews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/previews/{raw}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * read an uploaded file again with other settings
+         * @description 用改过的设置再读一遍已上传的文件
+         */
+        post: operations["post-products-product-previews-raw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/publications": {
         parameters: {
             query?: never;
@@ -3321,11 +3361,19 @@ export interface components {
             /** @description 导入设置|settings */
             settings?: components["schemas"]["DatasetSettings"];
         };
+        DatasetPostproductsproductpreviewsrawRequest: {
+            /** @description 文件名|file name */
+            name: string;
+            /** @description 导入设置|settings */
+            settings?: components["schemas"]["DatasetSettings"];
+        };
         DatasetPreviewed: {
             name: string;
             /** @description 原文件的哈希，用来下单导入|hash of the raw file, for the order */
             raw: string;
             report: components["schemas"]["DatasetReport"];
+            /** @description 像聊天记录的列各是什么|what the columns of a chat log seem to be */
+            roles: components["schemas"]["DatasetRoleGuess"][] | null;
             rows: components["schemas"]["DatasetRow"][] | null;
         };
         DatasetProduct: {
@@ -7989,7 +8037,7 @@ export interface operations {
                 limit?: number;
                 /** @description 某个单元格含有这段文字|some cell contains this text */
                 contains?: string;
-                /** @description 列=值，可多次|column=value, may be repeated */
+                /** @description 列=值，或列!=值，可多次|column=value or column!=value, may be repeated */
                 where?: string[] | null;
             };
             header?: never;
@@ -10070,6 +10118,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppOverview"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-products-product-previews": {
+        parameters: {
+            query?: {
+                /** @description 文件名|file name */
+                filename?: string;
+                /** @description 文件格式，不填则自动识别|file format, detected when absent */
+                format?: string;
+                /** @description 编码，不填则自动识别|encoding, detected when absent */
+                encoding?: string;
+                /** @description 分隔符，不填则自动识别|delimiter, detected when absent */
+                delimiter?: string;
+                /** @description 首行是不是列名，不填则自动判断|whether the first record names the columns, detected when absent */
+                header?: "yes" | "no";
+                /** @description 要读的工作表、表或包内文件，可多次|sheet, table or member to read, may be repeated */
+                part?: string[] | null;
+                /** @description 要保留的列，可多次|column to keep, may be repeated */
+                column?: string[] | null;
+                /** @description 文件列=数据集列，可多次|column of the file=column of the dataset, may be repeated */
+                rename?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPreviewed"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-products-product-previews-raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 预览给出的哈希|the hash that the preview gave */
+                raw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetPostproductsproductpreviewsrawRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPreviewed"];
                 };
             };
             /** @description Fault (RFC 9457) */
