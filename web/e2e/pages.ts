@@ -9,6 +9,7 @@ export interface PageCase {
 export const pages: PageCase[] = [
   { name: "home", path: "" },
   { name: "data", path: "data" },
+  { name: "data-version", path: "data/会话" },
   { name: "clean", path: "clean" },
   { name: "knowledge", path: "knowledge" },
   { name: "knowledge-new", path: "knowledge/new" },

@@ -1,0 +1,158 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Drawer, Form, Input, Progress, Radio, Select, Upload } from "antd";
+import { FileUp } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { api, ask } from "../../shared/api/client";
+import { asFault } from "../../shared/api/fault";
+import { upload } from "../../shared/api/upload";
+import { useFormat } from "../../shared/format/useFormat";
+import { useActions } from "../../shared/keys/useActions";
+import { FaultBand } from "../../shared/page/FaultBand";
+import { useWords } from "../../shared/words/useWords";
+import { useDatasets, type Previewed, type Settings } from "./api";
+import { DetectedForm } from "./DetectedForm";
+import { PreviewRows } from "./PreviewRows";
+import { choicesOf, clash, settingsOf, titleOf, type ColumnChoice } from "./settings";
+import css from "./data.module.css";
+
+/** ImportDrawer sends a file, shows what was detected, lets every guess be changed, and only then imports. */
+export function ImportDrawer({ product, file, dataset, close, started }: { product: string; file: File | undefined; dataset?: string; close: () => void; started: (job: string, dataset: string) => void }) {
+  const w = useWords("data");
+  const shared = useWords("shared");
+  const f = useFormat();
+  const client = useQueryClient();
+  const sets = useDatasets(product);
+  const stop = useRef<AbortController>(null);
+  const [chosen, setChosen] = useState(file);
+  const [sent, setSent] = useState(0);
+  const [base, setBase] = useState<Settings>({});
+  const [choices, setChoices] = useState<ColumnChoice[]>([]);
+  const [seen, setSeen] = useState<Previewed>();
+  const [into, setInto] = useState(dataset ?? "");
+  const [name, setName] = useState("");
+  const [mode, setMode] = useState<"append" | "replace">("append");
+
+  const show = (found: Previewed) => {
+    setSeen(found);
+    setChoices(choicesOf(found));
+  };
+  const send = useMutation({
+    mutationFn: (of: File) => {
+      stop.current = new AbortController();
+      return upload<Previewed>({ path: "/api/v1/products/{product}/previews", values: { product }, file: of, signal: stop.current.signal, onProgress: (bytes) => setSent(bytes) });
+    },
+    onSuccess: show,
+  });
+  const again = useMutation({
+    mutationFn: (settings: Settings) => ask(api.POST("/api/v1/products/{product}/previews/{raw}", { params: { path: { product, raw: seen!.raw } }, body: { name: seen!.name, settings } })),
+    onSuccess: show,
+  });
+  const order = useMutation({
+    mutationFn: async () => {
+      const to = into || (await ask(api.POST("/api/v1/products/{product}/datasets", { params: { path: { product } }, body: { name: name.trim() } }))).id;
+      setInto(to); // a second try goes into the same dataset
+      const job = await ask(api.POST("/api/v1/products/{product}/datasets/{dataset}/orders", { params: { path: { product, dataset: to } }, body: { raw: seen!.raw, name: seen!.name, mode, settings: settingsOf(base, choices) } }));
+      return { job: job.job_id, to };
+    },
+    onSuccess: ({ job, to }) => {
+      void client.invalidateQueries({ queryKey: ["data", product] });
+      started(job, to);
+    },
+  });
+  const take = (next: File) => {
+    setChosen(next);
+    setSeen(undefined);
+    setBase({});
+    setSent(0);
+    setName(titleOf(next.name));
+    send.mutate(next);
+  };
+  const begun = useRef(false);
+  useEffect(() => {
+    if (file && !begun.current) take(file);
+    begun.current = true;
+    return () => stop.current?.abort();
+  }, []); // eslint-disable-line react-hooks/exhaustive-deps -- the file that was dropped, once
+  const leave = () => {
+    stop.current?.abort();
+    close();
+  };
+  const change = (part: Settings) => {
+    const next = { ...base, ...part };
+    setBase(next);
+    again.mutate(next);
+  };
+  const double = clash(choices);
+  const ready = !!seen && !again.isPending && !double && choices.some((c) => c.keep) && (!!into || !!name.trim());
+  const go = { id: "data.order", words: w("import_now"), key: "Ctrl Enter", when: () => ready && !order.isPending, run: () => order.mutate() };
+  useActions([go], "dialog");
+  const error = order.error ?? again.error ?? send.error;
+  const fault = error && !(error instanceof DOMException) ? asFault(error) : undefined;
+  return (
+    <Drawer
+      open
+      onClose={leave}
+      size={seen ? 860 : 520}
+      title={w("import_title")}
+      footer={
+        <div className={css["drawerFoot"]}>
+          <Button type="primary" disabled={!ready} loading={order.isPending} onClick={() => order.mutate()}>
+            {w("import_now")} <kbd aria-hidden>Ctrl ↵</kbd>
+          </Button>
+          <Button onClick={leave}>{shared("cancel")}</Button>
+          {seen && <span className={css["note"]}>{w("nothing_yet")}</span>}
+        </div>
+      }
+    >
+      {fault && <FaultBand fault={fault} retry={send.error && chosen ? () => take(chosen) : undefined} />}
+      {!seen && !send.isPending && (
+        <Upload.Dragger accept="" multiple={false} showUploadList={false} beforeUpload={(picked) => (take(picked), false)}>
+          <FileUp size={28} strokeWidth={1.5} className={css["dropMark"]} aria-hidden />
+          <p className={css["dropWords"]}>{w("drop_words")}</p>
+          <p className={css["note"]}>{w("drop_formats")}</p>
+        </Upload.Dragger>
+      )}
+      {send.isPending && chosen && (
+        <div className={css["sending"]}>
+          <p>{sent < chosen.size ? w("sending", { name: chosen.name }) : w("detecting", { name: chosen.name })}</p>
+          <Progress percent={Math.floor((100 * sent) / Math.max(1, chosen.size))} showInfo={false} aria-label={w("sending", { name: chosen.name })} />
+          <p className={css["note"]}>
+            {f.bytes(sent)} / {f.bytes(chosen.size)}
+            <Button type="link" size="small" onClick={() => stop.current?.abort()}>{shared("cancel")}</Button>
+          </p>
+        </div>
+      )}
+      {seen && (
+        <Form layout="vertical" requiredMark={false} component="div">
+          <p className={css["fileLine"]}>
+            <b>{seen.name}</b> {f.bytes(seen.report.size_bytes)} · {(seen.report.schema.columns ?? []).length} {w("columns_unit")}
+            <Button type="link" size="small" onClick={() => (setSeen(undefined), setChosen(undefined))}>{w("other_file")}</Button>
+          </p>
+          <div className={css["formRow"]}>
+            <Form.Item label={w("f_dataset")}>
+              <Select
+                aria-label={w("f_dataset")}
+                value={into}
+                onChange={setInto}
+                disabled={!!dataset}
+                options={[{ value: "", label: w("new_dataset") }, ...(sets.data?.items ?? []).map((d) => ({ value: d.id, label: d.name }))]}
+              />
+            </Form.Item>
+            {into ? (
+              <Form.Item label={w("f_mode")}>
+                <Radio.Group value={mode} onChange={(e) => setMode(e.target.value as typeof mode)} options={(["append", "replace"] as const).map((value) => ({ value, label: w(`mode_${value}`) }))} />
+              </Form.Item>
+            ) : (
+              <Form.Item label={w("f_name")}>
+                <Input aria-label={w("f_name")} value={name} maxLength={200} onChange={(e) => setName(e.target.value)} />
+              </Form.Item>
+            )}
+          </div>
+          <DetectedForm detected={seen.report.detected ?? []} settings={base} change={change} busy={again.isPending} />
+          <PreviewRows seen={seen} choices={choices} setChoices={setChoices} busy={again.isPending} />
+          {double && <p className={css["bad"]} role="alert">{w("name_clash", { name: double })}</p>}
+        </Form>
+      )}
+    </Drawer>
+  );
+}

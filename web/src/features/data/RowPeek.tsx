@@ -1,0 +1,27 @@
+import { useFormat } from "../../shared/format/useFormat";
+import { useWords } from "../../shared/words/useWords";
+import type { Row } from "./api";
+import css from "./data.module.css";
+
+/** RowPeek is a whole row and the place in the raw file from which it came. */
+export function RowPeek({ row, columns }: { row: Row; columns: string[] }) {
+  const w = useWords("data");
+  const f = useFormat();
+  return (
+    <dl className={css["peek"]}>
+      {columns.map((c, i) => (
+        <div key={c}>
+          <dt>{c}</dt>
+          <dd>{row.values?.[i] || <span className={css["note"]}>{w("blank")}</span>}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>{w("source")}</dt>
+        <dd className={css["note"]}>
+          {row.source.part && `${row.source.part} · `}
+          {w("source_place", { record: f.count(row.source.record), offset: f.count(row.source.offset), length: f.count(row.source.length) })}
+        </dd>
+      </div>
+    </dl>
+  );
+}
