@@ -7,7 +7,7 @@ import { useFormat } from "../../shared/format/useFormat";
 import { FaultBand } from "../../shared/page/FaultBand";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
-import { useVersions } from "./useVersions";
+import { useVersions } from "../../shared/api/useVersions";
 import css from "./label.module.css";
 
 type Order = Schemas["LabelQueueOrder"];

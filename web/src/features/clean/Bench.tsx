@@ -1,0 +1,166 @@
+import { useMutation } from "@tanstack/react-query";
+import { Button, Select } from "antd";
+import { useMemo, useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import { api, ask } from "../../shared/api/client";
+import { asFault } from "../../shared/api/fault";
+import { useJob } from "../../shared/api/useJob";
+import { useMay } from "../../shared/api/useMe";
+import { useProduct } from "../../shared/api/useProduct";
+import { useVersions } from "../../shared/api/useVersions";
+import { useFormat } from "../../shared/format/useFormat";
+import { ActionButton } from "../../shared/keys/ActionButton";
+import { useActions } from "../../shared/keys/useActions";
+import { Bones } from "../../shared/page/Bones";
+import { Empty } from "../../shared/page/Empty";
+import { FaultBand } from "../../shared/page/FaultBand";
+import { JobLine } from "../../shared/page/JobLine";
+import { Page } from "../../shared/page/Page";
+import { useLang } from "../../shared/words/useLang";
+import { useWords } from "../../shared/words/useWords";
+import { AddStep } from "./AddStep";
+import { useOperators, useRuns, useSuggestions, type Saved } from "./api";
+import { ChangedRows } from "./ChangedRows";
+import { Conflict } from "./Conflict";
+import { Quarantine } from "./Quarantine";
+import { addStep, moveStep, placeOf, readRecipe, removeStep, setOff, setParam } from "./recipeText";
+import { SourceDrawer } from "./SourceDrawer";
+import { StepsPane } from "./StepsPane";
+import { useDraft } from "./useDraft";
+import { usePreview } from "./usePreview";
+import css from "./clean.module.css";
+
+/** Bench is where a recipe is worked on: its steps left, what they do to a sample in the middle, what a run set aside right. */
+export function Bench({ saved }: { saved: Saved }) {
+  const w = useWords("clean");
+  const f = useFormat();
+  const lang = useLang();
+  const product = useProduct();
+  const may = useMay("trainer");
+  const [params, setParams] = useSearchParams();
+  const versions = useVersions(product);
+  const version = versions.data?.find((v) => v.id === params.get("version")) ?? versions.data?.[0];
+  const draft = useDraft(product, saved);
+  const recipe = useMemo(() => readRecipe(draft.source), [draft.source]);
+  const operators = useOperators();
+  const preview = usePreview(product, saved.id, may ? version?.id : undefined, draft.source);
+  const suggestions = useSuggestions(product, may ? version?.id : undefined);
+  const runs = useRuns(product);
+  const [chosen, setChosen] = useState(0);
+  const [adding, setAdding] = useState(false);
+  const [text, setText] = useState(false);
+  const [jobID, setJobID] = useState<string>();
+  const { job } = useJob(jobID);
+  const spec = (use: string | undefined) => operators.data?.items.find((s) => s.name === use);
+  const title = (use: string | undefined) => { const s = spec(use); return s ? s.title[lang === "zh" ? "zh" : "en"] : use ?? ""; };
+  const order = useMemo(() => readRecipe(suggestions.data?.source ?? "").steps.flatMap((s) => (s.use ? [s.use] : [])), [suggestions.data]);
+  const proposed = (suggestions.data?.items ?? []).filter((s) => !recipe.steps.some((x) => x.use === s.operator));
+  const nameOf = (i: number) => title(recipe.steps[i]?.use) || w("included", { name: recipe.steps[i]?.recipe ?? "" });
+  const can = may && !recipe.problem;
+  const put = (use: string, at: number) => {
+    draft.change(w("did_add", { name: title(use) }), addStep(draft.source, at, use));
+    setChosen(at);
+  };
+  const move = (by: number) => {
+    const to = chosen + by;
+    if (to < 0 || to >= recipe.steps.length) return;
+    draft.change(w("did_move", { name: nameOf(chosen) }), moveStep(draft.source, chosen, to));
+    setChosen(to);
+  };
+  const toggle = (i: number) => {
+    const off = !recipe.steps[i]?.off;
+    draft.change(w(off ? "did_off" : "did_on", { name: nameOf(i) }), setOff(draft.source, i, off));
+  };
+  const drop = (i: number) => {
+    draft.change(w("did_remove", { name: nameOf(i) }), removeStep(draft.source, i));
+    setChosen(Math.max(0, Math.min(chosen, recipe.steps.length - 2)));
+  };
+  const take = (use: string) => put(use, placeOf(recipe.steps, use, order));
+  const start = useMutation({
+    mutationFn: async () => {
+      await draft.flush();
+      return ask(api.POST("/api/v1/products/{product}/recipes/{recipe}/runs", { params: { path: { product, recipe: saved.id } }, body: { version: version!.id } }));
+    },
+    onSuccess: (made) => setJobID(made.job_id),
+  });
+  const running = start.isPending || job?.state === "queued" || job?.state === "running";
+  const run = { id: "clean.run", words: w("run"), key: "A", when: () => can && !!version && !running && recipe.steps.length > 0, run: () => start.mutate() };
+  const add = { id: "clean.add", words: w("add"), key: "N", when: () => can, run: () => setAdding(true) };
+  useActions([
+    run,
+    add,
+    { id: "clean.take", words: w("take"), key: "V", when: () => can && proposed.length > 0, run: () => take(proposed[0]!.operator) },
+    { id: "clean.toggle", words: w("toggle"), key: "Space", when: () => can && !!recipe.steps[chosen], run: () => toggle(chosen) },
+    { id: "clean.up", words: w("move_up"), key: "Alt ArrowUp", when: () => can, run: () => move(-1) },
+    { id: "clean.down", words: w("move_down"), key: "Alt ArrowDown", when: () => can, run: () => move(1) },
+    { id: "clean.step_up", words: w("step_up"), key: "ArrowUp", run: () => setChosen(Math.max(0, chosen - 1)), hidden: true, repeat: true },
+    { id: "clean.step_down", words: w("step_down"), key: "ArrowDown", run: () => setChosen(Math.min(recipe.steps.length - 1, chosen + 1)), hidden: true, repeat: true },
+    { id: "clean.remove", words: w("remove_step"), key: "Delete", when: () => can && !!recipe.steps[chosen], run: () => drop(chosen) },
+  ]);
+  const last = runs.data?.items.find((r) => r.recipe_id === saved.id && r.version_id === version?.id && r.state === "done");
+  const door = (id: string) => `/${product}/data/${version?.dataset}?version=${id}`;
+  const p = preview.data;
+  const fault = draft.fault && !draft.conflict ? draft.fault : undefined;
+  const stepFault = p?.faults.get(chosen);
+  return (
+    <Page
+      title={w("title")}
+      name={recipe.name || saved.name}
+      facts={
+        <>
+          r{draft.revision} {draft.keeping || draft.dirty ? w("keeping") : w("kept")}
+          {last && (
+            <>
+              {" · "}<Link to={door(last.version_id)}><b>{f.count(last.rows_in + last.rows_added)}</b></Link> {w("rows")} → {w("kept_rows")}{" "}
+              {last.result_version ? <Link to={door(last.result_version)}><b>{f.count(last.rows_out)}</b></Link> : <b>{f.count(last.rows_out)}</b>} + {w("aside_rows")} <b>{f.count(last.set_aside)}</b>
+            </>
+          )}
+          {p && <> · {w("sampled", { rows: f.count(p.rows), seed: "7" })} <b>{Math.round(p.ms)} ms</b></>}
+        </>
+      }
+      acts={
+        <>
+          <Select aria-label={w("version")} variant="borderless" value={version?.id ?? null} loading={versions.isPending} popupMatchSelectWidth={false} onChange={(id: string) => setParams({ version: id }, { replace: true })} options={(versions.data ?? []).map((v) => ({ value: v.id, label: v.words }))} />
+          <Button onClick={() => setText(true)}>YAML</Button>
+          {may && <ActionButton type="primary" action={run} loading={start.isPending} />}
+        </>
+      }
+      pane={<Quarantine product={product} run={last} preview={p} may={may} />}
+      flush
+    >
+      {draft.conflict && <Conflict draft={draft} />}
+      {fault && <FaultBand fault={fault} retry={draft.retry} />}
+      {start.error && <FaultBand fault={asFault(start.error)} retry={() => start.mutate()} />}
+      {versions.error && <FaultBand fault={asFault(versions.error)} retry={() => void versions.refetch()} />}
+      {job && <div className={css["jobLine"]}><JobLine job={job} />{job.state === "done" && last?.result_version && <p className={css["note"]}><Link to={door(last.result_version)}>{w("see_result")}</Link> · {w("before_stays")}</p>}</div>}
+      <div className={css["split"]}>
+        <StepsPane
+          recipe={recipe}
+          titleOf={nameOf}
+          specOf={(i) => spec(recipe.steps[i]?.use)}
+          preview={p}
+          chosen={chosen}
+          choose={setChosen}
+          toggle={toggle}
+          drop={drop}
+          move={(from, to) => (draft.change(w("did_move", { name: nameOf(from) }), moveStep(draft.source, from, to)), setChosen(to))}
+          setParam={(i, name, value) => draft.change(w("did_set", { name: nameOf(i) }), setParam(draft.source, i, name, value))}
+          columns={version?.columns ?? []}
+          may={can}
+          add={add}
+          proposed={proposed}
+          take={take}
+        />
+        <div className={css["middle"]}>
+          {versions.data?.length === 0 && <Empty text={w("empty_data")} act={<Link to={`/${product}/data`}><Button type="primary">{w("to_data")}</Button></Link>} />}
+          {preview.error && <FaultBand fault={asFault(preview.error)} retry={() => void preview.refetch()} retrying={preview.isFetching} />}
+          {stepFault && <FaultBand fault={stepFault} />}
+          {!p && preview.isFetching && <Bones shape="rows" />}
+          {p && <ChangedRows preview={p} chosen={chosen} title={recipe.steps[chosen] ? nameOf(chosen) : w("all_steps")} masks={(p.all ?? []).filter((s) => spec(s.operator)?.family === "privacy").map((s) => s.step)} />}
+        </div>
+      </div>
+      {adding && <AddStep operators={operators.data?.items ?? []} close={() => setAdding(false)} add={(use) => (setAdding(false), put(use, recipe.steps.length ? Math.min(chosen + 1, recipe.steps.length) : 0))} />}
+      {text && <SourceDrawer source={draft.source} problem={recipe.problem || fault?.detail || ""} may={may} close={() => setText(false)} change={(next) => draft.change(w("did_text"), next)} />}
+    </Page>
+  );
+}
