@@ -11,7 +11,7 @@ export const pages: PageCase[] = [
   { name: "data", path: "data" },
   { name: "data-version", path: "data/会话" },
   { name: "clean", path: "clean" },
-  { name: "clean-bench", path: "clean/standard" },
+  { name: "clean-bench", path: "clean/service" },
   { name: "knowledge", path: "knowledge" },
   { name: "knowledge-new", path: "knowledge/new" },
   { name: "knowledge-tables", path: "knowledge/tables" },
