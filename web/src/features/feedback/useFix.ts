@@ -5,6 +5,7 @@ import { jobIsOver, useJob } from "../../shared/api/useJob";
 import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
 import type { Item } from "./api";
+import { takeBackAll } from "./takeBack";
 
 interface Order {
   item: Item;
@@ -15,23 +16,25 @@ interface Order {
 
 /**
  * useFix corrects a turn and follows it until it is live or refused. What went live can be taken
- * back by Z. `began` is when the key was pressed, for the clock.
+ * back by Z, with all that was corrected along with it. `began` is when the key was pressed, for the clock.
  */
 export function useFix(product: string) {
   const w = useWords("feedback");
   const client = useQueryClient();
   const began = useRef(0);
   const told = useRef("");
+  const ordered = useRef<string[]>([]); // the fixes of the last order; a fix has the id of its job
   const stale = () => Promise.all([client.invalidateQueries({ queryKey: ["feedback", product] }), client.invalidateQueries({ queryKey: ["overview"] })]);
   const takeBack = useMutation({
-    mutationFn: (id: string) => ask(api.POST("/api/v1/fixes/{fix}/takeback", { params: { path: { fix: id } } })),
+    mutationFn: (id: string) => takeBackAll(ordered.current.includes(id) ? ordered.current : [id]),
     onSettled: stale,
   });
   const start = useMutation({
     mutationFn: async (o: Order) => {
       const order = (turn: string) => ask(api.POST("/api/v1/products/{product}/fixes", { params: { path: { product } }, body: { turn_id: turn, labels: o.labels } }));
       const first = await order(o.item.turn_id);
-      for (const turn of o.alike) await order(turn);
+      ordered.current = [first.job_id];
+      for (const turn of o.alike) ordered.current.push((await order(turn)).job_id);
       return first;
     },
     onMutate: () => void (began.current = performance.now()),
