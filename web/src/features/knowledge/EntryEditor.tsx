@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { AutoComplete, Button, Form, Input, Segmented } from "antd";
 import { History, Trash2 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { Link } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
 import { useFormat } from "../../shared/format/useFormat";
@@ -16,6 +17,7 @@ import { Conflict } from "./Conflict";
 import { blank, bodyOf, draftOf, type Draft } from "./entries";
 import { HistoryDrawer } from "./HistoryDrawer";
 import css from "./knowledge.module.css";
+import { useMerge } from "./useMerge";
 import { Variants } from "./Variants";
 
 interface Props {
@@ -69,10 +71,22 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
     },
   });
   const keep = { id: "knowledge.save", words: w("save"), key: "Ctrl Enter", when: () => mayEdit && dirty && draft.question.trim() !== "" && !save.isPending, run: () => save.mutate(undefined) };
-  useActions([keep]);
+  const warnings = save.data?.warnings ?? [];
+  const rival = warnings[0];
+  const merge = useMerge(product);
+  const body = useRef<HTMLDivElement>(null);
+  const mergeHere = {
+    id: "knowledge.merge", words: w("merge"), key: "M", when: () => mayEdit && !!base && !!rival && !dirty && !merge.isPending,
+    run: () => merge.mutate({ into: base!, otherID: rival!.entry_id }, { onSuccess: (m) => (setBase(m), setDraft(draftOf(m)), save.reset()) }),
+  };
+  useActions([
+    keep,
+    ...(rival ? [mergeHere] : []),
+    { id: "knowledge.edit", words: w("edit"), key: "E", when: () => mayEdit, run: () => body.current?.querySelector("textarea")?.focus() },
+    ...(entry ? [{ id: "knowledge.remove", words: w("remove"), key: "Del", when: () => mayEdit && !remove.isPending, run: () => remove.mutate() }] : []),
+  ]);
   const fault = save.error ? asFault(save.error) : undefined;
   const conflict = fault?.status === 409 && entry && base && entry.revision !== base.revision;
-  const warnings = save.data?.warnings ?? [];
   const text = (label: string, key: "question") => (
     <Form.Item label={label} required>
       <Input.TextArea autoSize value={draft[key]} maxLength={500} disabled={!mayEdit} aria-label={label} onChange={(e) => change({ [key]: e.target.value })} />
@@ -80,7 +94,7 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
   );
   return (
     <div className={css["editor"]}>
-      <div className={css["editorBody"]} data-scroll>
+      <div className={css["editorBody"]} data-scroll ref={body}>
         <p className={css["editorHead"]}>
           <span>{entry ? `${w("revision", { n: f.count(base?.revision ?? 1) })}${base?.updated_us ? ` · ${f.time(base.updated_us)}` : ""}` : w("new")}</span>
           {entry && (
@@ -92,8 +106,9 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
         </p>
         {conflict ? <Conflict mine={draft} theirs={draftOf(entry)} onTheirs={() => (setBase(entry), setDraft(draftOf(entry)), save.reset())} onMine={() => (setBase(entry), save.mutate(entry.revision ?? 0))} /> : fault && <FaultBand fault={fault} retry={() => save.mutate(undefined)} />}
         {remove.error && <FaultBand fault={asFault(remove.error)} retry={() => remove.mutate()} />}
+        {merge.error && <FaultBand fault={asFault(merge.error)} />}
         {warnings.map((x, i) => (
-          <p key={i} className={css["warning"]}>{w("alike_theirs", { mine: x.mine, theirs: x.theirs, question: x.question, likeness: x.likeness.toFixed(2) })}</p>
+          <p key={i} className={css["warning"]}>{w("alike_theirs", { mine: x.mine, theirs: x.theirs, question: x.question, likeness: x.likeness.toFixed(2) })} {x === rival && <ActionButton action={mergeHere} size="small" />}</p>
         ))}
         <Form layout="vertical" component="div">
           {text(w("col_question"), "question")}
@@ -110,6 +125,16 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
             <Input.TextArea autoSize={{ minRows: 3, maxRows: 14 }} value={draft.text} maxLength={4000} showCount disabled={!mayEdit} aria-label={w("answer")} onChange={(e) => change({ text: e.target.value })} />
             {(base?.answer ?? []).filter((p) => p.kind !== "text").map((p, i) => <p key={i} className={css["part"]}>{p.kind} · {p.title ?? p.text ?? p.url}</p>)}
           </Section>
+          {(base?.sources ?? []).length > 0 && (
+            <Section title={w("sources")}>
+              {(base?.sources ?? []).map((x, i) => (
+                <p key={i} className={css["part"]}>
+                  {x.row_id ? <Link to={`/${product}/thread/rows/${encodeURIComponent(x.row_id)}`}>{x.row_id}</Link> : x.document_id}
+                  {x.end ? ` · ${w("characters", { from: f.count((x.start ?? 0) + 1), to: f.count(x.end) })}` : ""}
+                </p>
+              ))}
+            </Section>
+          )}
           <Section title={w("conditions")} note={w("conditions_note")}>
             <div className={css["three"]}>
               <Form.Item label={w("from")}><Input type="date" value={draft.from} disabled={!mayEdit} aria-label={w("from")} onChange={(e) => change({ from: e.target.value })} /></Form.Item>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Entry } from "./api";
-import { bodyOf, draftOf, inView } from "./entries";
+import { bodyOf, draftOf, inView, withWordings } from "./entries";
 
 const entry: Entry = {
   id: "k1", question: "早餐几点", category: "设施", state: "live", variants: ["几点开饭"], answer: [{ kind: "text", text: "七点" }, { kind: "card", title: "餐厅" }],
@@ -27,4 +27,10 @@ test("views: expired, soon to expire, short of wordings", () => {
   expect(inView(entry, "expired", now + 20 * 86_400e6)).toBe(true);
   expect(inView(entry, "short", now)).toBe(true);
   expect(inView(entry, "draft", now)).toBe(false);
+});
+
+test("a merge takes the question and wordings of the other, each once", () => {
+  const d = withWordings(draftOf(entry), { question: "早饭时间", variants: ["几点开饭", "早餐几点", "早餐到几点"] });
+  expect(d.variants).toEqual(["几点开饭", "早饭时间", "早餐到几点"]);
+  expect(d.text).toBe("七点");
 });

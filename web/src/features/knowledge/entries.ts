@@ -43,6 +43,12 @@ export function bodyOf(d: Draft, before?: Entry): Body {
   };
 }
 
+/** withWordings adds the question and the wordings of another entry, each once. */
+export function withWordings(d: Draft, other: Pick<Entry, "question" | "variants">): Draft {
+  const more = [other.question, ...(other.variants ?? [])].filter((v) => v !== d.question);
+  return { ...d, variants: [...new Set([...d.variants, ...more])] };
+}
+
 export const views = ["all", "draft", "expiring", "expired", "short"] as const;
 export type View = (typeof views)[number];
 
