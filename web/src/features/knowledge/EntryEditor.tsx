@@ -60,6 +60,9 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
       });
       if (!entry) onSaved(saved.id);
     },
+    onError: (e) => {
+      if (asFault(e).status === 409) void stale(); // brings what the other saved, to show both
+    },
   });
   const remove = useMutation({
     mutationFn: () => ask(api.DELETE("/api/v1/products/{product}/entries/{entry}", { params: { path: { product, entry: entry!.id } } })),
