@@ -39,13 +39,15 @@ export function Bench({ saved }: { saved: Saved }) {
   const may = useMay("trainer");
   const [params, setParams] = useSearchParams();
   const versions = useVersions(product);
-  const version = versions.data?.find((v) => v.id === params.get("version")) ?? versions.data?.[0];
+  const runs = useRuns(product);
+  // Without a version in the address: the one that the recipe cleaned last, else the newest.
+  const usual = runs.data?.items.find((r) => r.recipe_id === saved.id)?.version_id;
+  const version = runs.isPending ? undefined : (versions.data?.find((v) => v.id === (params.get("version") ?? usual)) ?? versions.data?.[0]);
   const draft = useDraft(product, saved);
   const recipe = useMemo(() => readRecipe(draft.source), [draft.source]);
   const operators = useOperators();
   const preview = usePreview(product, saved.id, may ? version?.id : undefined, draft.source);
   const suggestions = useSuggestions(product, may ? version?.id : undefined);
-  const runs = useRuns(product);
   const [chosen, setChosen] = useState(0);
   const [adding, setAdding] = useState(false);
   const [text, setText] = useState(false);
