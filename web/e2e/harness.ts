@@ -16,6 +16,8 @@ export const cannot = !browserPath ? "no Chromium (make tools)" : !existsSync(pr
 export interface House {
   address: string;
   product: string;
+  /** folder is the data folder; the demo's dirty files lie in its incoming. */
+  folder: string;
   browser: Browser;
   /** context is a browser window that is signed in as the owner. */
   context: BrowserContext;
@@ -51,6 +53,7 @@ export async function openHouse({ demo = true } = {}): Promise<House> {
   return {
     address,
     product: products[0]?.id ?? "",
+    folder,
     browser,
     context,
     zhuomo,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cannot, openHouse, type House } from "./harness";
 
 const actSeconds = 1.5; // what a person takes for one act, looking included
+const titles: Record<string, string> = { data: "数据", clean: "清洗", label: "标注", model: "训练", evaluate: "评测", flow: "交互", release: "上线" };
 const typeSeconds = 0.35; // a character typed with an input method
 
 describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
@@ -31,7 +32,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
   const go = async (key: string, stage: string) => {
     await press("g", key);
     await page.waitForURL((u) => u.pathname.startsWith(`/${house.product}/${stage}`));
-    await page.waitForSelector("h1");
+    await page.locator("h1", { hasText: titles[stage]! }).waitFor();
   };
   const shot = (name: string) => page.screenshot({ path: `e2e/shots/journey-${name}.png` });
 
@@ -53,9 +54,48 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     await house?.close();
   });
 
+  test("import a dirty file: what it is was found, and can be changed before anything is kept", async () => {
+    await go("d", "data");
+    await page.waitForSelector(".ant-table-row");
+    await press("n");
+    const drawer = page.getByRole("dialog");
+    await drawer.waitFor();
+    await page.locator('input[type="file"]').setInputFiles(`${house.folder}/incoming/chats_1.csv`); // the system's own dialog
+    acts++;
+    await drawer.getByText(/gb18030/i).first().waitFor({ timeout: 15_000 });
+    await shot("import");
+    await press("Control+Enter");
+    const rows = async () => (await get<{ items: { name: string; row_count: number; latest: number }[] }>(of("/datasets"))).items.find((d) => d.name.startsWith("chats_1"))?.row_count ?? 0;
+    await expect.poll(rows, { timeout: 20_000 }).toBeGreaterThan(1000);
+    await shot("data");
+  });
+
+  test("clean: preview, run, nothing lost", async () => {
+    interface Run {
+      rows_in: number;
+      rows_added: number;
+      rows_out: number;
+      set_aside: number;
+      state: string;
+    }
+    const runs = async () => (await get<{ items: Run[] }>(of("/clean-runs"))).items;
+    const before = (await runs()).length;
+    await go("c", "clean");
+    await page.locator(".ant-table-row", { hasText: "service" }).waitFor();
+    await press("j", "Enter");
+    await page.waitForURL(/\/clean\/.+/);
+    await page.getByRole("button", { name: /运行/ }).first().waitFor();
+    await shot("clean-preview");
+    await press("a");
+    const done = async () => (await runs()).filter((r) => r.state === "done").length;
+    await expect.poll(done, { timeout: 20_000 }).toBe(before + 1);
+    for (const r of await runs()) expect(r.rows_in + r.rows_added).toBe(r.rows_out + r.set_aside);
+    await shot("clean");
+  });
+
   test("label 30 rows by keys", async () => {
     await go("l", "label");
-    await page.waitForSelector(".ant-table-row");
+    await page.locator(".ant-table-row", { hasText: "第 1 批" }).waitFor();
     await press("j", "Enter");
     await page.waitForSelector('[data-testid="task"]');
     const queue = /queues\/([^/?]+)/.exec(page.url())![1]!;
@@ -75,7 +115,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     const models = async () => (await get<{ items: unknown[] }>(of("/models"))).items.length;
     const before = await models();
     await go("m", "model");
-    await page.waitForSelector(".ant-table-row");
+    await page.locator(".ant-table-row", { hasText: "m2" }).waitFor();
     await press("r");
     await expect.poll(models, { timeout: 30_000 }).toBe(before + 1);
     await shot("model");
@@ -85,6 +125,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     const reports = async () => (await get<{ items: { id: string }[] }>(of("/evaluations"))).items;
     const before = (await reports()).length;
     await go("e", "evaluate");
+    await page.locator(".ant-table-row").first().waitFor();
     await press("r");
     await expect.poll(async () => (await reports()).length, { timeout: 30_000 }).toBeGreaterThan(before);
     const newest = (await reports())[0]!.id;
