@@ -115,6 +115,7 @@ type previewIn struct {
 		Rows    int    `json:"rows,omitempty" minimum:"1" maximum:"20000" default:"1000" doc:"样本行数|rows in the sample"`
 		Seed    uint64 `json:"seed,omitempty" doc:"随机种子|seed of the sample"`
 		Source  string `json:"source,omitempty" doc:"还没保存的方案内容；不填则用已保存的|unsaved text of the recipe; empty takes the saved one"`
+		Step    int    `json:"step,omitempty" minimum:"0" doc:"只列这一步改动的文字，0 为全部|list only texts that this step changed, 0 for all"`
 	}
 }
 
@@ -133,7 +134,7 @@ func (h handlers) preview(ctx context.Context, in *previewIn) (*previewOut, erro
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.s.Preview(ctx, in.Product, source, v.ID, sampleRows(in.Body.Rows), in.Body.Seed)
+	found, err := h.s.Preview(ctx, in.Product, source, v.ID, sampleRows(in.Body.Rows), in.Body.Seed, in.Body.Step)
 	return &previewOut{found}, err
 }
 

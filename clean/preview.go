@@ -15,11 +15,20 @@ type Preview struct {
 	Out   int           `json:"out"`
 	Aside int           `json:"set_aside"`
 	Steps []PreviewStep `json:"steps"`
+	// Lines are the changed texts of the sample as one merged difference each.
+	Lines []PreviewLine `json:"lines"`
+	// MoreLines is how many changed texts are not listed.
+	MoreLines int `json:"more_lines,omitempty"`
 }
 
 // PreviewStep shows one step.
 type PreviewStep struct {
 	StepCount
+	// RecipeStep is the line of the recipe, from 1; a line that includes another
+	// recipe has several steps.
+	RecipeStep int `json:"recipe_step"`
+	// Fault says why the step cannot run; the other steps are shown without it.
+	Fault *StepFault `json:"fault,omitempty"`
 	// WholeTable: the step looks at all rows, so that a sample shows less than
 	// the run will find.
 	WholeTable bool           `json:"whole_table,omitempty"`
@@ -45,16 +54,28 @@ type PreviewAside struct {
 	Twin   dataset.RowID     `json:"twin,omitempty"`
 }
 
+// StepFault is why one step cannot run.
+type StepFault struct {
+	Code    string    `json:"code"`
+	Message spec.Text `json:"message"`
+	Fix     spec.Text `json:"fix"`
+}
+
 // previewCells is how many changes, and how many rows left, a step lists.
 const previewCells = 100
 
 // Preview runs the plan on sampled rows and lists what changed, step by step.
 // It is the run itself: the same rows give the same result.
 func (p *Plan) Preview(ctx context.Context, rows []dataset.Row) (Preview, error) {
-	result, err := p.Run(ctx, rows, 0, nil)
-	if err != nil {
-		return Preview{}, err
+	lineOf := make([]int, len(p.steps))
+	for i := range lineOf {
+		lineOf[i] = i + 1
 	}
+	return p.preview(ctx, rows, lineOf, nil, 0)
+}
+
+// listed lists the result step by step.
+func (p *Plan) listed(result Result, rows []dataset.Row) Preview {
 	out := Preview{Rows: len(rows), Out: len(result.Rows), Aside: len(result.Aside)}
 	for i, c := range result.Steps {
 		out.Steps = append(out.Steps, PreviewStep{StepCount: c, WholeTable: isTable(p.steps[i]), Changes: []PreviewCell{}, Left: []PreviewAside{}})
@@ -94,7 +115,7 @@ func (p *Plan) Preview(ctx context.Context, rows []dataset.Row) (Preview, error)
 			step.Left = append(step.Left, left)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // originOf finds the values that a row's journal starts from: its own, or those

@@ -158,44 +158,50 @@ func Resolve(ctx context.Context, source []byte, all Operators, library Library)
 const maxSteps = 1000
 
 func include(ctx context.Context, r Recipe, source []byte, off bool, path []string, all Operators, library Library, steps *[]Planned) error {
-	for i, s := range r.Steps {
-		if len(*steps) >= maxSteps {
-			return BadStep.With("step", maxSteps+1).At("steps")
-		}
-		if s.Use != "" {
-			op, err := all.Find(s.Use, i+1)
-			if err != nil {
-				return located(err, source, fmt.Sprintf("$.steps[%d].use", i))
-			}
-			values, err := op.Spec().Fill(s.With)
-			if err != nil {
-				field := fault.Of(err).Field
-				return located(err, source, fmt.Sprintf("$.steps[%d].with.%s", i, field))
-			}
-			*steps = append(*steps, Planned{Operator: op, Values: values, Off: off || s.Off, From: r.Name})
-			continue
-		}
-		for _, name := range path {
-			if name == s.Recipe {
-				return located(CyclicRecipe.With("cycle", strings.Join(append(path, s.Recipe), " → ")), source, fmt.Sprintf("$.steps[%d].recipe", i))
-			}
-		}
-		if library == nil {
-			return located(NoSuchRecipe.With("recipe", s.Recipe), source, fmt.Sprintf("$.steps[%d].recipe", i))
-		}
-		inner, err := library(ctx, s.Recipe)
-		if err != nil {
-			return located(err, source, fmt.Sprintf("$.steps[%d].recipe", i))
-		}
-		included, err := ParseRecipe(inner)
-		if err != nil {
-			return err
-		}
-		if err := include(ctx, included, inner, off || s.Off, append(path[:len(path):len(path)], s.Recipe), all, library, steps); err != nil {
+	for i := range r.Steps {
+		if err := includeStep(ctx, r, i, source, off, path, all, library, steps); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// includeStep adds what line i of a recipe stands for.
+func includeStep(ctx context.Context, r Recipe, i int, source []byte, off bool, path []string, all Operators, library Library, steps *[]Planned) error {
+	s := r.Steps[i]
+	if len(*steps) >= maxSteps {
+		return BadStep.With("step", maxSteps+1).At("steps")
+	}
+	if s.Use != "" {
+		op, err := all.Find(s.Use, i+1)
+		if err != nil {
+			return located(err, source, fmt.Sprintf("$.steps[%d].use", i))
+		}
+		values, err := op.Spec().Fill(s.With)
+		if err != nil {
+			field := fault.Of(err).Field
+			return located(err, source, fmt.Sprintf("$.steps[%d].with.%s", i, field))
+		}
+		*steps = append(*steps, Planned{Operator: op, Values: values, Off: off || s.Off, From: r.Name})
+		return nil
+	}
+	for _, name := range path {
+		if name == s.Recipe {
+			return located(CyclicRecipe.With("cycle", strings.Join(append(path, s.Recipe), " → ")), source, fmt.Sprintf("$.steps[%d].recipe", i))
+		}
+	}
+	if library == nil {
+		return located(NoSuchRecipe.With("recipe", s.Recipe), source, fmt.Sprintf("$.steps[%d].recipe", i))
+	}
+	inner, err := library(ctx, s.Recipe)
+	if err != nil {
+		return located(err, source, fmt.Sprintf("$.steps[%d].recipe", i))
+	}
+	included, err := ParseRecipe(inner)
+	if err != nil {
+		return err
+	}
+	return include(ctx, included, inner, off || s.Off, append(path[:len(path):len(path)], s.Recipe), all, library, steps)
 }
 
 // located names the place of a fault in the recipe file.

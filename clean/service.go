@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"zhuomo/dataset"
@@ -35,6 +36,9 @@ type Service struct {
 	jobs      *jobs.Runner
 	now       func() time.Time
 	operators Operators
+
+	mu      sync.Mutex
+	samples []sampled // under mu, oldest first
 }
 
 // New makes the service, brings its tables up to date and takes the jobs of kind
@@ -122,24 +126,6 @@ func (s *Service) Delete(ctx context.Context, productID, name string, revision i
 	return s.deleteRecipe(ctx, r)
 }
 
-// Preview shows what a recipe does to n rows of a version, drawn by seed.
-// Faults: those of Resolve and Bind, dataset.NoSuchVersion.
-func (s *Service) Preview(ctx context.Context, productID, source, versionID string, n int, seed uint64) (Preview, error) {
-	_, steps, err := Resolve(ctx, []byte(source), s.operators, s.library(productID))
-	if err != nil {
-		return Preview{}, err
-	}
-	rows, schema, err := s.sample(ctx, productID, versionID, n, seed)
-	if err != nil {
-		return Preview{}, err
-	}
-	plan, err := Bind(steps, schema)
-	if err != nil {
-		return Preview{}, err
-	}
-	return plan.Preview(ctx, rows)
-}
-
 // Suggest proposes a recipe for a version from n of its rows.
 func (s *Service) Suggest(ctx context.Context, productID, versionID string, n int, seed uint64) (Recipe, []Suggestion, error) {
 	rows, schema, err := s.sample(ctx, productID, versionID, n, seed)
@@ -147,19 +133,6 @@ func (s *Service) Suggest(ctx context.Context, productID, versionID string, n in
 		return Recipe{}, nil, err
 	}
 	return Suggest(ctx, s.operators, rows, schema)
-}
-
-func (s *Service) sample(ctx context.Context, productID, versionID string, n int, seed uint64) ([]dataset.Row, dataset.Schema, error) {
-	v, err := s.version(ctx, productID, versionID)
-	if err != nil {
-		return nil, dataset.Schema{}, err
-	}
-	sample := NewSample(n, seed)
-	err = s.data.Rows(ctx, versionID, func(row dataset.Row) error {
-		sample.Add(row, clone)
-		return ctx.Err()
-	})
-	return sample.Rows(), v.Schema, err
 }
 
 // version gives a version of the product. Fault: dataset.NoSuchVersion, also for

@@ -108,7 +108,7 @@ func TestService(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			preview, err := h.clean.Preview(t.Context(), h.product, saved.Source, h.version.ID, 200, 1)
+			preview, err := h.clean.Preview(t.Context(), h.product, saved.Source, h.version.ID, 200, 1, 0)
 			if err != nil || preview.Rows != 200 || preview.Out+preview.Aside != 200 {
 				t.Errorf("%+v %v", preview, err)
 			}
@@ -227,4 +227,18 @@ func TestFindingsOfOneRowInManyAreFast(t *testing.T) {
 	if worst > time.Second { // 10 ms measured; a scan of the journal would take seconds
 		t.Errorf("a look-up took %v", worst)
 	}
+}
+
+func TestPreviewShowsTheStepsAfterABrokenOne(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := build(t, d, chats(200, 1))
+		source := "name: 试\nsteps:\n  - use: clean.width.v1\n  - use: clean.nothing.v9\n  - use: clean.space.v1\n"
+		preview, err := h.clean.Preview(t.Context(), h.product, source, h.version.ID, 200, 1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(preview.Steps) != 3 || preview.Steps[1].Fault == nil || preview.Steps[1].Fault.Code != "clean.unknown_operator" || preview.Steps[2].Fault != nil || preview.Steps[2].RowsIn == 0 {
+			t.Errorf("steps: %+v", preview.Steps)
+		}
+	})
 }

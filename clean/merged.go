@@ -1,0 +1,172 @@
+package clean
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"zhuomo/dataset"
+)
+
+// PreviewLine is one text with all that the steps did to it, merged.
+type PreviewLine struct {
+	Row    dataset.RowID `json:"row"`
+	Column string        `json:"column"`
+	Steps  []int         `json:"steps" doc:"改过它的方案行|the lines of the recipe that changed it"`
+	Parts  []Part        `json:"parts"`
+}
+
+// Part is one stretch of a merged text. The text as it was read is the parts that
+// no step added; the result is the parts that no step removed.
+type Part struct {
+	Text    string `json:"text"`
+	Added   int    `json:"added,omitempty" doc:"写入它的方案行|the line of the recipe that added it"`
+	Removed int    `json:"removed,omitempty" doc:"删去它的方案行|the line of the recipe that removed it"`
+	Masked  bool   `json:"masked,omitempty" doc:"个人信息，已遮蔽|personal data, masked"`
+}
+
+// previewLines is how many merged texts a preview lists.
+const previewLines = 200
+
+// lines merges the journal of the sample. Personal data that a step took out
+// stays masked, also where another step had written it differently before.
+func (p *Plan) lines(result Result, rows []dataset.Row, lineOf []int, focus int) ([]PreviewLine, int) {
+	values := make(map[dataset.RowID][]string, len(rows))
+	for _, r := range rows {
+		values[r.ID] = r.Values
+	}
+	names := p.Schema.Names()
+	out, more := []PreviewLine{}, 0
+	for _, e := range result.Journal {
+		origin := originOf(values, e.Row)
+		for column := range names {
+			var steps []int
+			chosen := false
+			for _, c := range e.Changes {
+				if line := lineOf[c.Step-1]; c.Column == column {
+					if len(steps) == 0 || steps[len(steps)-1] != line {
+						steps = append(steps, line)
+					}
+					chosen = chosen || focus == 0 || line == focus
+				}
+			}
+			if !chosen {
+				continue
+			}
+			if len(out) >= previewLines {
+				more++
+				continue
+			}
+			now, parts, private := origin[column], []Part{{Text: origin[column]}}, false
+			for _, c := range e.Changes {
+				if c.Column != column {
+					continue
+				}
+				after, ok := c.apply(now)
+				if !ok {
+					continue
+				}
+				secret := p.steps[c.Step-1].spec.Family == Privacy
+				parts = merge(parts, Diff(now, after), lineOf[c.Step-1], secret)
+				private = private || secret
+				now = after
+			}
+			if private {
+				parts = hide(parts)
+			}
+			out = append(out, PreviewLine{Row: e.Row, Column: names[column], Steps: steps, Parts: parts})
+		}
+		if e.Parts > 0 {
+			now := append([]string(nil), origin...)
+			for _, c := range e.Changes {
+				if after, ok := c.apply(now[c.Column]); ok {
+					now[c.Column] = after
+				}
+			}
+			values[e.Row] = now
+		}
+	}
+	return out, more
+}
+
+// merge applies the difference that a step made to parts: ops speak of the text
+// that is there, which is the parts not removed.
+func merge(parts []Part, ops []Op, step int, secret bool) []Part {
+	out := make([]Part, 0, len(parts)+len(ops))
+	add := func(p Part) {
+		if n := len(out); n > 0 && out[n-1].Added == p.Added && out[n-1].Removed == p.Removed && out[n-1].Masked == p.Masked {
+			out[n-1].Text += p.Text
+			return
+		}
+		out = append(out, p)
+	}
+	i := 0
+	for _, op := range ops {
+		if op.Kind == "add" {
+			add(Part{Text: op.Text, Added: step})
+			continue
+		}
+		for need := len(op.Text); need > 0 && i < len(parts); {
+			p := parts[i]
+			if p.Removed > 0 {
+				add(p)
+				i++
+				continue
+			}
+			took := min(need, len(p.Text))
+			piece := Part{Text: p.Text[:took], Added: p.Added}
+			if op.Kind == "del" {
+				piece.Removed, piece.Masked = step, secret
+			}
+			add(piece)
+			need -= took
+			if parts[i].Text = p.Text[took:]; parts[i].Text == "" {
+				i++
+			}
+		}
+	}
+	for ; i < len(parts); i++ {
+		add(parts[i])
+	}
+	return out
+}
+
+// hide masks personal data: each run of removed parts that holds some becomes one
+// masked part, since what an earlier step removed beside it may be the same data
+// written differently.
+func hide(parts []Part) []Part {
+	var out []Part
+	for i := 0; i < len(parts); {
+		if parts[i].Removed == 0 {
+			out = append(out, parts[i])
+			i++
+			continue
+		}
+		to, step := i, 0
+		var secret strings.Builder
+		for ; to < len(parts) && parts[to].Removed > 0; to++ {
+			if parts[to].Masked {
+				secret.WriteString(parts[to].Text)
+				step = parts[to].Removed
+			}
+		}
+		if step == 0 {
+			out = append(out, parts[i:to]...)
+		} else {
+			out = append(out, Part{Text: Mask(secret.String()), Removed: step, Masked: true})
+		}
+		i = to
+	}
+	return out
+}
+
+// Mask keeps so much of personal data that a person can tell two apart: the first
+// three and last four characters of nine or more, the first of less.
+func Mask(secret string) string {
+	runes := []rune(secret)
+	if n := utf8.RuneCountInString(secret); n >= 9 {
+		return string(runes[:3]) + "••••" + string(runes[n-4:])
+	} else if n > 1 {
+		return string(runes[:1]) + "•••"
+	}
+	return "•"
+}
