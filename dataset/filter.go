@@ -1,67 +1,109 @@
 package dataset
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
-// Filter chooses rows. The zero value passes all.
+// Filter chooses rows. The zero value passes all. Conditions of one group (a
+// column, the findings, the text) are one wish; a row must fulfil every group.
 type Filter struct {
-	Contains string            // some cell contains it, letters in either case
-	Equals   map[string]string // column name → exact text
-	Not      []Condition       // texts that cells must not be
+	Contains string              // some cell contains it, letters in either case
+	Equals   map[string]string   // column name → exact text
+	Not      map[string][]string // column name → texts that it must not have
+	Length   map[string][2]int   // column name → characters from, to, both inclusive
+	Found    []Found             // findings that the row must have, all of them
+	NotFound []Found             // findings that the row must not have
 }
 
-// Condition is a column with a text.
-type Condition struct {
-	Column, Text string
+// groupOfText and groupOfFound name the groups that are no column.
+const (
+	groupOfText  = -1
+	groupOfFound = -2
+)
+
+type condition struct {
+	group int // place of the column, or one of the groups above
+	pass  func(row Row, found foundSet) bool
 }
 
 // compile binds the filter to a schema. Fault: NoSuchColumn.
-func (f Filter) compile(schema Schema) (func(Row) bool, error) {
-	type cell struct {
-		at   int
-		text string
-	}
-	bind := func(name, text string) (cell, error) {
+func (f Filter) compile(schema Schema) ([]condition, error) {
+	var all []condition
+	on := func(name string, pass func(value string) bool) error {
 		at := schema.Index(name)
 		if at < 0 {
-			return cell{}, NoSuchColumn.With("column", name, "known", strings.Join(schema.Names(), ", ")).At("filter")
+			return NoSuchColumn.With("column", name, "known", strings.Join(schema.Names(), ", ")).At("filter")
 		}
-		return cell{at, text}, nil
+		all = append(all, condition{at, func(row Row, _ foundSet) bool { return pass(row.Values[at]) }})
+		return nil
 	}
-	var equals, not []cell
 	for name, text := range f.Equals {
-		c, err := bind(name, text)
-		if err != nil {
+		if err := on(name, func(v string) bool { return v == text }); err != nil {
 			return nil, err
 		}
-		equals = append(equals, c)
 	}
-	for _, x := range f.Not {
-		c, err := bind(x.Column, x.Text)
-		if err != nil {
+	for name, texts := range f.Not {
+		if err := on(name, func(v string) bool { return !slices.Contains(texts, v) }); err != nil {
 			return nil, err
 		}
-		not = append(not, c)
 	}
-	needle := strings.ToLower(f.Contains)
-	return func(row Row) bool {
-		for _, c := range equals {
-			if row.Values[c.at] != c.text {
-				return false
-			}
+	for name, span := range f.Length {
+		if err := on(name, func(v string) bool { n := utf8.RuneCountInString(v); return n >= span[0] && n <= span[1] }); err != nil {
+			return nil, err
 		}
-		for _, c := range not {
-			if row.Values[c.at] == c.text {
-				return false
-			}
+	}
+	if needle := strings.ToLower(f.Contains); needle != "" {
+		all = append(all, condition{groupOfText, func(row Row, _ foundSet) bool {
+			return slices.ContainsFunc(row.Values, func(v string) bool { return strings.Contains(strings.ToLower(v), needle) })
+		}})
+	}
+	if len(f.Found)+len(f.NotFound) > 0 {
+		want, none := setOf(f.Found), setOf(f.NotFound)
+		all = append(all, condition{groupOfFound, func(_ Row, found foundSet) bool { return found&want == want && found&none == 0 }})
+	}
+	return all, nil
+}
+
+func passes(all []condition, row Row, found foundSet) bool {
+	for _, c := range all {
+		if !c.pass(row, found) {
+			return false
 		}
-		if needle == "" {
-			return true
+	}
+	return true
+}
+
+// parseFilter reads the filter of a query. Faults: BadSetting.
+func parseFilter(contains string, where, length []string, found, notFound []Found) (Filter, error) {
+	f := Filter{Contains: contains, Equals: map[string]string{}, Not: map[string][]string{}, Length: map[string][2]int{}, Found: found, NotFound: notFound}
+	for _, pair := range where {
+		column, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return f, BadSetting.With("setting", "where", "got", pair, "known", "column=value, column!=value").At("where")
 		}
-		for _, v := range row.Values {
-			if strings.Contains(strings.ToLower(v), needle) {
-				return true
-			}
+		if column, not := strings.CutSuffix(column, "!"); not {
+			f.Not[column] = append(f.Not[column], value)
+			continue
 		}
-		return false
-	}, nil
+		f.Equals[column] = value
+	}
+	for _, pair := range length {
+		at := strings.LastIndexByte(pair, '=')
+		from, to, ok := strings.Cut(pair[at+1:], "-")
+		low, err1 := strconv.Atoi(from)
+		high, err2 := strconv.Atoi(to)
+		if at < 1 || !ok || err1 != nil || err2 != nil {
+			return f, BadSetting.With("setting", "length", "got", pair, "known", "column=from-to").At("length")
+		}
+		f.Length[pair[:at]] = [2]int{low, high}
+	}
+	for _, kind := range append(slices.Clone(found), notFound...) {
+		if !slices.Contains(allFound, kind) {
+			return f, BadSetting.With("setting", "finding", "got", string(kind), "known", strings.Join(foundNames(), ", ")).At("finding")
+		}
+	}
+	return f, nil
 }

@@ -28,6 +28,9 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", one+"/orders", "", api.Trainer, "按改好的设置导入已上传的文件", "import an uploaded file with settings that were mended", s.order),
 		api.Op("GET", one+"/versions", "dataset versions", api.Viewer, "列出版本", "list versions", s.listVersions),
 		api.Op("GET", one+"/versions/{version}/rows", "dataset rows", api.Viewer, "查看行", "show rows", s.listRows),
+		api.Op("GET", one+"/versions/{version}/facets", "dataset facets", api.Viewer, "按值、长度、发现统计行数", "count rows by value, length and finding", s.showFacets),
+		api.Op("GET", one+"/versions/{version}/diff", "dataset diff", api.Viewer, "与另一个版本比较", "compare with another version", s.compare),
+		api.Op("POST", one+"/versions/{version}/restorations", "dataset restore", api.Trainer, "回到这个版本：最新版重新变成它的行", "go back to this version: the newest becomes its rows", s.restore),
 		api.Op("GET", one+"/versions/{version}/profile", "dataset profile", api.Viewer, "数据画像", "profile of the rows", s.showProfile),
 		api.Op("GET", one+"/versions/{version}/report", "dataset report", api.Viewer, "导入报告：识别结果和坏行", "import report: what was detected and what was broken", s.showReport),
 		api.Download("GET", one+"/versions/{version}/export", "dataset export", api.Trainer, "导出", "export", s.export),
@@ -320,11 +323,23 @@ type RowPage struct {
 	Next    string   `json:"next,omitempty"`
 }
 
+// FilterQuery is a filter of rows in a query. Conditions add up.
+type FilterQuery struct {
+	Contains string   `query:"contains" doc:"某个单元格含有这段文字|some cell contains this text"`
+	Where    []string `query:"where,explode" doc:"列=值，或列!=值，可多次|column=value or column!=value, may be repeated"`
+	Length   []string `query:"length,explode" doc:"列=从-到，按字数，可多次|column=from-to in characters, may be repeated"`
+	Finding  []Found  `query:"finding,explode" doc:"有这个发现，可多次：full_width private mojibake damaged duplicate empty|has this finding, may be repeated: full_width private mojibake damaged duplicate empty"`
+	Without  []Found  `query:"without,explode" doc:"没有这个发现，可多次|has not this finding, may be repeated"`
+}
+
+func (in FilterQuery) filter() (Filter, error) {
+	return parseFilter(in.Contains, in.Where, in.Length, in.Finding, in.Without)
+}
+
 func (s *Service) listRows(ctx context.Context, in *struct {
 	VersionPath
 	PageQuery
-	Contains string   `query:"contains" doc:"某个单元格含有这段文字|some cell contains this text"`
-	Where    []string `query:"where,explode" doc:"列=值，或列!=值，可多次|column=value or column!=value, may be repeated"`
+	FilterQuery
 }) (*out[RowPage], error) {
 	position := 0
 	if err := api.ReadCursor(in.Cursor, &position); err != nil {
@@ -334,17 +349,9 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	filter := Filter{Contains: in.Contains, Equals: map[string]string{}}
-	for _, where := range in.Where {
-		column, value, found := strings.Cut(where, "=")
-		if !found {
-			return nil, BadSetting.With("setting", "where", "got", where, "known", "column=value").At("where")
-		}
-		if is, not := strings.CutSuffix(column, "!"); not && v.Schema.Index(column) < 0 {
-			filter.Not = append(filter.Not, Condition{is, value})
-			continue
-		}
-		filter.Equals[column] = value
+	filter, err := in.filter()
+	if err != nil {
+		return nil, err
 	}
 	rows, next, err := s.Search(ctx, v.ID, filter, max(0, position), in.Limit)
 	if err != nil {
@@ -355,6 +362,57 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 		body.Next = api.Cursor(next)
 	}
 	return &out[RowPage]{body}, nil
+}
+
+func (s *Service) showFacets(ctx context.Context, in *struct {
+	VersionPath
+	FilterQuery
+}) (*out[Facets], error) {
+	v, err := s.version(ctx, in.VersionPath)
+	if err != nil {
+		return nil, err
+	}
+	filter, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Facets(ctx, v.ID, filter)
+	return &out[Facets]{f}, err
+}
+
+func (s *Service) compare(ctx context.Context, in *struct {
+	VersionPath
+	PageQuery
+	Base string `query:"base" required:"true" doc:"与哪个版本比：v1 或编号|the version to compare with: v1 or an id"`
+	Kind string `query:"kind" enum:"changed,added,removed" doc:"只看这一种|of this kind only"`
+}) (*out[Difference], error) {
+	skip := 0
+	if err := api.ReadCursor(in.Cursor, &skip); err != nil {
+		return nil, err
+	}
+	v, err := s.version(ctx, in.VersionPath)
+	if err != nil {
+		return nil, err
+	}
+	base, err := s.Find(ctx, v.DatasetID, in.Base)
+	if err != nil {
+		return nil, err
+	}
+	skip = max(0, skip)
+	d, err := s.Compare(ctx, base.ID, v.ID, in.Kind, skip, in.Limit+1)
+	if err == nil && len(d.Items) > in.Limit {
+		d.Items, d.Next = d.Items[:in.Limit], api.Cursor(skip+in.Limit)
+	}
+	return &out[Difference]{d}, err
+}
+
+func (s *Service) restore(ctx context.Context, in *VersionPath) (*out[Version], error) {
+	v, err := s.version(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	v, err = s.Restore(ctx, v.ID)
+	return &out[Version]{v}, err
 }
 
 func (s *Service) showProfile(ctx context.Context, in *VersionPath) (*out[Profile], error) {

@@ -134,9 +134,15 @@ func (s *Service) Search(ctx context.Context, versionID string, filter Filter, p
 	if err != nil {
 		return nil, 0, err
 	}
-	pass, err := filter.compile(m.Schema)
+	conditions, err := filter.compile(m.Schema)
 	if err != nil {
 		return nil, 0, err
+	}
+	var sets []foundSet
+	if len(filter.Found)+len(filter.NotFound) > 0 {
+		if sets, err = s.found(ctx, versionID); err != nil {
+			return nil, 0, err
+		}
 	}
 	rows := []Row{}
 	next, end := -1, position+searchRows
@@ -145,7 +151,11 @@ func (s *Service) Search(ctx context.Context, versionID string, filter Filter, p
 			next = at
 			return errEnough
 		}
-		if pass(row) {
+		var found foundSet
+		if sets != nil {
+			found = sets[at]
+		}
+		if passes(conditions, row, found) {
 			rows = append(rows, clone(row))
 		}
 		return nil

@@ -55,8 +55,9 @@ type Service struct {
 	formats []Format
 	private PersonalData
 
-	mu    sync.Mutex
-	cache []opened // under mu, oldest use first
+	mu      sync.Mutex
+	cache   []opened  // under mu, oldest use first
+	foundIn []foundIn // under mu, oldest first
 }
 
 // New makes the service and brings its tables up to date.

@@ -808,6 +808,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/datasets/{dataset}/versions/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * compare with another version
+         * @description 与另一个版本比较
+         */
+        get: operations["dataset-diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/datasets/{dataset}/versions/{version}/export": {
         parameters: {
             query?: never;
@@ -820,6 +840,26 @@ export interface paths {
          * @description 导出
          */
         get: operations["dataset-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/datasets/{dataset}/versions/{version}/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * count rows by value, length and finding
+         * @description 按值、长度、发现统计行数
+         */
+        get: operations["dataset-facets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -862,6 +902,26 @@ export interface paths {
         get: operations["dataset-report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/datasets/{dataset}/versions/{version}/restorations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * go back to this version: the newest becomes its rows
+         * @description 回到这个版本：最新版重新变成它的行
+         */
+        post: operations["dataset-restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3009,7 +3069,25 @@ export interface components {
             kind: "same" | "add" | "del";
             text: string;
         };
+        CleanPart: {
+            /**
+             * Format: int64
+             * @description 写入它的方案行|the line of the recipe that added it
+             */
+            added?: number;
+            /** @description 个人信息，已遮蔽|personal data, masked */
+            masked?: boolean;
+            /**
+             * Format: int64
+             * @description 删去它的方案行|the line of the recipe that removed it
+             */
+            removed?: number;
+            text: string;
+        };
         CleanPreview: {
+            lines: components["schemas"]["CleanPreviewLine"][] | null;
+            /** Format: int64 */
+            more_lines?: number;
             /** Format: int64 */
             out: number;
             /** Format: int64 */
@@ -3047,8 +3125,20 @@ export interface components {
             seed?: number;
             /** @description 还没保存的方案内容；不填则用已保存的|unsaved text of the recipe; empty takes the saved one */
             source?: string;
+            /**
+             * Format: int64
+             * @description 只列这一步改动的文字，0 为全部|list only texts that this step changed, 0 for all
+             */
+            step?: number;
             /** @description 数据集版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id */
             version: string;
+        };
+        CleanPreviewLine: {
+            column: string;
+            parts: components["schemas"]["CleanPart"][] | null;
+            row: string;
+            /** @description 改过它的方案行|the lines of the recipe that changed it */
+            steps: number[] | null;
         };
         CleanPreviewStep: {
             /** Format: int64 */
@@ -3057,11 +3147,14 @@ export interface components {
             codes: {
                 [key: string]: number;
             };
+            fault?: components["schemas"]["CleanStepFault"];
             left: components["schemas"]["CleanPreviewAside"][] | null;
             /** Format: int64 */
             more?: number;
             off?: boolean;
             operator: string;
+            /** Format: int64 */
+            recipe_step: number;
             /** Format: int64 */
             rows_added: number;
             /** Format: int64 */
@@ -3204,6 +3297,11 @@ export interface components {
             step: number;
             title: components["schemas"]["SpecText"];
         };
+        CleanStepFault: {
+            code: string;
+            fix: components["schemas"]["SpecText"];
+            message: components["schemas"]["SpecText"];
+        };
         CleanSuggestInBody: {
             /**
              * Format: int64
@@ -3270,6 +3368,12 @@ export interface components {
             name: string;
             type: string;
         };
+        DatasetColumnFacet: {
+            lengths: components["schemas"]["DatasetLengthCount"][] | null;
+            name: string;
+            /** @description 值和行数；值太多时为空|values and rows, empty where there are too many */
+            values: components["schemas"]["DatasetValueCount"][] | null;
+        };
         DatasetColumnProfile: {
             /** Format: int64 */
             damaged_count: number;
@@ -3312,6 +3416,35 @@ export interface components {
             what: string;
             why: components["schemas"]["SpecText"];
         };
+        DatasetDifference: {
+            /** Format: int64 */
+            added: number;
+            base: components["schemas"]["DatasetVersion"];
+            /** Format: int64 */
+            changed: number;
+            /** @description 两版的列，按新版的次序|columns of both, in the order of the newer */
+            columns: string[] | null;
+            items: components["schemas"]["DatasetRowDiff"][] | null;
+            next?: string;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            same: number;
+        };
+        DatasetFacets: {
+            columns: components["schemas"]["DatasetColumnFacet"][] | null;
+            findings: components["schemas"]["DatasetFoundCount"][] | null;
+            /**
+             * Format: int64
+             * @description 符合筛选的行数|rows that pass the filter
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description 版本的行数|rows of the version
+             */
+            row_count: number;
+        };
         DatasetFinding: {
             kind: string;
             /** Format: int64 */
@@ -3333,6 +3466,19 @@ export interface components {
             title_en: string;
             title_zh: string;
             writes: boolean;
+        };
+        DatasetFoundCount: {
+            /** Format: int64 */
+            count: number;
+            finding: string;
+        };
+        DatasetLengthCount: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
         };
         DatasetMadeBy: {
             id?: string;
@@ -3419,6 +3565,13 @@ export interface components {
             id: string;
             source: components["schemas"]["DatasetSource"];
             values: string[] | null;
+        };
+        DatasetRowDiff: {
+            after?: string[] | null;
+            before?: string[] | null;
+            id: string;
+            /** @enum {string} */
+            kind: "changed" | "added" | "removed";
         };
         DatasetRowPage: {
             columns: string[] | null;
@@ -7915,6 +8068,51 @@ export interface operations {
             };
         };
     };
+    "dataset-diff": {
+        parameters: {
+            query: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+                /** @description 与哪个版本比：v1 或编号|the version to compare with: v1 or an id */
+                base: string;
+                /** @description 只看这一种|of this kind only */
+                kind?: "changed" | "added" | "removed";
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 数据集的编号或名称|id or name of the dataset */
+                dataset: string;
+                /** @description 版本：latest、v3 或编号|version: latest, v3 or an id */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDifference"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dataset-export": {
         parameters: {
             query?: {
@@ -7943,6 +8141,55 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dataset-facets": {
+        parameters: {
+            query?: {
+                /** @description 某个单元格含有这段文字|some cell contains this text */
+                contains?: string;
+                /** @description 列=值，可多次|column=value, may be repeated */
+                where?: string[] | null;
+                /** @description 列=值，不要这些行，可多次|column=value, leave these rows out, may be repeated */
+                not?: string[] | null;
+                /** @description 列=从-到，按字数，可多次|column=from-to in characters, may be repeated */
+                length?: string[] | null;
+                /** @description 有这个发现，可多次：full_width private mojibake damaged duplicate empty|has this finding, may be repeated: full_width private mojibake damaged duplicate empty */
+                finding?: string[] | null;
+                /** @description 没有这个发现，可多次|has not this finding, may be repeated */
+                without?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 数据集的编号或名称|id or name of the dataset */
+                dataset: string;
+                /** @description 版本：latest、v3 或编号|version: latest, v3 or an id */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetFacets"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -8028,6 +8275,42 @@ export interface operations {
             };
         };
     };
+    "dataset-restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 数据集的编号或名称|id or name of the dataset */
+                dataset: string;
+                /** @description 版本：latest、v3 或编号|version: latest, v3 or an id */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetVersion"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dataset-rows": {
         parameters: {
             query?: {
@@ -8039,6 +8322,14 @@ export interface operations {
                 contains?: string;
                 /** @description 列=值，或列!=值，可多次|column=value or column!=value, may be repeated */
                 where?: string[] | null;
+                /** @description 列=值，不要这些行，可多次|column=value, leave these rows out, may be repeated */
+                not?: string[] | null;
+                /** @description 列=从-到，按字数，可多次|column=from-to in characters, may be repeated */
+                length?: string[] | null;
+                /** @description 有这个发现，可多次：full_width private mojibake damaged duplicate empty|has this finding, may be repeated: full_width private mojibake damaged duplicate empty */
+                finding?: string[] | null;
+                /** @description 没有这个发现，可多次|has not this finding, may be repeated */
+                without?: string[] | null;
             };
             header?: never;
             path: {
