@@ -8159,10 +8159,8 @@ export interface operations {
             query?: {
                 /** @description 某个单元格含有这段文字|some cell contains this text */
                 contains?: string;
-                /** @description 列=值，可多次|column=value, may be repeated */
+                /** @description 列=值，或列!=值，可多次|column=value or column!=value, may be repeated */
                 where?: string[] | null;
-                /** @description 列=值，不要这些行，可多次|column=value, leave these rows out, may be repeated */
-                not?: string[] | null;
                 /** @description 列=从-到，按字数，可多次|column=from-to in characters, may be repeated */
                 length?: string[] | null;
                 /** @description 有这个发现，可多次：full_width private mojibake damaged duplicate empty|has this finding, may be repeated: full_width private mojibake damaged duplicate empty */
@@ -8322,8 +8320,6 @@ export interface operations {
                 contains?: string;
                 /** @description 列=值，或列!=值，可多次|column=value or column!=value, may be repeated */
                 where?: string[] | null;
-                /** @description 列=值，不要这些行，可多次|column=value, leave these rows out, may be repeated */
-                not?: string[] | null;
                 /** @description 列=从-到，按字数，可多次|column=from-to in characters, may be repeated */
                 length?: string[] | null;
                 /** @description 有这个发现，可多次：full_width private mojibake damaged duplicate empty|has this finding, may be repeated: full_width private mojibake damaged duplicate empty */
