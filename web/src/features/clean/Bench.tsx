@@ -1,9 +1,9 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Select } from "antd";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
-import { asFault } from "../../shared/api/fault";
+import { asFault, Fault } from "../../shared/api/fault";
 import { useJob } from "../../shared/api/useJob";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
@@ -16,6 +16,7 @@ import { Empty } from "../../shared/page/Empty";
 import { FaultBand } from "../../shared/page/FaultBand";
 import { JobLine } from "../../shared/page/JobLine";
 import { Page } from "../../shared/page/Page";
+import { did } from "../../shared/undo/undo";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import { AddStep } from "./AddStep";
@@ -37,6 +38,7 @@ export function Bench({ saved }: { saved: Saved }) {
   const lang = useLang();
   const product = useProduct();
   const may = useMay("trainer");
+  const client = useQueryClient();
   const [params, setParams] = useSearchParams();
   const versions = useVersions(product);
   const runs = useRuns(product);
@@ -46,9 +48,9 @@ export function Bench({ saved }: { saved: Saved }) {
   const draft = useDraft(product, saved);
   const recipe = useMemo(() => readRecipe(draft.source), [draft.source]);
   const operators = useOperators();
-  const preview = usePreview(product, saved.id, may ? version?.id : undefined, draft.source);
-  const suggestions = useSuggestions(product, may ? version?.id : undefined);
   const [chosen, setChosen] = useState(0);
+  const preview = usePreview(product, saved.id, may ? version?.id : undefined, draft.source, chosen);
+  const suggestions = useSuggestions(product, may ? version?.id : undefined);
   const [adding, setAdding] = useState(false);
   const [text, setText] = useState(false);
   const [jobID, setJobID] = useState<string>();
@@ -100,10 +102,22 @@ export function Bench({ saved }: { saved: Saved }) {
     { id: "clean.remove", words: w("remove_step"), key: "Delete", when: () => can && !!recipe.steps[chosen], run: () => drop(chosen) },
   ]);
   const last = runs.data?.items.find((r) => r.recipe_id === saved.id && r.version_id === version?.id && r.state === "done");
+  // A run makes a version; taking it back makes the newest version hold the rows of before again.
+  const told = useRef("");
+  useEffect(() => {
+    if (!last?.result_version || job?.state !== "done" || last.job !== job.id || told.current === job.id) return;
+    told.current = job.id;
+    const back = async (to: string) => {
+      await ask(api.POST("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/restorations", { params: { path: { product, dataset: last.dataset_id, version: to } } }));
+      await client.invalidateQueries({ queryKey: ["data", product] });
+    };
+    did({ words: w("did_run", { out: f.count(last.rows_out), aside: f.count(last.set_aside) }), undo: () => back(last.version_id), redo: () => back(last.result_version!) });
+  }, [last, job, client, product, w, f]);
   const door = (id: string) => `/${product}/data/${version?.dataset}?version=${id}`;
   const p = preview.data;
   const fault = draft.fault && !draft.conflict ? draft.fault : undefined;
-  const stepFault = p?.faults.get(chosen);
+  const stepFault = p?.steps.get(chosen)?.find((s) => s.fault)?.fault;
+  const say = (t: { zh: string; en: string }) => t[lang === "zh" ? "zh" : "en"];
   return (
     <Page
       title={w("title")}
@@ -156,9 +170,9 @@ export function Bench({ saved }: { saved: Saved }) {
         <div className={css["middle"]}>
           {versions.data?.length === 0 && <Empty text={w("empty_data")} act={<Link to={`/${product}/data`}><Button type="primary">{w("to_data")}</Button></Link>} />}
           {preview.error && <FaultBand fault={asFault(preview.error)} retry={() => void preview.refetch()} retrying={preview.isFetching} />}
-          {stepFault && <FaultBand fault={stepFault} />}
+          {stepFault && <FaultBand fault={new Fault(422, stepFault.code, w("step_faulty", { n: String(chosen + 1) }), say(stepFault.message), say(stepFault.fix), "", "")} />}
           {!p && preview.isFetching && <Bones shape="rows" />}
-          {p && <ChangedRows preview={p} chosen={chosen} title={recipe.steps[chosen] ? nameOf(chosen) : w("all_steps")} masks={(p.all ?? []).filter((s) => spec(s.operator)?.family === "privacy").map((s) => s.step)} />}
+          {p && <ChangedRows preview={p} chosen={chosen} title={recipe.steps[chosen] ? nameOf(chosen) : w("all_steps")} masks={(p.all ?? []).filter((s) => spec(s.operator)?.family === "privacy").map((s) => s.recipe_step)} />}
         </div>
       </div>
       {adding && <AddStep operators={operators.data?.items ?? []} close={() => setAdding(false)} add={(use) => (setAdding(false), put(use, recipe.steps.length ? Math.min(chosen + 1, recipe.steps.length) : 0))} />}

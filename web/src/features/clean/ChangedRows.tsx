@@ -1,15 +1,14 @@
 import { Button, Segmented } from "antd";
-import { useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useFormat } from "../../shared/format/useFormat";
 import { useActions } from "../../shared/keys/useActions";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import { DiffLine } from "./DiffLine";
-import { linesOf, longest } from "./lines";
+import { longest } from "./longest";
+import type { View } from "./parts";
 import type { Tried } from "./usePreview";
 import css from "./clean.module.css";
-
-export type View = "before" | "both" | "after";
 
 /** ChangedRows are the rows of the sample that a step changed, one merged line each. */
 export function ChangedRows({ preview, chosen, title, masks }: { preview: Tried; chosen: number; title: string; masks: number[] }) {
@@ -20,10 +19,8 @@ export function ChangedRows({ preview, chosen, title, masks }: { preview: Tried;
   const [at, setAt] = useState(0);
   const box = useRef<HTMLDivElement>(null);
   const mine = preview.steps.get(chosen) ?? [];
-  const numbers = mine.map((s) => s.step);
-  const lines = useMemo(() => numbers.flatMap((n) => linesOf(preview.all, n)), [preview, numbers.join()]); // eslint-disable-line react-hooks/exhaustive-deps -- the numbers as text
+  const { lines } = preview;
   const left = mine.flatMap((s) => s.left ?? []);
-  const placeOf = useMemo(() => new Map([...preview.steps].flatMap(([place, steps]) => steps.map((s) => [s.step, place + 1] as const))), [preview]);
   const here = Math.min(at, lines.length - 1);
   const step = (by: number) => {
     const next = (here + by + lines.length) % Math.max(1, lines.length);
@@ -35,7 +32,7 @@ export function ChangedRows({ preview, chosen, title, masks }: { preview: Tried;
     { id: "clean.previous", words: w("previous"), key: "K", when: () => lines.length > 0, run: () => step(-1), hidden: true, repeat: true },
   ]);
   const rows = mine.reduce((n, s) => n + s.rows_changed, 0);
-  const more = mine.reduce((n, s) => n + (s.more ?? 0), 0);
+  const more = preview.more + mine.reduce((n, s) => n + Math.max(0, s.set_aside - (s.left ?? []).length), 0);
   return (
     <>
       <div className={css["rowsHead"]}>
@@ -48,10 +45,10 @@ export function ChangedRows({ preview, chosen, title, masks }: { preview: Tried;
       </div>
       <div className={css["rows"]} ref={box} tabIndex={0} role="region" aria-label={w("changed_rows")}>
         {lines.map((l, i) => (
-          <div key={l.key} className={css["line"]} data-line data-on={i === here} onClick={() => setAt(i)}>
+          <div key={`${l.row} ${l.column}`} className={css["line"]} data-line data-on={i === here} onClick={() => setAt(i)}>
             <span className={css["rowID"]} title={`${l.row} · ${l.column}`}>{l.row.slice(0, 8)}<small>{l.column}</small></span>
-            <DiffLine segments={l.segments} strong={numbers} masks={masks} view={view} />
-            <span className={css["by"]}>{l.steps.map((s) => <i key={s} data-on={numbers.includes(s)}>{placeOf.get(s) ?? s}</i>)}</span>
+            <DiffLine parts={l.parts ?? []} chosen={chosen + 1} masks={masks} view={view} />
+            <span className={css["by"]}>{(l.steps ?? []).map((n) => <i key={n} data-on={n === chosen + 1}>{n}</i>)}</span>
           </div>
         ))}
         {left.map((x) => (

@@ -1,17 +1,15 @@
-import type { View } from "./ChangedRows";
-import { veiled, type Segment } from "./merged";
+import { seen, type Part, type View } from "./parts";
 import css from "./clean.module.css";
 
-/** DiffLine is one cell: removed struck, added underlined, the chosen step strong, the others faint; masked text stays masked. */
-export function DiffLine({ segments, strong, masks, view }: { segments: Segment[]; strong: number[]; masks: number[]; view: View }) {
+/** DiffLine is one text: removed struck, added underlined, the chosen step strong, the others faint; personal data comes masked. */
+export function DiffLine({ parts, chosen, masks, view }: { parts: Part[]; chosen: number; masks: number[]; view: View }) {
   return (
     <span className={css["diff"]}>
-      {segments.map((s, i) => {
-        const masked = masks.includes(s.step);
-        const text = shown(s.kind === "del" && masked ? veiled(s.text) : s.text, s.kind !== "same");
-        if (s.kind === "same") return <span key={i}>{text}</span>;
-        if (s.kind === "del") return view === "after" ? null : <del key={i} data-strong={strong.includes(s.step)} data-plain={view === "before"}>{text}</del>;
-        return view === "before" ? null : <ins key={i} data-strong={strong.includes(s.step)} data-masked={masked} data-plain={view === "after"}>{text}</ins>;
+      {seen(parts, view, chosen).map((p, i) => {
+        const text = shown(p.text, !!(p.added || p.removed));
+        if (p.removed) return <del key={i} data-strong={p.removed === chosen} data-plain={view === "before"}>{text}</del>;
+        if (p.added) return <ins key={i} data-strong={p.added === chosen} data-masked={masks.includes(p.added)} data-plain={view === "after"}>{text}</ins>;
+        return <span key={i}>{text}</span>;
       })}
     </span>
   );

@@ -14,7 +14,7 @@ import { useCursorList } from "../../shared/table/useCursorList";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import { useReasons, type Run } from "./api";
-import { longest } from "./lines";
+import { longest } from "./longest";
 import type { Tried } from "./usePreview";
 import css from "./clean.module.css";
 

@@ -51,6 +51,7 @@ export function StepsPane(p: Props) {
             const done = p.preview?.steps.get(i) ?? [];
             const changed = done.reduce((n, x) => n + x.rows_changed, 0);
             const aside = done.reduce((n, x) => n + x.set_aside, 0);
+            const faulty = done.some((x) => x.fault);
             const spec = p.specOf(i);
             const on = i === p.chosen;
             return (
@@ -58,7 +59,7 @@ export function StepsPane(p: Props) {
                 key={`${s.use ?? s.recipe}${i}`}
                 data-on={on}
                 data-off={s.off}
-                data-fault={p.preview?.faults.has(i)}
+                data-fault={faulty}
                 draggable={p.may}
                 onDragStart={() => setDragged(i)}
                 onDragOver={(e) => dragged !== undefined && e.preventDefault()}
@@ -74,7 +75,7 @@ export function StepsPane(p: Props) {
                     </span>
                     <span className={css["stepCount"]} data-aside={aside > 0}>
                       <b>{s.off ? "–" : f.count(aside || changed)}</b>
-                      <small>{s.off ? w("off") : p.preview?.faults.has(i) ? w("faulty") : aside ? w("set_aside") : w("changes")}</small>
+                      <small>{s.off ? w("off") : faulty ? w("faulty") : aside ? w("set_aside") : w("changes")}</small>
                     </span>
                   </button>
                 </div>
