@@ -1,11 +1,8 @@
-import { Button } from "antd";
-import { useState } from "react";
 import { Navigate } from "react-router";
-import { Empty } from "../shared/page/Empty";
 import { Faces } from "../shared/page/Faces";
 import { Page } from "../shared/page/Page";
 import { useWords } from "../shared/words/useWords";
-import { NewProduct } from "./NewProduct";
+import { FirstRun } from "./FirstRun";
 import { lastProduct, useProducts } from "./products";
 import { ShellFrame } from "./ShellFrame";
 
@@ -13,18 +10,12 @@ import { ShellFrame } from "./ShellFrame";
 export function First() {
   const w = useWords("app");
   const products = useProducts();
-  const [making, setMaking] = useState(false);
   return (
     <ShellFrame>
       <Page title={w("title_home")}>
         <Faces
           of={products}
-          empty={
-            <>
-              <Empty text={w("first_empty")} act={<Button type="primary" onClick={() => setMaking(true)}>{w("product_new")}</Button>} />
-              <NewProduct open={making} onClose={() => setMaking(false)} />
-            </>
-          }
+          empty={<FirstRun />}
         >
           {(all) => <Navigate to={`/${(all.find((p) => p.id === lastProduct()) ?? all[0]!).id}`} replace />}
         </Faces>

@@ -8,6 +8,7 @@ import { useActions } from "../../shared/keys/useActions";
 import { Faces } from "../../shared/page/Faces";
 import { Page } from "../../shared/page/Page";
 import { useWords } from "../../shared/words/useWords";
+import { Guide } from "./Guide";
 import { Live } from "./Live";
 import { Ring } from "./Ring";
 import { Scores } from "./Scores";
@@ -58,6 +59,8 @@ export function HomeStage() {
     >
       <Faces of={overview} shape="chart">
         {(all) => (
+          <div>
+            <Guide overview={all} />
           <div className={css["home"]}>
             <section className={css["ring"]} aria-label={w("loop")}>
               <Ring overview={all} />
@@ -67,6 +70,7 @@ export function HomeStage() {
               <Live today={all.today} before={all.before} />
             </div>
             <ToDo overview={all} />
+          </div>
           </div>
         )}
       </Faces>

@@ -1,0 +1,48 @@
+// The first run by keys: a name and one's own file make a product; the guide tells what is done and what is next.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cannot, openHouse, type House } from "./harness";
+
+let house: House;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "zhuomo-first-"));
+  if (!cannot) house = await openHouse({ demo: false });
+});
+afterAll(async () => {
+  await house?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.skipIf(cannot)("a refused import keeps the name and the file; the next try makes the product once, and home guides on", async () => {
+  const sheet = join(folder, "会话.csv");
+  writeFileSync(sheet, "用户问题,客服回答\n" + Array.from({ length: 200 }, (_, i) => `帮我找 ${i} 号酒店,好的`).join("\n"));
+  const page = await house.context.newPage();
+  await page.goto("/?lang=zh");
+  await page.getByLabel("产品名称").waitFor();
+  await page.keyboard.type("我的客服");
+  await page.locator("input[type=file]").setInputFiles(sheet);
+  await page.getByText("会话.csv").waitFor();
+  await page.route("**/imports*", (r) => r.abort());
+  await page.focus("#name");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('[data-fault="web.unreachable"]');
+  expect(await page.inputValue("#name")).toBe("我的客服");
+  await page.getByText("会话.csv").waitFor();
+  await page.unroute("**/imports*");
+  await page.getByRole("button", { name: "建立并导入" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("[data-guide]");
+  await page.waitForSelector('[data-step="import"][data-done="true"]', { timeout: 20_000 });
+  expect(await page.innerText('[data-step="import"]')).toContain("200 行");
+  expect(await page.getAttribute('[data-step="clean"]', "aria-current")).toBe("step");
+  expect(house.zhuomo<{ items: unknown[] }>("product", "list").items.length).toBe(1);
+  await page.screenshot({ path: "e2e/shots/first-home.png" });
+  await page.keyboard.press("u");
+  await page.waitForSelector("[data-guide]", { state: "detached" });
+  await page.keyboard.press("z");
+  await page.waitForSelector("[data-guide]");
+  await page.close();
+}, 60_000);
