@@ -26,7 +26,7 @@ import { Causes } from "./Causes";
 import { ClockStrip } from "./ClockStrip";
 import css from "./feedback.module.css";
 import { Meanings, toggled } from "./Meanings";
-import { moved, shownItems } from "./order";
+import { moved, shownItems, withKept, type Kept } from "./order";
 import { Talk } from "./Talk";
 import { TurnList } from "./TurnList";
 import { useFix } from "./useFix";
@@ -47,7 +47,11 @@ export function InboxPage() {
   const status: Status = statuses.find((s) => s === filters.status) ?? "open";
   const inbox = useInbox(product, status);
   const clusters = useClusters(product);
-  const items = useMemo(() => shownItems(inbox.data ?? [], filters.cause, filters.group === "1" ? clusters.data : undefined), [inbox.data, clusters.data, filters.cause, filters.group]);
+  const [kept, setKept] = useState<Kept>();
+  const items = useMemo(
+    () => withKept(shownItems(inbox.data ?? [], filters.cause, filters.group === "1" ? clusters.data : undefined), kept, filters.turn),
+    [inbox.data, clusters.data, filters.cause, filters.group, filters.turn, kept],
+  );
   const item = items.find((i) => i.turn_id === filters.turn) ?? items[0];
   const turn = useTurn(product, item?.turn_id);
   const talk = useTalk(product, item?.session_id);
@@ -75,15 +79,20 @@ export function InboxPage() {
   const ready = mayFix && !!item && !fix.running && status !== "fixed";
   const fixNow: Action = {
     id: "feedback.fix", words: w("fix"), key: "Enter", when: () => ready && chosen.length > 0,
-    run: () => fix.start.mutate({ item: item!, labels: chosen, alike: ticked }),
+    run: () => {
+      setKept({ item: item!, index: items.indexOf(item!) });
+      set({ turn: item!.turn_id });
+      fix.start.mutate({ item: item!, labels: chosen, alike: ticked });
+    },
   };
+  const isOpen = !!inbox.data?.some((i) => i.turn_id === item?.turn_id) && status === "open";
   const has = (id: string) => labels.some((l) => l.id === id);
   const others: Action[] = [
-    { id: "feedback.right", words: w("right"), key: "A", when: () => !!item && status === "open", run: () => close("right") },
+    { id: "feedback.right", words: w("right"), key: "A", when: () => isOpen, run: () => close("right") },
     { id: "feedback.write", words: w("write"), key: "W", when: () => mayFix && !!item, run: () => setWriting(true) },
     ...(has("out_of_scope") ? [{ id: "feedback.scope", words: w("scope"), key: "O", when: () => ready, run: () => setChosen(["out_of_scope"]) }] : []),
     ...(has("human") ? [{ id: "feedback.human", words: w("human"), key: "H", when: () => ready, run: () => setChosen(["human"]) }] : []),
-    { id: "feedback.dismiss", words: w("dismiss"), key: "D", when: () => !!item && status === "open", run: () => close("dismissed") },
+    { id: "feedback.dismiss", words: w("dismiss"), key: "D", when: () => isOpen, run: () => close("dismissed") },
   ];
   const group: Action = { id: "feedback.group", words: w(filters.group ? "ungroup" : "group"), key: "U", run: () => set({ group: filters.group ? "" : "1" }) };
   const thread: Action = { id: "feedback.thread", words: w("thread"), key: "T", when: () => !!item, run: () => go(`/${product}/thread/${item!.turn_id}`) };

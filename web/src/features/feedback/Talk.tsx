@@ -14,7 +14,7 @@ export function Talk({ product, turns, turn, fix, nameOf }: { product: string; t
   const marked = useRef<HTMLLIElement>(null);
   useEffect(() => {
     void marked.current?.scrollIntoView({ block: "center" });
-  }, [turn.id]);
+  }, [turn.id, turns.length]); // the turns before it may come later
   const before = turns.filter((t) => t.number < turn.number);
   const top = turn.trace.labels?.[0];
   return (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Item } from "./api";
-import { moved, shownItems } from "./order";
+import { moved, shownItems, withKept } from "./order";
 
 const item = (turn_id: string, cause = "unanswered") => ({ turn_id, cause, count: 1 }) as Item;
 
@@ -22,4 +22,13 @@ test("moving stays in the list; when the last one is closed the one before is ne
   expect(moved(items, "a", -1)).toBe("a");
   expect(moved(items, "b", 1)).toBe("a");
   expect(moved([], undefined, 1)).toBe("");
+});
+
+test("a corrected item stays in its place while it is looked at, and only once", () => {
+  const [a, b, c] = [item("a"), item("b"), item("c")];
+  const kept = { item: b, index: 1 };
+  expect(withKept([a, c], kept, "b")).toEqual([a, b, c]);
+  expect(withKept([a, c], kept, "c")).toEqual([a, c]);
+  expect(withKept([a, b, c], kept, "b")).toEqual([a, b, c]);
+  expect(withKept([], { item: b, index: 4 }, "b")).toEqual([b]);
 });

@@ -17,3 +17,15 @@ export function moved(items: Item[], at: string | undefined, by: number): string
   const to = Math.min(items.length - 1, Math.max(0, i + by));
   return items[to === i && by > 0 ? Math.max(0, i - 1) : to]?.turn_id ?? "";
 }
+
+/** Kept is an item that was just corrected, and where in the list it was. */
+export interface Kept {
+  item: Item;
+  index: number;
+}
+
+/** withKept puts a corrected item back where it was, while it is looked at: its new answer stands under the old one. */
+export function withKept(items: Item[], kept: Kept | undefined, at: string): Item[] {
+  if (!kept || kept.item.turn_id !== at || items.some((i) => i.turn_id === at)) return items;
+  return items.toSpliced(kept.index, 0, kept.item);
+}
