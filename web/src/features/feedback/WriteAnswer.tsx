@@ -15,7 +15,7 @@ export function WriteAnswer({ product, open, onClose, question }: { product: str
     mutationFn: (v: { question: string; text: string }) => ask(api.POST("/api/v1/products/{product}/entries", { params: { path: { product } }, body: v })),
     onSuccess: (entry) => {
       void client.invalidateQueries({ queryKey: ["knowledge", product] });
-      did({ words: w("written"), undo: () => ask(api.DELETE("/api/v1/products/{product}/entries/{entry}", { params: { path: { product, entry: entry.id } } })) });
+      did({ words: w("written"), undo: () => ask(api.DELETE("/api/v1/products/{product}/entries/{entry}", { params: { path: { product, entry: entry.id }, header: { "If-Match": String(entry.revision ?? 0) } } })) });
       onClose();
     },
   });

@@ -12,7 +12,7 @@ import { FaultBand } from "../../shared/page/FaultBand";
 import { Section } from "../../shared/page/Section";
 import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
-import type { Entry } from "./api";
+import { removeEntry, type Entry } from "./api";
 import { Conflict } from "./Conflict";
 import { blank, bodyOf, draftOf, type Draft } from "./entries";
 import { HistoryDrawer } from "./HistoryDrawer";
@@ -56,7 +56,7 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
       setDraft(draftOf(saved));
       did({
         words: w("saved"),
-        undo: () => (before?.revision ? ask(api.POST("/api/v1/products/{product}/entries/{entry}/restorations", { params: { path: { product, entry: saved.id } }, body: { revision: before.revision } })) : ask(api.DELETE("/api/v1/products/{product}/entries/{entry}", { params: { path: { product, entry: saved.id } } }))).then(stale),
+        undo: () => (before?.revision ? ask(api.POST("/api/v1/products/{product}/entries/{entry}/restorations", { params: { path: { product, entry: saved.id } }, body: { revision: before.revision } })) : removeEntry(product, saved.id)).then(stale),
       });
       if (!entry) onSaved(saved.id);
     },
@@ -65,7 +65,7 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
     },
   });
   const remove = useMutation({
-    mutationFn: () => ask(api.DELETE("/api/v1/products/{product}/entries/{entry}", { params: { path: { product, entry: entry!.id } } })),
+    mutationFn: () => removeEntry(product, entry!.id, entry!.revision),
     onSuccess: () => {
       void stale();
       const { id, revision } = entry!;

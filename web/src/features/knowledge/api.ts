@@ -43,3 +43,10 @@ export function useSearch(product: string, text: string, limit = 8) {
 export function plainText(parts: Entry["answer"]): string {
   return (parts ?? []).filter((p) => p.kind === "text").map((p) => p.text ?? "").join("\n");
 }
+
+/** removeEntry sets an entry aside as it was seen; without a revision, as it is now. It can be restored. */
+export async function removeEntry(product: string, entry: string, revision?: number): Promise<void> {
+  const path = { product, entry };
+  const seen = revision ?? (await ask(api.GET("/api/v1/products/{product}/entries/{entry}", { params: { path } }))).revision ?? 0;
+  await ask(api.DELETE("/api/v1/products/{product}/entries/{entry}", { params: { path, header: { "If-Match": String(seen) } } }));
+}

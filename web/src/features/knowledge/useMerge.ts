@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ask } from "../../shared/api/client";
 import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
-import type { Entry } from "./api";
+import { removeEntry, type Entry } from "./api";
 import { bodyOf, draftOf, withWordings } from "./entries";
 
 /**
@@ -17,7 +17,7 @@ export function useMerge(product: string) {
   return useMutation({
     mutationFn: async ({ into, otherID }: { into: Entry; otherID: string }) => {
       const other = await ask(api.GET("/api/v1/products/{product}/entries/{entry}", { params: path(otherID) }));
-      await ask(api.DELETE("/api/v1/products/{product}/entries/{entry}", { params: path(otherID) }));
+      await removeEntry(product, otherID, other.revision);
       const restore = (e: Entry) => ask(api.POST("/api/v1/products/{product}/entries/{entry}/restorations", { params: path(e.id), body: { revision: e.revision ?? 0 } }));
       try {
         const merged = await ask(api.PUT("/api/v1/products/{product}/entries/{entry}", { params: { ...path(into.id), header: { "If-Match": String(into.revision ?? 0) } }, body: bodyOf(withWordings(draftOf(into), other), into) }));
