@@ -69,7 +69,7 @@ export function RecipesPage() {
     { key: "last", title: w("col_last"), width: 260, plain: (r) => last(r)?.rows_out, cell: (r) => { const x = last(r); return x ? w("sum", { in: f.count(x.rows_in), out: f.count(x.rows_out), aside: f.count(x.set_aside) }) : w("never"); } },
     { key: "revision", title: w("col_revision"), cell: (r) => f.count(r.revision), plain: (r) => r.revision, width: 90, align: "right" },
     { key: "updated_us", title: w("col_updated_us"), cell: (r) => f.time(r.updated_us), plain: (r) => new Date(r.updated_us / 1000), width: 150 },
-    { key: "acts", title: "", width: 80, cell: (r) => may && <Button type="text" size="small" onClick={(e) => (e.stopPropagation(), remove.mutate(r))}>{w("remove")}</Button> },
+    { key: "acts", title: w("remove"), width: 80, cell: (r) => may && <Button type="text" size="small" onClick={(e) => (e.stopPropagation(), remove.mutate(r))}>{w("remove")}</Button> },
   ];
   const error = create.error ?? remove.error;
   return (
