@@ -161,6 +161,12 @@ func readFixes(rows *sql.Rows, err error) ([]Fix, error) {
 	return out, db.Explain(rows.Err())
 }
 
+// Fixed counts the fixes of a product that went live, also those taken back since.
+func (s *Service) Fixed(ctx context.Context, product string) (n int, err error) {
+	err = s.db.Reader().QueryRowContext(ctx, `SELECT COUNT(*) FROM fixes WHERE product_id = $1 AND state IN ($2, $3, $4)`, product, Live, TakingBack, TakenBack).Scan(&n)
+	return n, db.Explain(err)
+}
+
 // Waiting counts the open items of the inbox, as far as turns were gathered.
 func (s *Service) Waiting(ctx context.Context, product string) (n int, err error) {
 	err = s.db.Reader().QueryRowContext(ctx, `SELECT COUNT(*) FROM inbox_items WHERE product_id = $1 AND status = $2`, product, Open).Scan(&n)

@@ -291,7 +291,11 @@ func (a *App) standingFeedback(ctx context.Context, product string, s *Standing)
 	if err != nil {
 		return err
 	}
-	s.Waiting, s.Figures["waiting"] = waiting, float64(waiting)
+	fixed, err := a.Stages.Feedback.Fixed(ctx, product)
+	if err != nil {
+		return err
+	}
+	s.Waiting, s.Figures["waiting"], s.Figures["fixes"] = waiting, float64(waiting), float64(fixed)
 	if waiting > 0 {
 		s.State = "cinnabar"
 		return nil

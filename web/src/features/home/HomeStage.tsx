@@ -59,19 +59,19 @@ export function HomeStage() {
     >
       <Faces of={overview} shape="chart">
         {(all) => (
-          <div>
+          <>
             <Guide overview={all} />
-          <div className={css["home"]}>
-            <section className={css["ring"]} aria-label={w("loop")}>
-              <Ring overview={all} />
-            </section>
-            <div className={css["right"]}>
-              <Scores scores={all.scores} />
-              <Live today={all.today} before={all.before} />
+            <div className={css["home"]}>
+              <section className={css["ring"]} aria-label={w("loop")}>
+                <Ring overview={all} />
+              </section>
+              <div className={css["right"]}>
+                <Scores scores={all.scores} />
+                <Live today={all.today} before={all.before} />
+              </div>
+              <ToDo overview={all} />
             </div>
-            <ToDo overview={all} />
-          </div>
-          </div>
+          </>
         )}
       </Faces>
     </Page>
