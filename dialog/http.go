@@ -102,25 +102,34 @@ func (s *Service) save(ctx context.Context, in *saveIn, file api.Incoming) (*sav
 type checkOut struct{ Body api.Page[Problem] }
 
 func (s *Service) check(ctx context.Context, in *ProductIn, file api.Incoming) (*checkOut, error) {
-	product, err := s.product(ctx, *in)
-	if err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(file)
-	if err != nil {
-		return nil, err
-	}
-	flow, err := ReadFlow(text)
-	if err != nil {
-		return nil, err
-	}
-	world, _, _, err := s.bench(ctx, product)
+	d, err := s.drawn(ctx, *in, file)
 	if err != nil {
 		return nil, err
 	}
 	out := &checkOut{}
-	out.Body.Items = Check(flow, world)
+	out.Body.Items = d.Problems
 	return out, nil
+}
+
+// drawn takes a flow file apart that is not kept.
+func (s *Service) drawn(ctx context.Context, in ProductIn, file api.Incoming) (Drawing, error) {
+	product, err := s.product(ctx, in)
+	if err != nil {
+		return Drawing{}, err
+	}
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return Drawing{}, err
+	}
+	flow, err := ReadFlow(text)
+	if err != nil {
+		return Drawing{}, err
+	}
+	world, _, _, err := s.bench(ctx, product)
+	if err != nil {
+		return Drawing{}, err
+	}
+	return drawing(flow, world), nil
 }
 
 // Drawing is a flow file taken apart: what a canvas draws.
@@ -144,23 +153,11 @@ func drawing(f *Flow, world World) Drawing {
 type drawOut struct{ Body Drawing }
 
 func (s *Service) draw(ctx context.Context, in *ProductIn, file api.Incoming) (*drawOut, error) {
-	product, err := s.product(ctx, *in)
+	d, err := s.drawn(ctx, *in, file)
 	if err != nil {
 		return nil, err
 	}
-	text, err := io.ReadAll(file)
-	if err != nil {
-		return nil, err
-	}
-	flow, err := ReadFlow(text)
-	if err != nil {
-		return nil, err
-	}
-	world, _, _, err := s.bench(ctx, product)
-	if err != nil {
-		return nil, err
-	}
-	return &drawOut{drawing(flow, world)}, nil
+	return &drawOut{d}, nil
 }
 
 type showIn struct {

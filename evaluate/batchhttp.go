@@ -215,14 +215,7 @@ func (s *Service) batchJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 		return nil, err
 	}
 	report.Note("逐行提问", "asking line by line")
-	told := 0
-	b, err := s.RunBatch(ctx, args.Batch, args.Order, func(done, total int) {
-		if told == 0 {
-			report.Total(int64(total))
-		}
-		report.Add(int64(done - told))
-		told = done
-	})
+	b, err := s.RunBatch(ctx, args.Batch, args.Order, report.At)
 	if err != nil {
 		return nil, err
 	}

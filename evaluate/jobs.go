@@ -49,12 +49,5 @@ func (s *Service) curveJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 		return nil, err
 	}
 	report.Note("用更少的行各训一次", "learning from fewer rows")
-	told := 0
-	return s.drawCurve(ctx, args.Product, args.Model, func(done, total int) {
-		if told == 0 {
-			report.Total(int64(total))
-		}
-		report.Add(int64(done - told))
-		told = done
-	})
+	return s.drawCurve(ctx, args.Product, args.Model, report.At)
 }

@@ -39,12 +39,5 @@ func (s *Service) trainJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 		return nil, err
 	}
 	report.Note("训练模型", "training the model")
-	told := 0
-	return s.Train(ctx, o, func(done, total int) {
-		if told == 0 {
-			report.Total(int64(total))
-		}
-		report.Add(int64(done - told))
-		told = done
-	})
+	return s.Train(ctx, o, report.At)
 }

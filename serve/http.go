@@ -80,7 +80,7 @@ type createIn struct {
 	Body struct {
 		ModelID          string             `json:"model_id,omitempty" doc:"模型编号，默认最新的|id of the model, the newest by default"`
 		Knowledge        string             `json:"knowledge,omitempty" doc:"知识快照的内容哈希，默认现在的知识|content hash of the knowledge snapshot, by default what is known now"`
-		Flow             string             `json:"flow,omitempty" doc:"流程文件的内容哈希，默认最新的|content hash of the flow file, the newest by default"`
+		Flow             string             `json:"flow,omitempty" doc:"流程文件的内容哈希，默认产品第一个流程的最新版|content hash of the flow file, by default the newest revision of the product's first flow"`
 		GuidelineID      string             `json:"guideline_id,omitempty"`
 		GuidelineVersion int                `json:"guideline_version,omitempty"`
 		ReportID         string             `json:"report_id,omitempty" doc:"评测报告编号|id of the evaluation report"`

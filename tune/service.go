@@ -87,14 +87,7 @@ func (s *Service) studyJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 		return nil, err
 	}
 	report.Note("试参数", "trying parameters")
-	told := 0
-	out, err := s.Run(ctx, a.Product, a.Study, func(done, total int) {
-		if told == 0 {
-			report.Total(int64(total))
-		}
-		report.Add(int64(done - told))
-		told = done
-	})
+	out, err := s.Run(ctx, a.Product, a.Study, report.At)
 	if err != nil {
 		return nil, err
 	}

@@ -78,22 +78,30 @@ func (w workbench) Candidate(ctx context.Context, product, model string) (evalua
 	return c, nil
 }
 
-// stories gives a function that plays the product's stories with a model; nil
-// when the product has none.
-func (w workbench) stories(ctx context.Context, product string) (func(context.Context, learn.Model) (evaluate.Share, error), error) {
+// mainFlow reads the product's first flow in its newest revision; nil when there
+// is none.
+func (w workbench) mainFlow(ctx context.Context, product string) (dialog.Saved, *dialog.Flow, error) {
 	flows, err := w.dialog().Flows(ctx, product, "", 1)
-	if err != nil || len(flows) == 0 || flows[0].Stories == "" {
-		return nil, err
+	if err != nil || len(flows) == 0 {
+		return dialog.Saved{}, nil, err
 	}
 	text, err := blob.ReadAll(ctx, w.blobs, flows[0].Hash)
 	if err != nil {
-		return nil, err
+		return dialog.Saved{}, nil, err
 	}
 	flow, err := dialog.ReadFlow(text)
-	if err != nil {
+	return flows[0], flow, err
+}
+
+// stories gives a function that plays the product's stories with a model; nil
+// when the product has none.
+func (w workbench) stories(ctx context.Context, product string) (func(context.Context, learn.Model) (evaluate.Share, error), error) {
+	saved, flow, err := w.mainFlow(ctx, product)
+	if err != nil || flow == nil || saved.Stories == "" {
 		return nil, err
 	}
-	if text, err = blob.ReadAll(ctx, w.blobs, flows[0].Stories); err != nil {
+	text, err := blob.ReadAll(ctx, w.blobs, saved.Stories)
+	if err != nil {
 		return nil, err
 	}
 	stories, err := dialog.ReadStories(text)

@@ -12,7 +12,6 @@ import (
 	"zhuomo/dataset"
 	"zhuomo/dialog"
 	"zhuomo/evaluate"
-	"zhuomo/internal/blob"
 	"zhuomo/internal/builtin"
 	"zhuomo/label"
 	"zhuomo/learn"
@@ -113,7 +112,7 @@ func (w workbench) Voice(ctx context.Context, product, of string) (evaluate.Voic
 		return out, err
 	}
 	out.Name = "m" + strconv.Itoa(made.Number)
-	parts, err := w.newestParts(ctx, product)
+	parts, err := w.mainParts(ctx, product)
 	if err != nil {
 		return out, err
 	}
@@ -139,19 +138,11 @@ func (w workbench) releaseVoice(ctx context.Context, product, name string, out e
 	return out, nil
 }
 
-// newestParts are the newest flow that can run with what the product knows;
+// mainParts are the main flow where it can run with what the product knows;
 // nil when there is none.
-func (w workbench) newestParts(ctx context.Context, product string) (*dialog.Parts, error) {
-	flows, err := w.dialog().Flows(ctx, product, "", 1)
-	if err != nil || len(flows) == 0 {
-		return nil, err
-	}
-	text, err := blob.ReadAll(ctx, w.blobs, flows[0].Hash)
-	if err != nil {
-		return nil, err
-	}
-	flow, err := dialog.ReadFlow(text)
-	if err != nil {
+func (w workbench) mainParts(ctx context.Context, product string) (*dialog.Parts, error) {
+	_, flow, err := w.mainFlow(ctx, product)
+	if err != nil || flow == nil {
 		return nil, err
 	}
 	snapshot, err := w.knowledge.Current(ctx, product)

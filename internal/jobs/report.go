@@ -42,6 +42,14 @@ func (p *Report) Add(n int64) {
 	p.done, p.changed = p.done+n, true
 }
 
+// At says that done of total units are done: Total and Add in one, for work that
+// counts by itself.
+func (p *Report) At(done, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done, p.total, p.changed = int64(done), int64(total), true
+}
+
 // Note says what is done right now, in both languages.
 func (p *Report) Note(zh, en string) {
 	p.mu.Lock()

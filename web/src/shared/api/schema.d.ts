@@ -5914,7 +5914,7 @@ export interface components {
             token: string;
         };
         ServeCreateInBody: {
-            /** @description 流程文件的内容哈希，默认最新的|content hash of the flow file, the newest by default */
+            /** @description 流程文件的内容哈希，默认产品第一个流程的最新版|content hash of the flow file, by default the newest revision of the product's first flow */
             flow?: string;
             guideline_id?: string;
             /** Format: int64 */
