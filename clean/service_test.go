@@ -211,7 +211,7 @@ func putBack(t *testing.T, h house, run clean.Run) {
 
 func TestFindingsOfOneRowInManyAreFast(t *testing.T) {
 	if testing.Short() {
-		t.Skip("100,000 rows")
+		t.Skip("reads 100,000 rows: run without -short")
 	}
 	h := build(t, testkit.OpenDB(t), chats(100_000, 4))
 	run := h.run(t, "standard")

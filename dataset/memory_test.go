@@ -16,7 +16,7 @@ import (
 // parallel, so that no other test of this package adds to the peak.
 func TestA100MBImportStaysIn400MB(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes some seconds")
+		t.Skip("imports 100 MB: run without -short")
 	}
 	if _, err := os.Stat("/proc/self/status"); err != nil {
 		t.Skip("needs /proc/self/status: Linux only")
