@@ -3,7 +3,7 @@ import { writeFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cannot, openHouse, type House } from "./harness";
+import { cannot, openHouse, undoLast, type House } from "./harness";
 
 let house: House;
 let folder: string;
@@ -31,7 +31,7 @@ test.skipIf(cannot)("1 judges a flip and Z takes it back; S signs the report int
     await page.getByText("已裁 0").waitFor();
     await page.keyboard.press("1");
     await expect.poll(judged).toBe(1);
-    await page.keyboard.press("z");
+    await undoLast(page);
     await expect.poll(judged).toBe(0);
   }
   await page.keyboard.press("s");

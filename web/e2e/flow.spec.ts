@@ -3,7 +3,7 @@
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cannot, openHouse, type House } from "./harness";
+import { cannot, openHouse, undoLast, type House } from "./harness";
 
 describe.skipIf(cannot !== "")(`flow ${cannot}`, () => {
   let house: House;
@@ -57,7 +57,7 @@ describe.skipIf(cannot !== "")(`flow ${cannot}`, () => {
     expect(after.text).toContain("打个招呼");
     const lines = (text: string) => new Set(text.split("\n"));
     expect([...lines(before.text)].filter((l) => !lines(after.text).has(l)).length).toBeLessThanOrEqual(2);
-    await page.keyboard.press("z");
+    await undoLast(page);
     await page.waitForFunction(() => !document.body.textContent?.includes("打个招呼"));
     await expect.poll(async () => (await read()).text).toBe(before.text);
   });

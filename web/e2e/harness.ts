@@ -5,7 +5,7 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { chromium, type Browser, type BrowserContext } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 
 const program = resolve("../bin/zhuomo");
 const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((p) => existsSync(p));
@@ -59,6 +59,12 @@ export async function openHouse({ demo = true } = {}): Promise<House> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** undoLast presses Z once the page offers it: a person takes back what they see was done. */
+export async function undoLast(page: Page): Promise<void> {
+  await page.locator(".ant-message button").first().waitFor();
+  await page.keyboard.press("z");
 }
 
 function started(server: ChildProcess): Promise<string> {

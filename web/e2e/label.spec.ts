@@ -3,7 +3,7 @@
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cannot, openHouse, type House } from "./harness";
+import { cannot, openHouse, undoLast, type House } from "./harness";
 
 interface Given {
   id: string;
@@ -156,7 +156,7 @@ describe.skipIf(cannot !== "")(`labelling ${cannot}`, () => {
     await page.waitForFunction(() => !document.querySelector("td button kbd"));
     const gold = () => get<{ items: { how: string }[] }>(`/api/v1/products/${house.product}/gold?row=${encodeURIComponent(sample.row_id)}`);
     await expect.poll(async () => (await gold()).items[0]?.how).toBe("judged");
-    await page.keyboard.press("z");
+    await undoLast(page);
     await page.waitForSelector("td button kbd");
     expect((await gold()).items).toEqual([]);
   });

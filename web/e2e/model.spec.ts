@@ -1,6 +1,6 @@
 // Model by keys: thresholds are moved and written into the flow, undone with Z; R trains the next model; a cell opens its rows.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cannot, openHouse, type House } from "./harness";
+import { cannot, openHouse, undoLast, type House } from "./harness";
 
 let house: House;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ test.skipIf(cannot)("V takes the cheapest thresholds, Ctrl Enter writes them int
   await page.getByRole("button", { name: "回到流程里的值" }).waitFor();
   await page.keyboard.press("Control+Enter");
   await expect.poll(() => thresholds().answer).not.toBe(before.answer);
-  await page.keyboard.press("z");
+  await undoLast(page);
   await expect.poll(() => thresholds().answer).toBe(before.answer);
   expect(thresholds()).toEqual(before);
   await page.close();
