@@ -120,6 +120,28 @@ describe.skipIf(cannot !== "")(`shell ${cannot}`, () => {
     expect(nav.split("\n").filter((line) => /[a-z]{3}/i.test(line) && !line.startsWith("["))).toEqual([]);
   });
 
+  test("eight tabs of one browser are all live over one stream, also after the tab that held it is closed", async () => {
+    const tabs: Page[] = [];
+    let streams = 0;
+    house.context.on("request", (r) => (streams += r.url().endsWith("/api/v1/events") ? 1 : 0));
+    for (let i = 0; i < 7; i++) {
+      const tab = await house.context.newPage();
+      tabs.push(tab);
+      await tab.goto(`/${house.product}?lang=zh`);
+      await tab.waitForSelector("h1");
+    }
+    expect(streams).toBeLessThanOrEqual(1); // the first page of this file holds it already, or its successor
+    await page.goto("about:blank");
+    const made = await tabs[0]!.request.post(`/api/v1/products/${house.product}/models`, { data: {} });
+    expect(made.status()).toBe(202);
+    const { job_id } = (await made.json()) as { job_id: string };
+    const last = tabs.at(-1)!;
+    await last.getByRole("button", { name: /个在跑/ }).click();
+    await last.locator(`[data-job="${job_id}"][data-state="done"]`).waitFor({ timeout: 20_000 });
+    expect(streams).toBeLessThanOrEqual(2);
+    for (const tab of tabs) await tab.close();
+  });
+
   test("signing out shows how to sign in again", async () => {
     await page.goto(`/${house.product}?lang=zh`);
     await page.getByRole("button", { name: /的菜单/ }).click();

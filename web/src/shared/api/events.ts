@@ -3,6 +3,7 @@
 
 import type { QueryClient } from "@tanstack/react-query";
 import type { Schemas } from "./client";
+import { follow } from "./stream";
 
 export type Job = Schemas["JobView"];
 export const jobsKey = ["jobs"] as const;
@@ -21,22 +22,12 @@ export function putJob(client: QueryClient, job: Job): void {
 
 /** listen keeps the cache live until the returned function is called. */
 export function listen(client: QueryClient): () => void {
-  const stream = new EventSource("/api/v1/events");
-  stream.addEventListener("job", (e: MessageEvent<string>) => {
-    const job = JSON.parse(e.data) as Job;
-    putJob(client, job);
-    if (!over(job)) return;
+  return follow((heard) => {
+    if (heard.kind === "anew") return void client.invalidateQueries();
+    putJob(client, heard.job);
+    if (!over(heard.job)) return;
     // The stream carries neither the result nor the failure in this person's language.
     void client.invalidateQueries({ queryKey: jobsKey });
-    void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "jobs" && (q.queryKey[1] === job.product_id || q.queryKey[0] === "products") });
+    void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "jobs" && (q.queryKey[1] === heard.job.product_id || q.queryKey[0] === "products") });
   });
-  stream.addEventListener("reset", () => void client.invalidateQueries());
-  // After a break the server sends what was missed; if the break was a restart, read anew.
-  let broken = false;
-  stream.onerror = () => (broken = true);
-  stream.onopen = () => {
-    if (broken) void client.invalidateQueries();
-    broken = false;
-  };
-  return () => stream.close();
 }

@@ -24,7 +24,7 @@ export function JobLine({ job }: { job: Job }) {
   const name = w(`job_${job.kind.replace(".", "_")}`);
   const note = lang === "zh" ? job.note.zh : job.note.en;
   return (
-    <div className={css["job"]} data-state={job.state}>
+    <div className={css["job"]} data-job={job.id} data-state={job.state}>
       <div className={css["head"]}>
         {job.state === "done" && <Check size={14} className={css["done"]} aria-hidden />}
         {job.state === "failed" && <X size={14} className={css["failed"]} aria-hidden />}
