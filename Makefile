@@ -34,9 +34,10 @@ demo: build
 
 test: tools web test-go test-web
 
+# On both databases: one private PostgreSQL for all packages, gone afterwards.
 test-go: web
 	$(GO) vet ./...
-	$(GO) test -timeout 20m ./...
+	bash internal/testkit/postgres.sh $(GO) test -timeout 20m ./...
 
 # Browser tests: the real program, a real Chromium.
 test-web: build

@@ -1,37 +1,31 @@
-// Package db keeps rows: one SQL text for SQLite now and PostgreSQL later, one
-// writer with group commit, a pool of readers, migrations per stage.
+// Package db keeps rows: one SQL text for SQLite and PostgreSQL, transactions
+// that run as if one after the other, news between processes, migrations per
+// stage.
 //
 //	in:   closures that write (DB.Write), questions (DB.Reader)
 //	out:  rows that survive a power cut once Write has returned
-//	read: db.go → write.go → tx.go → migrate.go → faults.go
+//	read: db.go → write.go → news.go → migrate.go → faults.go; the engines are
+//	      sqlite.go → batch.go → sqlitetx.go and postgres.go → postgrestx.go
 package db
 
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync"
+	"io/fs"
 	"time"
-
-	"modernc.org/sqlite"
 )
 
-// Options says where the database lives. Only Path has no default.
+// Options says where the database lives: Path or URL.
 type Options struct {
-	Path    string           // the database file; its folder is made and locked
-	Readers int              // read connections, default 4
+	Path    string           // an SQLite file; its folder is made and locked
+	URL     string           // postgres://…, instead of a file
+	Readers int              // connections that read, default 4 (SQLite), 8 (PostgreSQL)
+	Writers int              // connections that write, default 8; SQLite has one
 	Now     func() time.Time // clock, default time.Now
+	// Rehearse rolls every closure back once before it counts, so that a test
+	// finds a closure that cannot bear to be run again. PostgreSQL only.
+	Rehearse bool
 }
-
-// Memory for cached pages, in KiB, over all connections: 4 + 12 = 16 MiB.
-const (
-	writerCacheKiB  = 4 << 10
-	readersCacheKiB = 12 << 10
-)
 
 // Reader asks questions. Every answer shows one committed state. Close rows
 // before asking again: each open result holds one of few connections.
@@ -49,151 +43,64 @@ type Tx interface {
 
 // DB is an open database. All methods may be called from many goroutines.
 type DB struct {
-	now     func() time.Time
-	lock    *folderLock
-	writers *sql.DB // exactly one connection, held by the write loop
-	readers *sql.DB
-	dsn     string // of a writing connection
-
-	queue  chan *request // size maxBatch: what may wait while one batch commits
-	ended  chan struct{} // closed when the write loop has drained the queue
-	mu     sync.RWMutex  // guards closed; held while sending on queue
-	closed bool
-
-	loop loopState // touched by the write loop only
+	now    func() time.Time
+	engine engine
+	news   *news
 }
 
-// Open locks the folder of o.Path, opens or makes the database there and
-// starts the writer.
+// engine is one of the two kinds of database.
+type engine interface {
+	// submit runs r.do in a transaction of its own as far as others can see, and
+	// r.after once that is durable.
+	submit(r *request) error
+	reader() Reader
+	// migrated is the version of a stage's tables, 0 if there are none.
+	migrated(ctx context.Context, table string) (int64, error)
+	// migrateUp brings them to the newest; nobody else does so meanwhile.
+	migrateUp(ctx context.Context, table string, files fs.FS) error
+	announce(address string) error
+	close() error
+}
+
+// Open opens or makes the database.
 //
-// Errors: InUse when another process has the folder; ReadOnly, Damaged,
-// DiskFull.
+// Errors: InUse when another process has the folder of an SQLite file;
+// Unreachable, Refused; ReadOnly, Damaged, DiskFull.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	if o.Readers <= 0 {
-		o.Readers = 4
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	path, err := filepath.Abs(o.Path)
+	d := &DB{now: o.Now, news: newNews()}
+	var err error
+	if o.URL != "" {
+		d.engine, err = openPostgres(ctx, o, d.news)
+	} else {
+		d.engine, err = openSQLite(ctx, o)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("resolve %s: %w", o.Path, err)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, explainFile(err, filepath.Dir(path))
-	}
-	lock, err := lockFolder(filepath.Dir(path))
-	if err != nil {
-		return nil, err
-	}
-	d := &DB{
-		now:   o.Now,
-		lock:  lock,
-		dsn:   dsn(path, writerCacheKiB, "synchronous(FULL)"),
-		queue: make(chan *request, maxBatch),
-		ended: make(chan struct{}),
-	}
-	if err := d.connect(ctx, path, o.Readers); err != nil {
-		d.disconnect()
 		return nil, Explain(err)
 	}
-	go d.writeLoop()
 	return d, nil
 }
 
-func (d *DB) connect(ctx context.Context, path string, readers int) (err error) {
-	if d.writers, err = pool(d.dsn, 1); err != nil {
-		return fmt.Errorf("open %s: %w", path, err)
-	}
-	if d.loop.conn, err = d.writers.Conn(ctx); err != nil {
-		return fmt.Errorf("open %s: %w", path, err)
-	}
-	var mode string
-	if err := d.loop.conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
-	}
-	if mode != "wal" {
-		return fmt.Errorf("%s: journal mode is %s, not wal", path, mode)
-	}
-	if d.readers, err = pool(dsn(path, readersCacheKiB/readers, "query_only(1)"), readers); err != nil {
-		return fmt.Errorf("open %s for reading: %w", path, err)
-	}
-	return nil
+// Shared tells whether other processes may work on the database too.
+func (d *DB) Shared() bool {
+	_, shared := d.engine.(*postgresDB)
+	return shared
 }
 
 // Reader answers from a pool of read-only connections.
-func (d *DB) Reader() Reader { return d.readers }
+func (d *DB) Reader() Reader { return d.engine.reader() }
 
 // Now is the database's clock.
 func (d *DB) Now() time.Time { return d.now() }
 
 // Announce notes under which address this process can be reached, for the
 // fault that another process gets when it opens the same folder.
-func (d *DB) Announce(address string) error { return d.lock.announce(address) }
+func (d *DB) Announce(address string) error { return d.engine.announce(address) }
 
 // Close commits what waits, then closes. Later writes give Closed.
 func (d *DB) Close() error {
-	d.mu.Lock()
-	already := d.closed
-	d.closed = true
-	if !already {
-		close(d.queue)
-	}
-	d.mu.Unlock()
-	<-d.ended
-	if already {
-		return nil
-	}
-	return d.disconnect()
-}
-
-// disconnect closes the readers first, so that the writer's close can fold
-// the write-ahead log into the database file.
-func (d *DB) disconnect() error {
-	var first error
-	keep := func(err error) {
-		if first == nil && err != nil {
-			first = Explain(err)
-		}
-	}
-	if d.readers != nil {
-		keep(d.readers.Close())
-	}
-	if d.loop.conn != nil {
-		keep(d.loop.conn.Close())
-	}
-	if d.writers != nil {
-		keep(d.writers.Close())
-	}
-	keep(d.lock.release())
-	return first
-}
-
-// pool opens at most size connections and keeps them.
-func pool(dsn string, size int) (*sql.DB, error) {
-	connector, err := sqlite.NewConnector(dsn)
-	if err != nil {
-		return nil, err
-	}
-	p := sql.OpenDB(connector)
-	p.SetMaxOpenConns(size)
-	p.SetMaxIdleConns(size)
-	return p, nil
-}
-
-// dsn names the file and the settings of each connection to it.
-func dsn(path string, cacheKiB int, pragmas ...string) string {
-	p := filepath.ToSlash(path)
-	if !strings.HasPrefix(p, "/") {
-		p = "/" + p // a Windows drive
-	}
-	q := url.Values{"_pragma": append([]string{
-		"busy_timeout(5000)",
-		"journal_mode(WAL)",
-		"journal_size_limit(67108864)",
-		"foreign_keys(1)",
-		"temp_store(MEMORY)",
-		fmt.Sprintf("cache_size(-%d)", cacheKiB),
-	}, pragmas...), "_dqs": {"0"}}
-	return (&url.URL{Scheme: "file", Path: p, RawQuery: q.Encode()}).String()
+	defer d.news.close()
+	return d.engine.close()
 }

@@ -15,6 +15,7 @@ import (
 
 	"zhuomo/internal/db"
 	"zhuomo/internal/fault"
+	"zhuomo/internal/testkit"
 )
 
 var schema = fstest.MapFS{"0001_rows.sql": {Data: []byte(`-- +goose Up
@@ -32,6 +33,16 @@ func open(t testing.TB, path string) *db.DB {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// both runs test on each engine, with the table of schema.
+func both(t *testing.T, test func(t *testing.T, d *db.DB)) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		if err := d.Migrate(t.Context(), "test", schema); err != nil {
+			t.Fatal(err)
+		}
+		test(t, d)
+	})
 }
 
 func fresh(t testing.TB) *db.DB { return open(t, filepath.Join(t.TempDir(), "zhuomo.db")) }
@@ -53,76 +64,78 @@ func count(t testing.TB, d *db.DB) (n int) {
 
 func TestWhatIsWrittenIsReadByOthersAtOnce(t *testing.T) {
 	t.Parallel()
-	d := fresh(t)
-	var wg sync.WaitGroup
-	for i := range 64 {
-		wg.Go(func() {
-			for k := range 20 {
-				id := fmt.Sprintf("%d/%d", i, k)
-				if err := d.Write(t.Context(), put(id, k)); err != nil {
-					t.Error(err)
+	both(t, func(t *testing.T, d *db.DB) {
+		var wg sync.WaitGroup
+		for i := range 64 {
+			wg.Go(func() {
+				for k := range 20 {
+					id := fmt.Sprintf("%d/%d", i, k)
+					if err := d.Write(t.Context(), put(id, k)); err != nil {
+						t.Error(err)
+					}
+					var n int
+					if err := d.Reader().QueryRowContext(t.Context(), "SELECT n FROM rows WHERE id = $1", id).Scan(&n); err != nil || n != k {
+						t.Errorf("row %s: n = %d, %v", id, n, err)
+					}
 				}
-				var n int
-				if err := d.Reader().QueryRowContext(t.Context(), "SELECT n FROM rows WHERE id = $1", id).Scan(&n); err != nil || n != k {
-					t.Errorf("row %s: n = %d, %v", id, n, err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if n := count(t, d); n != 64*20 {
-		t.Errorf("%d rows, want %d", n, 64*20)
-	}
+			})
+		}
+		wg.Wait()
+		if n := count(t, d); n != 64*20 {
+			t.Errorf("%d rows, want %d", n, 64*20)
+		}
+	})
 }
 
 // TestAFailingClosureSparesItsBatch lets closures pile up behind a slow one, so
 // that they share a commit, and spoils every third.
 func TestAFailingClosureSparesItsBatch(t *testing.T) {
 	t.Parallel()
-	d := fresh(t)
-	gate := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		_ = d.Write(t.Context(), func(context.Context, db.Tx) error { <-gate; return nil })
-	})
-	spoilt := errors.New("spoilt")
-	for i := range 90 {
+	both(t, func(t *testing.T, d *db.DB) {
+		gate := make(chan struct{})
+		var wg sync.WaitGroup
 		wg.Go(func() {
-			err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
-				if err := put(fmt.Sprint(i), i)(ctx, tx); err != nil {
-					return err
-				}
-				switch i % 3 {
-				case 1:
-					return spoilt
-				case 2:
-					panic("a bug")
-				}
-				return nil
-			})
-			switch {
-			case i%3 == 0 && err != nil, i%3 == 1 && !errors.Is(err, spoilt),
-				i%3 == 2 && (err == nil || !strings.Contains(err.Error(), "a bug")):
-				t.Errorf("closure %d: %v", i, err)
-			}
+			_ = d.Write(t.Context(), func(context.Context, db.Tx) error { <-gate; return nil })
 		})
-	}
-	close(gate)
-	wg.Wait()
-	rows, err := d.Reader().QueryContext(t.Context(), "SELECT n FROM rows ORDER BY n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for want := 0; rows.Next(); want += 3 {
-		var n int
-		if err := rows.Scan(&n); err != nil || n != want {
-			t.Fatalf("row %d, want %d (%v)", n, want, err)
+		spoilt := errors.New("spoilt")
+		for i := range 90 {
+			wg.Go(func() {
+				err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+					if err := put(fmt.Sprint(i), i)(ctx, tx); err != nil {
+						return err
+					}
+					switch i % 3 {
+					case 1:
+						return spoilt
+					case 2:
+						panic("a bug")
+					}
+					return nil
+				})
+				switch {
+				case i%3 == 0 && err != nil, i%3 == 1 && !errors.Is(err, spoilt),
+					i%3 == 2 && (err == nil || !strings.Contains(err.Error(), "a bug")):
+					t.Errorf("closure %d: %v", i, err)
+				}
+			})
 		}
-	}
-	if n := count(t, d); n != 30 {
-		t.Errorf("%d rows, want 30", n)
-	}
+		close(gate)
+		wg.Wait()
+		rows, err := d.Reader().QueryContext(t.Context(), "SELECT n FROM rows ORDER BY n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		for want := 0; rows.Next(); want += 3 {
+			var n int
+			if err := rows.Scan(&n); err != nil || n != want {
+				t.Fatalf("row %d, want %d (%v)", n, want, err)
+			}
+		}
+		if n := count(t, d); n != 30 {
+			t.Errorf("%d rows, want 30", n)
+		}
+	})
 }
 
 func TestAClosureWhoseCallerLeftDoesNotRun(t *testing.T) {
@@ -153,43 +166,45 @@ func TestAClosureWhoseCallerLeftDoesNotRun(t *testing.T) {
 
 func TestCancelInsideAClosureRollsBackThatClosureOnly(t *testing.T) {
 	t.Parallel()
-	d := fresh(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	err := d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := put("a", 1)(ctx, tx); err != nil {
-			return err
+	both(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			if err := put("a", 1)(ctx, tx); err != nil {
+				return err
+			}
+			cancel()
+			var n int
+			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM rows").Scan(&n); !errors.Is(err, context.Canceled) {
+				t.Errorf("a question after the end gave %v", err)
+			}
+			return put("b", 1)(ctx, tx)
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
 		}
-		cancel()
-		var n int
-		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM rows").Scan(&n); !errors.Is(err, context.Canceled) {
-			t.Errorf("a question after the end gave %v", err)
+		if err := d.Write(t.Context(), put("c", 1)); err != nil {
+			t.Error(err)
 		}
-		return put("b", 1)(ctx, tx)
+		if n := count(t, d); n != 1 {
+			t.Errorf("%d rows, want 1", n)
+		}
 	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	if err := d.Write(t.Context(), put("c", 1)); err != nil {
-		t.Error(err)
-	}
-	if n := count(t, d); n != 1 {
-		t.Errorf("%d rows, want 1", n)
-	}
 }
 
 func TestAfterCommitRunsOnlyForWhatWasCommitted(t *testing.T) {
 	t.Parallel()
-	d := fresh(t)
-	var ran []string
-	for _, fail := range []error{nil, errors.New("no")} {
-		_ = d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
-			db.AfterCommit(tx, func() { ran = append(ran, fmt.Sprint(fail)) })
-			return fail
-		})
-	}
-	if len(ran) != 1 || ran[0] != "<nil>" {
-		t.Errorf("ran %v", ran)
-	}
+	both(t, func(t *testing.T, d *db.DB) {
+		var ran []string
+		for _, fail := range []error{nil, errors.New("no")} {
+			_ = d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				db.AfterCommit(tx, func() { ran = append(ran, fmt.Sprint(fail)) })
+				return fail
+			})
+		}
+		if len(ran) != 1 || ran[0] != "<nil>" {
+			t.Errorf("ran %v", ran)
+		}
+	})
 }
 
 func TestMisuseIsRefused(t *testing.T) {
@@ -223,30 +238,31 @@ func TestMisuseIsRefused(t *testing.T) {
 
 func TestErrorsOfTheEngineBecomeFaults(t *testing.T) {
 	t.Parallel()
-	d := fresh(t)
-	if err := d.Write(t.Context(), put("a", 1)); err != nil {
-		t.Fatal(err)
-	}
-	for want, do := range map[error]func(context.Context, db.Tx) error{
-		db.Taken: put("a", 1),
-		db.Rule:  put("b", -1),
-		db.Dangling: func(ctx context.Context, tx db.Tx) error {
-			_, err := tx.ExecContext(ctx, "INSERT INTO rows (id, parent) VALUES ('c', 'nobody')")
-			return err
-		},
-		db.NoRow: func(ctx context.Context, tx db.Tx) error {
-			return tx.QueryRowContext(ctx, "SELECT id FROM rows WHERE id = 'x'").Scan(new(string))
-		},
-	} {
-		if err := d.Write(t.Context(), do); !errors.Is(err, want) {
-			t.Errorf("got %v, want %v", err, want)
+	both(t, func(t *testing.T, d *db.DB) {
+		if err := d.Write(t.Context(), put("a", 1)); err != nil {
+			t.Fatal(err)
 		}
-	}
-	own := fault.Define("test.own", fault.Conflict, fault.Text{})
-	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { return own.With().Because(put("a", 1)(ctx, tx)) })
-	if fault.Of(err).Def != own {
-		t.Errorf("a stage's own fault became %v", err)
-	}
+		for want, do := range map[error]func(context.Context, db.Tx) error{
+			db.Taken: put("a", 1),
+			db.Rule:  put("b", -1),
+			db.Dangling: func(ctx context.Context, tx db.Tx) error {
+				_, err := tx.ExecContext(ctx, "INSERT INTO rows (id, parent) VALUES ('c', 'nobody')")
+				return err
+			},
+			db.NoRow: func(ctx context.Context, tx db.Tx) error {
+				return tx.QueryRowContext(ctx, "SELECT id FROM rows WHERE id = 'x'").Scan(new(string))
+			},
+		} {
+			if err := d.Write(t.Context(), do); !errors.Is(err, want) {
+				t.Errorf("got %v, want %v", err, want)
+			}
+		}
+		own := fault.Define("test.own", fault.Conflict, fault.Text{})
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { return own.With().Because(put("a", 1)(ctx, tx)) })
+		if fault.Of(err).Def != own {
+			t.Errorf("a stage's own fault became %v", err)
+		}
+	})
 }
 
 func TestASecondProcessIsToldWhoHasTheFolder(t *testing.T) {
@@ -279,35 +295,37 @@ func TestASecondProcessIsToldWhoHasTheFolder(t *testing.T) {
 
 func TestMigrationsGoForwardOnceAndPerStage(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "zhuomo.db")
-	d := open(t, path)
-	two := fstest.MapFS{
-		"migrations/0001_rows.sql": schema["0001_rows.sql"],
-		"migrations/0002_more.sql": {Data: []byte("-- +goose Up\nALTER TABLE rows ADD COLUMN more TEXT NOT NULL DEFAULT '新';")},
-	}
-	other := fstest.MapFS{"0001_other.sql": {Data: []byte("-- +goose Up\nCREATE TABLE other (id TEXT NOT NULL PRIMARY KEY);")}}
-	for range 2 {
-		if err := errors.Join(d.Migrate(t.Context(), "test", two), d.Migrate(t.Context(), "other", other)); err != nil {
-			t.Fatal(err)
+	both(t, func(t *testing.T, d *db.DB) {
+		two := fstest.MapFS{
+			"migrations/0001_rows.sql": schema["0001_rows.sql"],
+			"migrations/0002_more.sql": {Data: []byte("-- +goose Up\nALTER TABLE rows ADD COLUMN more TEXT NOT NULL DEFAULT '新';")},
 		}
-	}
-	if err := d.Migrate(t.Context(), "test", schema); !errors.Is(err, db.TooNew) {
-		t.Errorf("an older program got %v", err)
-	}
-	bad := fstest.MapFS{
-		"0001_ok.sql":     {Data: []byte("-- +goose Up\nCREATE TABLE fine (id TEXT);")},
-		"0002_broken.sql": {Data: []byte("-- +goose Up\nCREATE TABLE half (id TEXT);\nCREATE TABLE half (id TEXT);")},
-	}
-	if err := d.Migrate(t.Context(), "bad", bad); err == nil {
-		t.Error("a broken migration passed")
-	}
-	var tables int
-	if err := d.Reader().QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_master WHERE name IN ('fine', 'half')").Scan(&tables); err != nil || tables != 1 {
-		t.Errorf("%d tables of a half-done migration, want the first file's only (%v)", tables, err)
-	}
-	if err := d.Migrate(t.Context(), "Bad name", schema); err == nil {
-		t.Error("a stage name that is no identifier passed")
-	}
+		other := fstest.MapFS{"0001_other.sql": {Data: []byte("-- +goose Up\nCREATE TABLE other (id TEXT NOT NULL PRIMARY KEY);")}}
+		for range 2 {
+			if err := errors.Join(d.Migrate(t.Context(), "test", two), d.Migrate(t.Context(), "other", other)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Migrate(t.Context(), "test", schema); !errors.Is(err, db.TooNew) {
+			t.Errorf("an older program got %v", err)
+		}
+		bad := fstest.MapFS{
+			"0001_ok.sql":     {Data: []byte("-- +goose Up\nCREATE TABLE fine (id TEXT);")},
+			"0002_broken.sql": {Data: []byte("-- +goose Up\nCREATE TABLE half (id TEXT);\nCREATE TABLE half (id TEXT);")},
+		}
+		if err := d.Migrate(t.Context(), "bad", bad); err == nil {
+			t.Error("a broken migration passed")
+		}
+		for table, there := range map[string]bool{"fine": true, "half": false} {
+			err := d.Reader().QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(new(int))
+			if (err == nil) != there {
+				t.Errorf("after a migration that broke in its second file: table %s: %v", table, err)
+			}
+		}
+		if err := d.Migrate(t.Context(), "Bad name", schema); err == nil {
+			t.Error("a stage name that is no identifier passed")
+		}
+	})
 }
 
 func TestIDsSortByTimeAndOrder(t *testing.T) {
@@ -354,23 +372,24 @@ func BenchmarkWrite(b *testing.B) {
 
 func TestWhatGoesAlongsideIsWrittenWithTheFirstWriteOrNotAtAll(t *testing.T) {
 	t.Parallel()
-	d := fresh(t)
-	refuse := errors.New("refused")
-	ctx := db.Alongside(t.Context(), put("note", 1))
-	err := d.Write(ctx, func(ctx context.Context, tx db.Tx) error { return errors.Join(put("lost", 1)(ctx, tx), refuse) })
-	if n := count(t, d); !errors.Is(err, refuse) || n != 0 {
-		t.Fatalf("a write that fails: %v, %d rows", err, n)
-	}
-	for i := range 2 {
-		if err := d.Write(ctx, put(fmt.Sprint(i), 1)); err != nil {
-			t.Fatal(err)
+	both(t, func(t *testing.T, d *db.DB) {
+		refuse := errors.New("refused")
+		ctx := db.Alongside(t.Context(), put("note", 1))
+		err := d.Write(ctx, func(ctx context.Context, tx db.Tx) error { return errors.Join(put("lost", 1)(ctx, tx), refuse) })
+		if n := count(t, d); !errors.Is(err, refuse) || n != 0 {
+			t.Fatalf("a write that fails: %v, %d rows", err, n)
 		}
-		if n := count(t, d); n != i+2 {
-			t.Errorf("after write %d: %d rows, want the note once", i+1, n)
+		for i := range 2 {
+			if err := d.Write(ctx, put(fmt.Sprint(i), 1)); err != nil {
+				t.Fatal(err)
+			}
+			if n := count(t, d); n != i+2 {
+				t.Errorf("after write %d: %d rows, want the note once", i+1, n)
+			}
 		}
-	}
-	twin := db.Alongside(t.Context(), put("note", 1)) // the note is there: it cannot be added again
-	if err := d.Write(twin, put("beside", 1)); err == nil || count(t, d) != 3 {
-		t.Errorf("a note that fails: %v, %d rows", err, count(t, d))
-	}
+		twin := db.Alongside(t.Context(), put("note", 1)) // the note is there: it cannot be added again
+		if err := d.Write(twin, put("beside", 1)); err == nil || count(t, d) != 3 {
+			t.Errorf("a note that fails: %v, %d rows", err, count(t, d))
+		}
+	})
 }

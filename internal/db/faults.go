@@ -40,6 +40,30 @@ var (
 		ZH: "数据库正被其他程序占用", FixZH: "关闭正在打开该数据库文件的其他程序后重试",
 		EN: "another program holds the database", FixEN: "close other programs that have the database file open and try again",
 	})
+	BadURL = fault.Define("db.bad_url", fault.Invalid, fault.Text{
+		ZH: "看不懂数据库地址", FixZH: "写成 postgres://用户:密码@主机:5432/库名；密码里的特殊字符要用百分号编码",
+		EN: "the address of the database cannot be read", FixEN: "write postgres://user:password@host:5432/name; special characters of the password are percent-encoded",
+	})
+	Unreachable = fault.Define("db.unreachable", fault.Busy, fault.Text{
+		ZH: "连不上数据库", FixZH: "检查数据库服务是否在运行、网络是否通、连接数是否已满，然后重试；已保存的数据没有受损",
+		EN: "the database cannot be reached", FixEN: "check that the database server runs, that the network works and that connections are left, then try again; what was saved is unharmed",
+	})
+	Refused = fault.Define("db.refused", fault.Denied, fault.Text{
+		ZH: "数据库拒绝了连接或操作（{why}）", FixZH: "检查 --db 里的用户、密码和库名，以及该用户的权限",
+		EN: "the database refuses us ({why})", FixEN: "check user, password and database name in --db, and what the user may do",
+	})
+	NotUTF8 = fault.Define("db.not_utf8", fault.Conflict, fault.Text{
+		ZH: "数据库的编码是 {encoding}，不是 UTF8", FixZH: "新建一个编码为 UTF8 的库：createdb -E UTF8 -T template0 库名",
+		EN: "the database's encoding is {encoding}, not UTF8", FixEN: "make a database in UTF8: createdb -E UTF8 -T template0 name",
+	})
+	Contended = fault.Define("db.contended", fault.Busy, fault.Text{
+		ZH: "同时修改同一处的人太多，试了 {times} 次都没有成功", FixZH: "稍后重试；这次修改没有保存",
+		EN: "too many change the same thing at once; {times} tries failed", FixEN: "try again in a moment; this change was not saved",
+	})
+	BadText = fault.Define("db.bad_text", fault.Invalid, fault.Text{
+		ZH: "文字里有无法保存的字符（NUL 或残缺的 UTF-8）", FixZH: "去掉这些字符后重试",
+		EN: "the text holds a character that cannot be saved (NUL or broken UTF-8)", FixEN: "remove it and try again",
+	})
 	TooNew = fault.Define("db.too_new", fault.Conflict, fault.Text{
 		ZH: "数据由更新版本的程序写成（{stage}：数据 {found}，程序 {known}）", FixZH: "请使用不低于写入该数据的程序版本",
 		EN: "the data was written by a newer program ({stage}: data {found}, program {known})", FixEN: "use a program at least as new as the one that wrote the data",
@@ -66,7 +90,7 @@ var (
 	})
 )
 
-// Explain turns an error of the driver into a fault that says what to do. Any
+// Explain turns an error of a driver into a fault that says what to do. Any
 // fault inside err, and every other error, stays as it is.
 func Explain(err error) error {
 	if err == nil {
@@ -82,7 +106,7 @@ func Explain(err error) error {
 	}
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return err
+		return explainPostgres(err)
 	}
 	switch e.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:

@@ -1,13 +1,16 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 )
@@ -33,7 +36,7 @@ func (d *DB) Migrate(ctx context.Context, stage string, files fs.FS) error {
 		return fmt.Errorf("migrate %s: %w", stage, err)
 	}
 	table := "schema_" + stage
-	current, err := d.migrated(ctx, table)
+	current, err := d.engine.migrated(ctx, table)
 	switch {
 	case err != nil:
 		return fmt.Errorf("migrate %s: %w", stage, Explain(err))
@@ -42,12 +45,10 @@ func (d *DB) Migrate(ctx context.Context, stage string, files fs.FS) error {
 	case current > newest:
 		return TooNew.With("stage", stage, "found", current, "known", newest)
 	}
-	return d.submit(&request{ctx: ctx, done: make(chan error, 1), alone: func(ctx context.Context) error {
-		if err := d.migrateUp(ctx, table, files); err != nil {
-			return fmt.Errorf("migrate %s: %w", stage, Explain(err))
-		}
-		return nil
-	}})
+	if err := d.engine.migrateUp(ctx, table, files); err != nil {
+		return fmt.Errorf("migrate %s: %w", stage, Explain(err))
+	}
+	return nil
 }
 
 // migrations finds the folder that holds the files and the highest number.
@@ -82,8 +83,7 @@ func migrations(files fs.FS) (fs.FS, int64, error) {
 	return files, newest, nil
 }
 
-// migrated is the version of a stage's tables, 0 if there are none.
-func (d *DB) migrated(ctx context.Context, table string) (version int64, err error) {
+func (d *sqliteDB) migrated(ctx context.Context, table string) (version int64, err error) {
 	var found int
 	err = d.readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1", table).Scan(&found)
 	if err != nil || found == 0 {
@@ -95,17 +95,81 @@ func (d *DB) migrated(ctx context.Context, table string) (version int64, err err
 
 // migrateUp runs on the writer's goroutine, so nobody else writes meanwhile.
 // It has its own connection, since goose wants a pool.
-func (d *DB) migrateUp(ctx context.Context, table string, files fs.FS) (err error) {
-	var p *sql.DB
-	if p, err = pool(d.dsn, 1); err != nil {
+func (d *sqliteDB) migrateUp(ctx context.Context, table string, files fs.FS) error {
+	return d.submit(&request{ctx: ctx, done: make(chan error, 1), alone: func(ctx context.Context) (err error) {
+		p, err := pool(d.dsn, 1)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, p.Close()) }()
+		return gooseUp(ctx, goose.DialectSQLite3, p, table, files)
+	}})
+}
+
+func (d *postgresDB) migrated(ctx context.Context, table string) (version int64, err error) {
+	var found bool
+	err = d.readers.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", table).Scan(&found)
+	if err != nil || !found {
+		return 0, err
+	}
+	err = d.readers.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM "+table).Scan(&version)
+	return version, err
+}
+
+// migrateUp holds a lock, since several processes may start at once.
+func (d *postgresDB) migrateUp(ctx context.Context, table string, files fs.FS) error {
+	conn, err := d.writers.Conn(ctx)
+	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.Close()) }()
-	provider, err := goose.NewProvider(goose.DialectSQLite3, p, files,
-		goose.WithTableName(table), goose.WithDisableGlobalRegistry(true))
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock("+lockKey+")", "migrate"); err != nil {
+		return err
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock("+lockKey+")", "migrate")
+	return gooseUp(ctx, goose.DialectPostgres, d.writers, table, byteOrder{files})
+}
+
+// lockKey turns a name into the number of an advisory lock of this schema.
+const lockKey = "hashtextextended('zhuomo ' || current_schema() || ' ' || $1, 0)"
+
+func gooseUp(ctx context.Context, dialect goose.Dialect, p *sql.DB, table string, files fs.FS) error {
+	provider, err := goose.NewProvider(dialect, p, files, goose.WithTableName(table), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
 	_, err = provider.Up(ctx)
 	return err
 }
+
+// byteOrder lets every TEXT column sort and compare by its bytes, as SQLite
+// does, whatever the order that the PostgreSQL database was made with.
+type byteOrder struct{ fs.FS }
+
+var textType = regexp.MustCompile(`\bTEXT\b`)
+
+// Open gives a migration with its columns so declared.
+func (o byteOrder) Open(name string) (fs.File, error) {
+	file, err := o.FS.Open(name)
+	if err != nil || !strings.HasSuffix(name, ".sql") {
+		return file, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return &memoryFile{Reader: bytes.NewReader(textType.ReplaceAll(text, []byte(`TEXT COLLATE "C"`))), info: info}, nil
+}
+
+type memoryFile struct {
+	*bytes.Reader
+	info fs.FileInfo
+}
+
+func (f *memoryFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+func (f *memoryFile) Close() error               { return nil }

@@ -2,27 +2,17 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
-	"time"
 )
 
-const (
-	// maxBatch closures share one commit at most.
-	maxBatch = 256
-	// maxBatchTime is how long a batch may grow while others wait to be
-	// acknowledged. One long closure can exceed it, two cannot.
-	maxBatchTime = 4 * time.Millisecond
-)
-
-// request is one closure on its way through the writer.
+// request is one closure on its way through an engine.
 type request struct {
 	ctx   context.Context
 	do    func(ctx context.Context, tx Tx) error
-	alone func(ctx context.Context) error // instead of do: runs between transactions
+	alone func(ctx context.Context) error // SQLite, instead of do: runs between transactions
 	state atomic.Int32                    // waiting, then taken or left
 	done  chan error                      // size 1: the writer never waits for the caller
 	after []func()                        // to run once committed
@@ -34,14 +24,6 @@ const (
 	taken         // the writer runs it
 	left          // the caller gave up first
 )
-
-// loopState belongs to the write loop's goroutine.
-type loopState struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // prepared on conn, by text
-	batch []*request           // taken and not yet answered
-	carry *request             // read from the queue, starts the next batch
-}
 
 type insideWrite struct{}
 
@@ -60,24 +42,30 @@ func Alongside(ctx context.Context, do func(ctx context.Context, tx Tx) error) c
 }
 
 // Write runs do inside a transaction and returns after its commit is on disk.
-// Closures that wait together share one commit, each behind its own savepoint.
 //
-// Order:  closures run one after the other, in the order of arrival.
+// Order:  as if closures ran one after the other. SQLite does run them so, in
+// the order of arrival, and lets those that wait together share one commit;
+// PostgreSQL runs them side by side, serializable, and runs again those that
+// met: do must bear that, so it sets what it gives back and adds to nothing.
 // Errors: the error of do rolls back what do changed and nothing else, and is
 // explained (see Explain); a panic in do becomes its error; ctx.Err() if ctx
 // ended before do began (it never runs then); DiskFull and the like for the
-// whole batch; Closed.
+// whole batch; Unreachable; Contended; Closed.
 // Cost:   one fsync per batch. do must be short: no network, no learning, no
-// Write inside.
+// Write inside. An error of a statement ends do: on PostgreSQL nothing after
+// it succeeds.
 func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) error) error {
 	if ctx.Value(insideWrite{}) != nil {
 		return errors.New("db.Write inside db.Write would wait for itself: use the tx at hand")
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	c, _ := ctx.Value(alongside{}).(*companion)
 	if c == nil || c.rode.Load() {
-		return d.submit(&request{ctx: ctx, do: do, done: make(chan error, 1)})
+		return d.engine.submit(&request{ctx: ctx, do: do, done: make(chan error, 1)})
 	}
-	err := d.submit(&request{ctx: ctx, done: make(chan error, 1), do: func(ctx context.Context, tx Tx) error {
+	err := d.engine.submit(&request{ctx: ctx, done: make(chan error, 1), do: func(ctx context.Context, tx Tx) error {
 		if err := do(ctx, tx); err != nil {
 			return err
 		}
@@ -91,157 +79,17 @@ func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) erro
 
 // AfterCommit runs do when the transaction of tx is on disk, before Write
 // returns, and never if it is rolled back. do must be quick and must not call
-// Write.
+// Write. SQLite runs such calls in the order of the commits, PostgreSQL does not.
 func AfterCommit(tx Tx, do func()) {
-	w := tx.(*writeTx)
-	w.request.after = append(w.request.after, do)
+	r := tx.(interface{ of() *request }).of()
+	r.after = append(r.after, do)
 }
 
-func (d *DB) submit(r *request) error {
-	if err := r.ctx.Err(); err != nil {
-		return err
-	}
-	d.mu.RLock()
-	if d.closed {
-		d.mu.RUnlock()
-		return Closed.With()
-	}
-	select {
-	case d.queue <- r:
-		d.mu.RUnlock()
-	case <-r.ctx.Done():
-		d.mu.RUnlock()
-		return r.ctx.Err()
-	}
-	select {
-	case err := <-r.done:
-		return err
-	case <-r.ctx.Done():
-		if r.state.CompareAndSwap(waiting, left) {
-			return r.ctx.Err()
-		}
-		return <-r.done // it runs already: the answer is what happened
-	}
-}
-
-// writeLoop takes requests until the queue is closed and empty.
-func (d *DB) writeLoop() {
-	finished := false
-	defer func() {
-		if finished {
-			close(d.ended)
-			return
-		}
-		// A closure ended this goroutine (runtime.Goexit, as t.FailNow does).
-		// Its batch is lost; the others must not wait for ever.
-		d.abandon(errors.New("a closure ended the writer's goroutine"))
-		go d.writeLoop()
-	}()
-	for {
-		r, open := d.next(true)
-		if !open {
-			finished = true
-			return
-		}
-		switch {
-		case r.alone != nil:
-			if r.state.CompareAndSwap(waiting, taken) {
-				r.done <- d.runAlone(r)
-			}
-		default:
-			d.runBatch(r)
-		}
-	}
-}
-
-// next gives the request carried over or the next of the queue; open is false
-// when there is none (and, if wait, never will be).
-func (d *DB) next(wait bool) (r *request, open bool) {
-	if r = d.loop.carry; r != nil {
-		d.loop.carry = nil
-		return r, true
-	}
-	if wait {
-		r, open = <-d.queue
-		return r, open
-	}
-	select {
-	case r, open = <-d.queue:
-		return r, open
-	default:
-		return nil, false
-	}
-}
-
-// runBatch commits first and what waits behind it.
-func (d *DB) runBatch(first *request) {
-	if err := d.begin(); err != nil {
-		if first.state.CompareAndSwap(waiting, taken) {
-			first.done <- Explain(err)
-		}
-		return
-	}
-	start := time.Now() // a batch is bounded in real time, whatever the clock says
-	for r := first; ; {
-		if r.state.CompareAndSwap(waiting, taken) {
-			d.loop.batch = append(d.loop.batch, r)
-			if lost := d.runOne(r); lost != nil {
-				d.abandon(lost)
-				return
-			}
-		}
-		if len(d.loop.batch) >= maxBatch || time.Since(start) > maxBatchTime {
-			break
-		}
-		var open bool
-		if r, open = d.next(false); !open {
-			break
-		}
-		if r.alone != nil {
-			d.loop.carry = r
-			break
-		}
-	}
-	if err := d.exec("COMMIT"); err != nil {
-		d.abandon(err)
-		return
-	}
-	for _, r := range d.loop.batch {
-		if r.err == nil {
-			for _, do := range r.after {
-				do()
-			}
-		}
-		r.done <- r.err
-	}
-	d.loop.batch = d.loop.batch[:0]
-}
-
-// runOne runs one closure behind a savepoint. lost tells that the transaction
-// as a whole is gone.
-func (d *DB) runOne(r *request) (lost error) {
-	if err := d.exec("SAVEPOINT closure"); err != nil {
-		return err
-	}
-	tx := &writeTx{loop: &d.loop, request: r}
-	r.err = callClosure(r, tx)
-	if tx.broken != nil {
-		return tx.broken
-	}
-	if r.err != nil {
-		r.err = Explain(r.err)
-		if err := d.exec("ROLLBACK TO closure"); err != nil {
-			return err
-		}
-	}
-	return d.exec("RELEASE closure")
-}
-
-// callClosure runs the closure and turns its panic into an error.
-func callClosure(r *request, tx *writeTx) (err error) {
+// callClosure runs the closure and turns its panic into an error; end ends tx.
+func callClosure(r *request, tx Tx, end func()) (err error) {
 	returned := false
 	defer func() {
-		tx.end()
+		end()
 		if returned {
 			return
 		}
@@ -251,65 +99,5 @@ func callClosure(r *request, tx *writeTx) (err error) {
 	}()
 	err = r.do(context.WithValue(r.ctx, insideWrite{}, true), tx)
 	returned = true
-	return err
-}
-
-// runAlone runs a closure between transactions, its panic as an error.
-func (d *DB) runAlone(r *request) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in an exclusive step: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return r.alone(r.ctx)
-}
-
-// begin opens the batch's transaction, on a new connection if the last one
-// was given up.
-func (d *DB) begin() error {
-	if d.loop.conn == nil {
-		conn, err := d.writers.Conn(context.Background())
-		if err != nil {
-			return err
-		}
-		d.loop.conn = conn
-	}
-	err := d.exec("BEGIN IMMEDIATE")
-	if err != nil {
-		d.dropConn()
-	}
-	return err
-}
-
-// abandon rolls the whole batch back and tells everyone in it why.
-func (d *DB) abandon(why error) {
-	_ = d.exec("ROLLBACK") // fails if SQLite has rolled back already: the aim is reached
-	d.dropConn()
-	for _, r := range d.loop.batch {
-		r.done <- Explain(fmt.Errorf("commit: %w", why))
-	}
-	d.loop.batch = d.loop.batch[:0]
-}
-
-// dropConn closes the connection, with all state that a failure left in it.
-func (d *DB) dropConn() {
-	for _, s := range d.loop.stmts {
-		_ = s.Close()
-	}
-	d.loop.stmts = nil
-	if d.loop.conn != nil {
-		// ErrBadConn makes the pool discard the connection instead of keeping it.
-		_ = d.loop.conn.Raw(func(any) error { return errDiscard })
-		_ = d.loop.conn.Close()
-		d.loop.conn = nil
-	}
-}
-
-func (d *DB) exec(text string) error {
-	stmt, err := d.loop.prepare(text)
-	if err != nil {
-		return err
-	}
-	_, err = stmt.ExecContext(context.Background())
 	return err
 }

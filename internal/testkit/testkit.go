@@ -17,10 +17,12 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// EachDB runs test once per database engine, each on an empty database.
+// EachDB runs test once per database engine, each on an empty database. Where
+// there is no PostgreSQL its half skips by name.
 func EachDB(t *testing.T, test func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, OpenDB(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, OpenPostgres(t)) })
 }
 
 // OpenDB gives an empty SQLite database that closes with the test.

@@ -27,6 +27,8 @@ type writeTx struct {
 	over    bool
 }
 
+func (t *writeTx) of() *request { return t.request }
+
 // QueryContext asks inside the transaction; it sees what the closure changed.
 func (t *writeTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := t.ready(ctx); err != nil {

@@ -1,0 +1,271 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	connectTimeout = 5 * time.Second
+	// maxTries is how often a closure runs that keeps meeting others; the wait
+	// between two doubles from firstWait up to longestWait.
+	maxTries    = 40
+	firstWait   = time.Millisecond
+	longestWait = 100 * time.Millisecond
+	poolSize    = 6 // connections for the work that is not SQL of ours
+)
+
+// postgresDB is a database that other processes share.
+type postgresDB struct {
+	url      string
+	writers  *sql.DB
+	readers  *sql.DB
+	rehearse bool
+	news     *exchange
+
+	mu     sync.Mutex // guards what follows
+	pool   *pgxpool.Pool
+	closed bool
+	open   sync.WaitGroup // writes under way
+}
+
+func openPostgres(ctx context.Context, o Options, local *news) (*postgresDB, error) {
+	config, err := pgx.ParseConfig(o.URL)
+	if err != nil {
+		return nil, BadURL.With().Because(withoutPassword(err))
+	}
+	if config.ConnectTimeout == 0 || config.ConnectTimeout > time.Minute { // pgx says two minutes where nothing is said
+		config.ConnectTimeout = connectTimeout
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "zhuomo"
+	}
+	if o.Readers <= 0 {
+		o.Readers = 8
+	}
+	if o.Writers <= 0 {
+		o.Writers = 8
+	}
+	reading := config.Copy()
+	reading.RuntimeParams["default_transaction_read_only"] = "on"
+	d := &postgresDB{
+		url: o.URL, rehearse: o.Rehearse,
+		writers: sqlPool(config, o.Writers), readers: sqlPool(reading, o.Readers),
+	}
+	var encoding string
+	if err := d.writers.QueryRowContext(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	if encoding != "UTF8" {
+		return nil, errors.Join(NotUTF8.With("encoding", encoding), d.close())
+	}
+	if d.news, err = newExchange(ctx, config, d.writers, local); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+func sqlPool(config *pgx.ConnConfig, size int) *sql.DB {
+	p := stdlib.OpenDB(*config)
+	p.SetMaxOpenConns(size)
+	p.SetMaxIdleConns(size)
+	p.SetConnMaxIdleTime(5 * time.Minute)
+	return p
+}
+
+func (d *postgresDB) reader() Reader { return d.readers }
+
+// announce has nothing to do: a shared database has no owner.
+func (d *postgresDB) announce(string) error { return nil }
+
+// Pool gives connections of the driver itself, for a library that wants them;
+// nil on SQLite. It closes with the database.
+func (d *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
+	p, ok := d.engine.(*postgresDB)
+	if !ok {
+		return nil, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pool != nil {
+		return p.pool, nil
+	}
+	config, err := pgxpool.ParseConfig(p.url)
+	if err != nil {
+		return nil, BadURL.With().Because(withoutPassword(err))
+	}
+	config.MaxConns = poolSize
+	config.ConnConfig.ConnectTimeout = connectTimeout
+	p.pool, err = pgxpool.NewWithConfig(ctx, config)
+	return p.pool, err
+}
+
+// submit runs the closure until it met no other.
+func (d *postgresDB) submit(r *request) error {
+	d.mu.Lock()
+	if d.closed {
+		d.mu.Unlock()
+		return Closed.With()
+	}
+	d.open.Add(1)
+	d.mu.Unlock()
+	defer d.open.Done()
+	if d.rehearse {
+		if err := d.once(r, true); !errors.Is(err, errRehearsed) && !isMeeting(err) {
+			return Explain(err)
+		}
+	}
+	wait := firstWait
+	for try := 1; ; try++ {
+		err := d.once(r, false)
+		if err == nil {
+			for _, do := range r.after {
+				do()
+			}
+			return nil
+		}
+		if !isMeeting(err) {
+			return Explain(err)
+		}
+		if try == maxTries {
+			return Contended.With("times", maxTries).Because(err)
+		}
+		select {
+		case <-r.ctx.Done():
+			return r.ctx.Err()
+		case <-time.After(wait/2 + rand.N(wait)): // chance parts those that met
+		}
+		wait = min(2*wait, longestWait)
+	}
+}
+
+var errRehearsed = errors.New("the rehearsal of the closure was rolled back")
+
+// once runs the closure in one transaction.
+func (d *postgresDB) once(r *request, rehearsal bool) (err error) {
+	r.after = nil
+	// Without the caller's cancellation: it would roll back beside the closure.
+	tx, err := d.writers.BeginTx(context.WithoutCancel(r.ctx), &sql.TxOptions{Isolation: sql.LevelSerializable})
+	if err != nil {
+		return err
+	}
+	t := &postgresTx{tx: tx, request: r}
+	committed := false
+	defer func() {
+		if !committed {
+			_ = tx.Rollback() // also when the closure ended its goroutine
+		}
+	}()
+	err = callClosure(r, t, t.end)
+	switch {
+	case t.met != nil:
+		return t.met
+	case err != nil:
+		return err
+	case rehearsal:
+		return errRehearsed
+	}
+	committed = true // or not known: nothing to roll back
+	return tx.Commit()
+}
+
+// isMeeting tells errors that say: run it again, nothing happened.
+func isMeeting(err error) bool {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case "40001", "40P01", // serialization_failure, deadlock_detected
+		"0A000": // a cached plan from before a migration of another process
+		return e.Code != "0A000" || strings.Contains(e.Message, "cached plan")
+	}
+	return false
+}
+
+func (d *postgresDB) close() error {
+	d.mu.Lock()
+	already, pool := d.closed, d.pool
+	d.closed = true
+	d.mu.Unlock()
+	d.open.Wait()
+	if already {
+		return nil
+	}
+	if d.news != nil {
+		d.news.close()
+	}
+	if pool != nil {
+		pool.Close()
+	}
+	return errors.Join(d.readers.Close(), d.writers.Close())
+}
+
+// explainPostgres is Explain for what the server and the way to it say.
+func explainPostgres(err error) error {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		var connect *pgconn.ConnectError
+		var network net.Error
+		switch {
+		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+			return err
+		case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF),
+			errors.Is(err, driver.ErrBadConn):
+			return Unreachable.With().Because(err)
+		}
+		return err
+	}
+	switch e.Code {
+	case "23505":
+		return Taken.With().Because(err)
+	case "23503":
+		return Dangling.With().Because(err)
+	case "22021", "22P05": // a NUL, or bytes that are no UTF-8
+		return BadText.With().Because(err)
+	case "25006":
+		return ReadOnly.With().Because(err)
+	case "53100":
+		return DiskFull.With().Because(err)
+	case "58030":
+		return Unreadable.With().Because(err)
+	case "55P03":
+		return Locked.With().Because(err)
+	case "40001", "40P01":
+		return Contended.With("times", 1).Because(err)
+	case "3D000", "28000", "28P01", "42501", "3F000": // no such database, not let in, not allowed, no schema
+		return Refused.With("why", e.Message).Because(err)
+	}
+	switch e.Code[:2] {
+	case "23":
+		return Rule.With().Because(err)
+	case "08", "53", "57": // connection, resources, shutting down
+		return Unreachable.With().Because(err)
+	case "XX":
+		return Damaged.With().Because(err)
+	}
+	return err
+}
+
+// withoutPassword keeps what a connection string may hold out of logs.
+func withoutPassword(err error) error {
+	var parse *pgconn.ParseConfigError
+	if errors.As(err, &parse) {
+		return errors.New("the connection string cannot be read")
+	}
+	return fmt.Errorf("connect: %w", err)
+}

@@ -1,0 +1,185 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"zhuomo/internal/db"
+	"zhuomo/internal/fault"
+	"zhuomo/internal/testkit"
+)
+
+// TestClosuresActAsIfOneAfterTheOther lets many look at the same rows and act on
+// what they saw, which side by side would give twice the same number.
+func TestClosuresActAsIfOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, d *db.DB) {
+		const clients, each = 12, 5
+		var wg sync.WaitGroup
+		for i := range clients {
+			wg.Go(func() {
+				for k := range each {
+					err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+						var n int
+						if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(n), 0) + 1 FROM rows").Scan(&n); err != nil {
+							return err
+						}
+						return put(fmt.Sprint(i, "/", k), n)(ctx, tx)
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		var most, different int
+		err := d.Reader().QueryRowContext(t.Context(), "SELECT MAX(n), COUNT(DISTINCT n) FROM rows").Scan(&most, &different)
+		if err != nil || most != clients*each || different != clients*each {
+			t.Errorf("%d closures gave %d numbers up to %d (%v)", clients*each, different, most, err)
+		}
+	})
+}
+
+// TestTextSortsByItsBytes holds both engines to one order, whatever that of the
+// PostgreSQL database is.
+func TestTextSortsByItsBytes(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, d *db.DB) {
+		want := []string{"A", "B", "a", "b", "~", "é", "中", "文", "𠮷"}
+		for _, id := range slices.Backward(want) {
+			if err := d.Write(t.Context(), put(id, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := func() ([]string, error) {
+			rows, err := d.Reader().QueryContext(t.Context(), "SELECT id FROM rows WHERE id > '' ORDER BY id")
+			return db.All(rows, err, func(id *string) []any { return []any{id} })
+		}()
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+}
+
+func TestATextThatCannotBeSavedIsTold(t *testing.T) {
+	t.Parallel()
+	d := testkit.OpenPostgres(t)
+	if err := d.Migrate(t.Context(), "test", schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"a\x00b", "\xff"} {
+		if err := d.Write(t.Context(), put(id, 1)); !errors.Is(err, db.BadText) {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+// TestNewsReachEveryProcess lets two programs share a database.
+func TestNewsReachEveryProcess(t *testing.T) {
+	t.Parallel()
+	address := testkit.PostgresURL(t)
+	one, other := postgres(t, address), postgres(t, address)
+	if err := one.Migrate(t.Context(), "test", schema); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	here, there, unasked := one.Listen(ctx, "rows"), other.Listen(ctx, "rows"), other.Listen(ctx, "columns")
+	no := errors.New("no")
+	for id, fail := range map[string]error{"lost": no, "kept": nil} {
+		err := one.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			one.NotifyAfter(tx, "rows", id)
+			return errors.Join(put(id, 1)(ctx, tx), fail)
+		})
+		if !errors.Is(err, fail) {
+			t.Fatal(err)
+		}
+	}
+	for name, news := range map[string]<-chan string{"this": here, "the other": there} {
+		select {
+		case what := <-news:
+			if n := count(t, other); what != "kept" || n != 1 {
+				t.Errorf("%s process heard of %q, %d rows", name, what, n)
+			}
+		case <-time.After(5 * time.Second):
+			t.Errorf("%s process heard nothing", name)
+		}
+	}
+	cancel()
+	for name, news := range map[string]<-chan string{"a reader that left": there, "another topic": unasked} {
+		for what := range news {
+			t.Errorf("%s heard of %q", name, what)
+		}
+	}
+}
+
+func postgres(t *testing.T, address string) *db.DB {
+	t.Helper()
+	d, err := db.Open(t.Context(), db.Options{URL: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// TestManyProcessesMigrateAtOnce starts eight programs on an empty database.
+func TestManyProcessesMigrateAtOnce(t *testing.T) {
+	t.Parallel()
+	address := testkit.PostgresURL(t)
+	more := fstest.MapFS{"0001_rows.sql": schema["0001_rows.sql"],
+		"0002_more.sql": {Data: []byte("-- +goose Up\nALTER TABLE rows ADD COLUMN more TEXT NOT NULL DEFAULT '新';")}}
+	var wg sync.WaitGroup
+	for range 8 {
+		d := postgres(t, address)
+		wg.Go(func() {
+			if err := d.Migrate(t.Context(), "test", more); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestADatabaseThatIsNotThereIsTold(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]error{
+		"postgres://u:topsecret@127.0.0.1:1/x":             db.Unreachable,
+		"postgres://u:topsecret@127.0.0.1:1/x?sslmode=odd": db.BadURL,
+		"postgres://u:top secret@[/x":                      db.BadURL,
+	} {
+		_, err := db.Open(t.Context(), db.Options{URL: address})
+		if !errors.Is(err, want) || strings.Contains(err.Error()+fault.Of(err).Message("zh"), "secret") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	nowhere := strings.Replace(testkit.PostgresURL(t), "/postgres?", "/nowhere?", 1)
+	if _, err := db.Open(t.Context(), db.Options{URL: nowhere}); !errors.Is(err, db.Refused) {
+		t.Errorf("a database that nobody made: %v", err)
+	}
+}
+
+func TestAClosedDatabaseTakesNoMore(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		news := d.Listen(t.Context(), "x")
+		for range 2 {
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, open := <-news; open {
+			t.Error("news after the end")
+		}
+		if err := d.Write(t.Context(), put("a", 1)); !errors.Is(err, db.Closed) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
