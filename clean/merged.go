@@ -1,11 +1,6 @@
 package clean
 
-import (
-	"strings"
-	"unicode/utf8"
-
-	"zhuomo/dataset"
-)
+import "zhuomo/dataset"
 
 // PreviewLine is one text with all that the steps did to it, merged.
 type PreviewLine struct {
@@ -27,8 +22,8 @@ type Part struct {
 // previewLines is how many merged texts a preview lists.
 const previewLines = 200
 
-// lines merges the journal of the sample. Personal data that a step took out
-// stays masked, also where another step had written it differently before.
+// lines merges the journal of the sample. Personal data is masked, also where a
+// step took it out or had written it differently before.
 func (p *Plan) lines(result Result, rows []dataset.Row, lineOf []int, focus int) ([]PreviewLine, int) {
 	values := make(map[dataset.RowID][]string, len(rows))
 	for _, r := range rows {
@@ -56,7 +51,8 @@ func (p *Plan) lines(result Result, rows []dataset.Row, lineOf []int, focus int)
 				more++
 				continue
 			}
-			now, parts, private := origin[column], []Part{{Text: origin[column]}}, false
+			now, parts := origin[column], []Part{{Text: origin[column]}}
+			var done []int // steps of the plan
 			for _, c := range e.Changes {
 				if c.Column != column {
 					continue
@@ -65,13 +61,13 @@ func (p *Plan) lines(result Result, rows []dataset.Row, lineOf []int, focus int)
 				if !ok {
 					continue
 				}
-				secret := p.steps[c.Step-1].spec.Family == Privacy
-				parts = merge(parts, Diff(now, after), lineOf[c.Step-1], secret)
-				private = private || secret
+				parts = merge(parts, Diff(now, after), c.Step, p.steps[c.Step-1].spec.Family == Privacy)
+				done = append(done, c.Step)
 				now = after
 			}
-			if private {
-				parts = hide(parts)
+			parts = maskParts(parts, done)
+			for i := range parts {
+				parts[i].Added, parts[i].Removed = line(lineOf, parts[i].Added), line(lineOf, parts[i].Removed)
 			}
 			out = append(out, PreviewLine{Row: e.Row, Column: names[column], Steps: steps, Parts: parts})
 		}
@@ -86,6 +82,14 @@ func (p *Plan) lines(result Result, rows []dataset.Row, lineOf []int, focus int)
 		}
 	}
 	return out, more
+}
+
+// line is the line of the recipe that a step of the plan comes from; 0 stays 0.
+func line(lineOf []int, step int) int {
+	if step == 0 {
+		return 0
+	}
+	return lineOf[step-1]
 }
 
 // merge applies the difference that a step made to parts: ops speak of the text
@@ -128,45 +132,4 @@ func merge(parts []Part, ops []Op, step int, secret bool) []Part {
 		add(parts[i])
 	}
 	return out
-}
-
-// hide masks personal data: each run of removed parts that holds some becomes one
-// masked part, since what an earlier step removed beside it may be the same data
-// written differently.
-func hide(parts []Part) []Part {
-	var out []Part
-	for i := 0; i < len(parts); {
-		if parts[i].Removed == 0 {
-			out = append(out, parts[i])
-			i++
-			continue
-		}
-		to, step := i, 0
-		var secret strings.Builder
-		for ; to < len(parts) && parts[to].Removed > 0; to++ {
-			if parts[to].Masked {
-				secret.WriteString(parts[to].Text)
-				step = parts[to].Removed
-			}
-		}
-		if step == 0 {
-			out = append(out, parts[i:to]...)
-		} else {
-			out = append(out, Part{Text: Mask(secret.String()), Removed: step, Masked: true})
-		}
-		i = to
-	}
-	return out
-}
-
-// Mask keeps so much of personal data that a person can tell two apart: the first
-// three and last four characters of nine or more, the first of less.
-func Mask(secret string) string {
-	runes := []rune(secret)
-	if n := utf8.RuneCountInString(secret); n >= 9 {
-		return string(runes[:3]) + "••••" + string(runes[n-4:])
-	} else if n > 1 {
-		return string(runes[:1]) + "•••"
-	}
-	return "•"
 }

@@ -9,7 +9,7 @@ import (
 	"zhuomo/internal/spec"
 )
 
-// Preview shows what a recipe does to a sample.
+// Preview shows what a recipe does to a sample. Personal data is masked in all of it.
 type Preview struct {
 	Rows  int           `json:"rows"` // in the sample
 	Out   int           `json:"out"`
@@ -97,7 +97,8 @@ func (p *Plan) listed(result Result, rows []dataset.Row) Preview {
 				step.More++
 				continue
 			}
-			step.Changes = append(step.Changes, PreviewCell{Row: e.Row, Column: names[c.Column], Code: c.Code, Ops: Diff(before, now[c.Column])})
+			_, _, ops := maskedDiff(before, now[c.Column], p.steps[c.Step-1].spec.Family == Privacy)
+			step.Changes = append(step.Changes, PreviewCell{Row: e.Row, Column: names[c.Column], Code: c.Code, Ops: ops})
 		}
 		if e.Parts > 0 { // the parts' own entries go on from here
 			values[e.Row] = now
@@ -112,6 +113,7 @@ func (p *Plan) listed(result Result, rows []dataset.Row) Preview {
 			for i, name := range names {
 				left.Values[name] = now[i]
 			}
+			maskValues(left.Values)
 			step.Left = append(step.Left, left)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"zhuomo/internal/spec"
+	"zhuomo/text"
 )
 
 var idName = regexp.MustCompile(`(?i)^(id|_id|uuid|no|编号|序号|行号|主键)$`)
@@ -20,7 +21,7 @@ func looksUnique(c ColumnProfile, rows int) bool {
 func duplicateID(c ColumnProfile, rows int) Finding {
 	extra, example := rows-c.EmptyCount-c.DistinctCount, ""
 	if len(c.Top) > 0 {
-		example = c.Top[0].Value
+		example, _ = text.Masked(c.Top[0].Value)
 	}
 	return Finding{Kind: "duplicate_id", Offset: -1, Why: spec.Text{
 		ZH: fmt.Sprintf("列「%s」像编号，但有 %d 个值重复（例如 %s）；各行都保留", c.Name, extra, example),

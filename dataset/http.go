@@ -27,7 +27,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", "/api/v1/products/{product}/previews/{raw}", "", api.Trainer, "用改过的设置再读一遍已上传的文件", "read an uploaded file again with other settings", s.previewAgain),
 		api.Op("POST", one+"/orders", "", api.Trainer, "按改好的设置导入已上传的文件", "import an uploaded file with settings that were mended", s.order),
 		api.Op("GET", one+"/versions", "dataset versions", api.Viewer, "列出版本", "list versions", s.listVersions),
-		api.Op("GET", one+"/versions/{version}/rows", "dataset rows", api.Viewer, "查看行", "show rows", s.listRows),
+		api.Op("GET", one+"/versions/{version}/rows", "dataset rows", api.Viewer, "查看行；个人信息已遮住", "show rows; personal data is masked", s.listRows),
 		api.Op("GET", one+"/versions/{version}/facets", "dataset facets", api.Viewer, "按值、长度、发现统计行数", "count rows by value, length and finding", s.showFacets),
 		api.Op("GET", one+"/versions/{version}/diff", "dataset diff", api.Viewer, "与另一个版本比较", "compare with another version", s.compare),
 		api.Op("POST", one+"/versions/{version}/restorations", "dataset restore", api.Trainer, "回到这个版本：最新版重新变成它的行", "go back to this version: the newest becomes its rows", s.restore),
@@ -220,6 +220,7 @@ func (s *Service) previewed(ctx context.Context, raw blob.Hash, name string, set
 	if roles == nil {
 		roles = []RoleGuess{}
 	}
+	p.Rows = shownRows(p.Rows)
 	return &out[Previewed]{Previewed{string(raw), name, p, roles}}, err
 }
 
@@ -357,7 +358,7 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	body := RowPage{Columns: v.Schema.Names(), Items: rows}
+	body := RowPage{Columns: v.Schema.Names(), Items: shownRows(rows)}
 	if next >= 0 {
 		body.Next = api.Cursor(next)
 	}
@@ -377,7 +378,7 @@ func (s *Service) showFacets(ctx context.Context, in *struct {
 		return nil, err
 	}
 	f, err := s.Facets(ctx, v.ID, filter)
-	return &out[Facets]{f}, err
+	return &out[Facets]{f.shown()}, err
 }
 
 func (s *Service) compare(ctx context.Context, in *struct {
@@ -403,7 +404,7 @@ func (s *Service) compare(ctx context.Context, in *struct {
 	if err == nil && len(d.Items) > in.Limit {
 		d.Items, d.Next = d.Items[:in.Limit], api.Cursor(skip+in.Limit)
 	}
-	return &out[Difference]{d}, err
+	return &out[Difference]{d.shown()}, err
 }
 
 func (s *Service) restore(ctx context.Context, in *VersionPath) (*out[Version], error) {
@@ -421,7 +422,7 @@ func (s *Service) showProfile(ctx context.Context, in *VersionPath) (*out[Profil
 		return nil, err
 	}
 	p, err := s.Profile(ctx, v.ID)
-	return &out[Profile]{p}, err
+	return &out[Profile]{p.shown()}, err
 }
 
 func (s *Service) showReport(ctx context.Context, in *VersionPath) (*out[Report], error) {

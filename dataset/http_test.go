@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"zhuomo/internal/api"
 	"zhuomo/internal/jobs"
 	"zhuomo/internal/testkit"
+	"zhuomo/text"
 )
 
 // signedIn lets every request act with the role that its token names.
@@ -178,4 +180,53 @@ func TestAFileTravelsThroughTheAPI(t *testing.T) {
 	}
 	s.ask(t, "lead", "DELETE", set, "", 204, nil)
 	s.ask(t, "viewer", "GET", set, "", 404, nil)
+}
+
+// TestNoAnswerShowsPersonalData asks for everything about a file that holds it in
+// its texts, in a column of few values, and as ids that repeat.
+func TestNoAnswerShowsPersonalData(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.ask(t, "lead", "POST", "/api/v1/products", `{"name":"客服"}`, 200, nil)
+	set := "/api/v1/products/" + url.PathEscape("客服") + "/datasets/chats"
+	s.ask(t, "trainer", "POST", "/api/v1/products/"+url.PathEscape("客服")+"/datasets", `{"name":"chats"}`, 200, nil)
+	var file, other strings.Builder
+	file.WriteString("编号,text,phone\n")
+	other.WriteString("编号,text,phone\n")
+	for i := range 60 {
+		id := fmt.Sprint(13700000000 + i/2*2)
+		fmt.Fprintf(&file, "%s,电话１３８００１３５５２０吗%d,%s\n", id, i, []string{"13912345678", "13912345679"}[i%2])
+		fmt.Fprintf(&other, "%s,身份证11010519491231002X呢%d,13912345678\n", id, i)
+	}
+	load := func(name, mode, body string) {
+		var started api.Started
+		s.ask(t, "trainer", "POST", set+"/imports?filename="+name+"&mode="+mode, body, 202, &started)
+		if job, err := s.runner.Wait(t.Context(), started.JobID); err != nil || job.State != jobs.Done {
+			t.Fatalf("%+v %v", job, err)
+		}
+	}
+	answers := [][]byte{s.ask(t, "trainer", "POST", set+"/previews?filename=x.csv", file.String(), 200, nil)}
+	load("x.csv", "append", file.String())
+	load("y.csv", "replace", other.String())
+	for _, version := range []string{"v1", "v2"} {
+		for _, path := range []string{"/rows", "/rows?contains=139", "/facets", "/profile", "/report", "/diff?base=v1", "/diff?base=v2"} {
+			answers = append(answers, s.ask(t, "lead", "GET", set+"/versions/"+version+path, "", 200, nil))
+		}
+	}
+	masked := 0
+	for _, raw := range answers {
+		plain := text.NarrowAll(string(raw))
+		for _, secret := range []string{"13800135520", "13912345678", "13912345679", "11010519491231002X", "13700000002"} {
+			if strings.Contains(plain, secret) {
+				t.Errorf("%s is shown: %.300s", secret, raw)
+			}
+		}
+		masked += strings.Count(string(raw), "•")
+	}
+	if masked < 100 {
+		t.Errorf("only %d masked characters: was anything asked for?", masked)
+	}
+	if got := s.ask(t, "trainer", "GET", set+"/versions/v1/export", "", 200, nil); string(got) != file.String() {
+		t.Error("the export is not the text as it was read")
+	}
 }

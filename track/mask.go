@@ -2,23 +2,10 @@ package track
 
 import "zhuomo/text"
 
-var personal = text.NewPersonal(nil, nil)
-
-// hide replaces personal data by one dot a character and tells how many finds
-// there were.
+// hide masks personal data and tells how many finds there were.
 func hide(s *string) (finds int) {
-	spans := personal.Scan(*s)
-	if len(spans) == 0 {
-		return 0
-	}
-	runes := []rune(*s)
-	for _, span := range spans {
-		for i := span.Start; i < span.End; i++ {
-			runes[i] = '•'
-		}
-	}
-	*s = string(runes)
-	return len(spans)
+	*s, finds = text.Masked(*s)
+	return finds
 }
 
 // Mask hides the personal data in everything that was said or written on a

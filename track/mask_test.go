@@ -23,7 +23,7 @@ func TestAThreadIsMaskedEverywhereItSpeaks(t *testing.T) {
 		}},
 	}
 	thread.Mask()
-	const hidden = "我的电话是•••••••••••，帮我改"
+	const hidden = "我的电话是139••••5678，帮我改"
 	row := thread.Rows[0]
 	for i, got := range []string{turn.Text, turn.Reply, turn.History[0], thread.Shaped[0].Turn.Text, row.Witness.Text, row.Row.Raw, row.Row.Values["用户"], row.Changes[0].Before} {
 		if got != hidden {

@@ -160,8 +160,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * list the rows that a run set aside
-         * @description 查看隔离区
+         * list the rows that a run set aside; personal data is masked
+         * @description 查看隔离区；个人信息已遮住
          */
         get: operations["clean-quarantine"];
         put?: never;
@@ -200,8 +200,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * show what a run did to a row
-         * @description 查看一行经过了哪些清洗
+         * show what a run did to a row; personal data is masked
+         * @description 查看一行经过了哪些清洗；个人信息已遮住
          */
         get: operations["clean-findings"];
         put?: never;
@@ -936,8 +936,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * show rows
-         * @description 查看行
+         * show rows; personal data is masked
+         * @description 查看行；个人信息已遮住
          */
         get: operations["dataset-rows"];
         put?: never;
@@ -1990,8 +1990,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * show what a recipe does to a sample
-         * @description 在样本上预览清洗效果
+         * show what a recipe does to a sample; personal data is masked
+         * @description 在样本上预览清洗效果；个人信息已遮住
          */
         post: operations["clean-preview"];
         delete?: never;
