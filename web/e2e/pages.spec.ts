@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cannot, openHouse, type House } from "./harness";
-import { pages } from "./pages";
+import { addressOf, firstQueue, pages } from "./pages";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const widths = [1440, 1280, 1024];
@@ -21,25 +21,25 @@ describe.skipIf(cannot !== "")(`pages ${cannot}`, () => {
   beforeAll(async () => {
     mkdirSync("e2e/shots", { recursive: true });
     house = await openHouse();
-    queue = house.zhuomo<{ items: { id: string }[] }>("label", "queues", house.product).items[0]?.id ?? "";
+    queue = firstQueue(house);
     page = await house.context.newPage();
     page.on("console", (m) => (m.type() === "error" || m.type() === "warning") && said.push(m.text()));
     page.on("pageerror", (e) => said.push(String(e)));
   });
   afterAll(async () => house?.close());
 
-  for (const { name, path } of pages.filter((p) => !only || only.includes(p.name))) {
+  for (const p of pages.filter((p) => !only || only.includes(p.name))) {
     for (const lang of ["zh", "en"] as const) {
       for (const theme of ["light", "dark"] as const) {
-        test(`${name} ${lang} ${theme}`, async () => {
+        test(`${p.name} ${lang} ${theme}`, async () => {
           await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-          const address = path.startsWith("//") ? path.slice(1) : `/${house.product}/${path.replace("{queue}", queue)}`;
+          const address = addressOf(p, house.product, queue);
           for (const width of widths) {
             said.length = 0;
             await page.setViewportSize({ width, height: 900 });
             if (width === widths[0]) await page.goto(`${address}${address.includes("?") ? "&" : "?"}lang=${lang}`);
             await ready(page);
-            await page.screenshot({ path: `e2e/shots/${name}-${lang}-${theme}-${width}.png` });
+            await page.screenshot({ path: `e2e/shots/${p.name}-${lang}-${theme}-${width}.png` });
             expect(await overflow(page), `${width}: wider than the window`).toEqual([]);
             expect(await rawKeys(page), `${width}: words that are missing`).toEqual([]);
             expect(said, `${width}: said on the console`).toEqual([]);

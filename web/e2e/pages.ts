@@ -1,5 +1,7 @@
 // Every page, one line each: its name, and its address below the product. Page authors add theirs.
 
+import type { House } from "./harness";
+
 export interface PageCase {
   name: string;
   /** path of a page of the product; with "//" in front it is an address of the whole program. {queue} is the demo's first queue. */
@@ -53,3 +55,13 @@ export const pages: PageCase[] = [
   { name: "tokens", path: "//settings/tokens" },
   { name: "nowhere", path: "nothing-here" },
 ];
+
+/** addressOf is where a page is; queue is firstQueue. */
+export function addressOf(p: PageCase, product: string, queue: string): string {
+  return p.path.startsWith("//") ? p.path.slice(1) : `/${product}/${p.path.replace("{queue}", queue)}`;
+}
+
+/** firstQueue is the demo's first queue of label tasks. */
+export function firstQueue(house: House): string {
+  return house.zhuomo<{ items: { id: string }[] }>("label", "queues", house.product).items[0]?.id ?? "";
+}

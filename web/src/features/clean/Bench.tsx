@@ -14,6 +14,7 @@ import { useActions } from "../../shared/keys/useActions";
 import { Bones } from "../../shared/page/Bones";
 import { Empty } from "../../shared/page/Empty";
 import { FaultBand } from "../../shared/page/FaultBand";
+import { ReadFault } from "../../shared/page/ReadFault";
 import { JobLine } from "../../shared/page/JobLine";
 import { Page } from "../../shared/page/Page";
 import { did } from "../../shared/undo/undo";
@@ -147,7 +148,7 @@ export function Bench({ saved }: { saved: Saved }) {
       {draft.conflict && <Conflict draft={draft} />}
       {fault && <FaultBand fault={fault} retry={draft.retry} />}
       {start.error && <FaultBand fault={asFault(start.error)} retry={() => start.mutate()} />}
-      {versions.error && <FaultBand fault={asFault(versions.error)} retry={() => void versions.refetch()} />}
+      <ReadFault of={versions} />
       {job && <div className={css["jobLine"]}><JobLine job={job} />{job.state === "done" && last?.result_version && <p className={css["note"]}><Link to={door(last.result_version)}>{w("see_result")}</Link> · {w("before_stays")}</p>}</div>}
       <div className={css["split"]}>
         <StepsPane
@@ -169,7 +170,7 @@ export function Bench({ saved }: { saved: Saved }) {
         />
         <div className={css["middle"]}>
           {versions.data?.length === 0 && <Empty text={w("empty_data")} act={<Link to={`/${product}/data`}><Button type="primary">{w("to_data")}</Button></Link>} />}
-          {preview.error && <FaultBand fault={asFault(preview.error)} retry={() => void preview.refetch()} retrying={preview.isFetching} />}
+          <ReadFault of={preview} />
           {stepFault && <FaultBand fault={new Fault(422, stepFault.code, w("step_faulty", { n: String(chosen + 1) }), say(stepFault.message), say(stepFault.fix), "", "")} />}
           {!p && preview.isFetching && <Bones shape="rows" />}
           {p && <ChangedRows preview={p} chosen={chosen} title={recipe.steps[chosen] ? nameOf(chosen) : w("all_steps")} masks={(p.all ?? []).filter((s) => spec(s.operator)?.family === "privacy").map((s) => s.recipe_step)} />}

@@ -140,7 +140,7 @@ export function VersionPage() {
                   <Input.Search id="data-find" key={contains} size="small" allowClear defaultValue={contains} placeholder={w("find")} aria-label={w("find")} onSearch={(text) => put({ contains: text.trim() })} style={{ width: 220 }} />
                   <FilterChips chips={chips} onClear={() => put({ contains: "", where: [] })} />
                 </div>
-                <Faces of={{ data: rows.data && here, error: rows.error, refetch: rows.refetch as () => Promise<never>, isFetching: rows.isFetching }} empty={<Empty text={filtered ? w("no_match") : w("no_rows")} act={filtered && <Button onClick={() => put({ contains: "", where: [] })}>{w("show_all")}</Button>} />}>
+                <Faces of={{ data: rows.data && here, error: rows.error, isFetching: rows.isFetching }} empty={<Empty text={filtered ? w("no_match") : w("no_rows")} act={filtered && <Button onClick={() => put({ contains: "", where: [] })}>{w("show_all")}</Button>} />}>
                   {(items) => (
                     <DataTable
                       key={`${version?.id}${profile.isSuccess}`}

@@ -151,7 +151,7 @@ export function InboxPage() {
                   <Button type="text" size="small" onClick={() => thread.run()}>{w("thread")} <kbd aria-hidden>T</kbd></Button>
                 </p>
               )}
-              <Faces of={turn} shape="rows">{(t) => <Talk product={product} turns={talk.data ?? [t]} turn={t} fix={shownFix?.turn_id === t.id ? shownFix : undefined} nameOf={nameOf} />}</Faces>
+              <Faces of={turn} shape="rows">{(t) => <Talk product={product} turns={talk.data} turn={t} fix={shownFix?.turn_id === t.id ? shownFix : undefined} nameOf={nameOf} />}</Faces>
             </div>
           </div>
         )}

@@ -7,19 +7,22 @@ import css from "./feedback.module.css";
 import { NewAnswer } from "./NewAnswer";
 import { Why } from "./Why";
 
-/** Talk is the conversation around a turn, the turn marked, why it was understood so, and after a fix what is answered now. */
-export function Talk({ product, turns, turn, fix, nameOf }: { product: string; turns: Turn[]; turn: Turn; fix: Fix | undefined; nameOf: (label: string) => string }) {
+/**
+ * Talk is the conversation around a turn, the turn marked, why it was understood so, and after a fix what is answered now.
+ * Until the turns of the session have come the turn stands alone; why waits for them, for it depends on what was said before.
+ */
+export function Talk({ product, turns, turn, fix, nameOf }: { product: string; turns: Turn[] | undefined; turn: Turn; fix: Fix | undefined; nameOf: (label: string) => string }) {
   const w = useWords("feedback");
   const f = useFormat();
   const marked = useRef<HTMLLIElement>(null);
   useEffect(() => {
     void marked.current?.scrollIntoView({ block: "center" });
-  }, [turn.id, turns.length]); // the turns before it may come later
-  const before = turns.filter((t) => t.number < turn.number);
+  }, [turn.id, turns?.length]); // the turns before it may come later
+  const before = turns?.filter((t) => t.number < turn.number);
   const top = turn.trace.labels?.[0];
   return (
     <ol className={css["talk"]}>
-      {turns.map((t) => {
+      {(turns ?? [turn]).map((t) => {
         const here = t.id === turn.id;
         return (
           <li key={t.id} ref={here ? marked : undefined} data-here={here}>
@@ -31,8 +34,8 @@ export function Talk({ product, turns, turn, fix, nameOf }: { product: string; t
                 {t.rating === "bad" ? <ThumbsDown size={12} aria-hidden /> : <ThumbsUp size={12} aria-hidden />} {w(`rated_${t.rating === "bad" ? "bad" : "good"}`)}
               </p>
             )}
-            {here && <Why product={product} turn={t} before={before} nameOf={nameOf} />}
-            {here && fix?.state === "live" && <NewAnswer product={product} turn={t} before={before} fix={fix} />}
+            {here && before && <Why product={product} turn={t} before={before} nameOf={nameOf} />}
+            {here && before && fix?.state === "live" && <NewAnswer product={product} turn={t} before={before} fix={fix} />}
           </li>
         );
       })}

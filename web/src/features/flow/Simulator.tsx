@@ -2,11 +2,10 @@ import { useQuery, keepPreviousData } from "@tanstack/react-query";
 import { Button, Input } from "antd";
 import { SendHorizontal } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { asFault } from "../../shared/api/fault";
 import { ActionButton } from "../../shared/keys/ActionButton";
 import { useActions } from "../../shared/keys/useActions";
 import { Chip } from "../../shared/page/Chip";
-import { FaultBand } from "../../shared/page/FaultBand";
+import { ReadFault } from "../../shared/page/ReadFault";
 import { useWords } from "../../shared/words/useWords";
 import { simulate, type Tried } from "./api";
 import { Decisions } from "./Decisions";
@@ -65,7 +64,7 @@ export function Simulator(p: SimulatorProps) {
         <ActionButton size="small" action={keep} />
       </div>
       <div className={css["log"]} ref={log} tabIndex={0} role="log" data-said aria-label={w("tab_simulate")}>
-        {played.error && <FaultBand fault={asFault(played.error)} retry={() => void played.refetch()} retrying={played.isFetching} />}
+        <ReadFault of={played} />
         {turns.map((t, i) => (
           <div key={i} className={css["turn"]} data-lit={p.lit === i}>
             {t.text && (

@@ -5,6 +5,7 @@ import { api, ask, type Schemas } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
 import { useFormat } from "../../shared/format/useFormat";
 import { FaultBand } from "../../shared/page/FaultBand";
+import { ReadFault } from "../../shared/page/ReadFault";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import { useVersions } from "../../shared/api/useVersions";
@@ -54,8 +55,8 @@ export function OpenQueueDrawer({ product, close, started }: { product: string; 
         </Button>
       }
     >
-      {draft.error && <FaultBand fault={asFault(draft.error)} retry={() => void draft.refetch()} />}
-      {versions.error && <FaultBand fault={asFault(versions.error)} retry={() => void versions.refetch()} />}
+      <ReadFault of={draft} />
+      <ReadFault of={versions} />
       {fault && <FaultBand fault={fault} />}
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ annotators: 1, order: "file", context_turns: 4, leave: 0, sample: 0 }} onFinish={(o) => open.mutate({ ...o, leave: o.leave ?? 0, sample: o.sample ?? 0 })}>
         <Form.Item name="name" label={w("f_name")} rules={[{ required: true, whitespace: true, message: w("f_name_missing") }]} {...field("name")}>

@@ -7,6 +7,7 @@ import { ActionButton } from "../../shared/keys/ActionButton";
 import { useActions } from "../../shared/keys/useActions";
 import { Faces } from "../../shared/page/Faces";
 import { FaultBand } from "../../shared/page/FaultBand";
+import { ReadFault } from "../../shared/page/ReadFault";
 import { Figures } from "../../shared/page/Figures";
 import { JobLine } from "../../shared/page/JobLine";
 import { Page } from "../../shared/page/Page";
@@ -78,7 +79,7 @@ export function ModelPage() {
     >
       {start.error && <FaultBand fault={asFault(start.error)} retry={train.run} />}
       {job && <div className={css["job"]}><JobLine job={job} /></div>}
-      {made.error && <FaultBand fault={asFault(made.error)} retry={() => void made.refetch()} />}
+      <ReadFault of={made} />
       <div className={css["split"]}>
         <div className={css["left"]}>
           <Curve product={product} model={model} />

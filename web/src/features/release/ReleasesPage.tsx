@@ -14,6 +14,7 @@ import { Chip, type Tone } from "../../shared/page/Chip";
 import { Empty } from "../../shared/page/Empty";
 import { Faces } from "../../shared/page/Faces";
 import { FaultBand } from "../../shared/page/FaultBand";
+import { ReadFault } from "../../shared/page/ReadFault";
 import { Figures } from "../../shared/page/Figures";
 import { Page } from "../../shared/page/Page";
 import { Pane } from "../../shared/page/Pane";
@@ -134,7 +135,7 @@ export function ReleasesPage() {
       )}
       {refused && mayOverrule && <p className={css["overrule"]}><Button size="small" danger onClick={() => setOver(refused)}>{w("overrule", { name: refused.name })}</Button></p>}
       {take.error && <FaultBand fault={asFault(take.error)} retry={() => live && take.mutate(live.name)} />}
-      {figures.error && <FaultBand fault={asFault(figures.error)} retry={() => void figures.refetch()} />}
+      <ReadFault of={figures} />
       <Faces of={list.query} empty={<Empty text={w("empty")} link={{ to: `/${product}/evaluate`, words: w("to_evaluate") }} />}>
         {(rows) => (
           <>

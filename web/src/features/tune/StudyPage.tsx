@@ -12,6 +12,7 @@ import { useActions } from "../../shared/keys/useActions";
 import { Bones } from "../../shared/page/Bones";
 import { Chip } from "../../shared/page/Chip";
 import { FaultBand } from "../../shared/page/FaultBand";
+import { ReadFault } from "../../shared/page/ReadFault";
 import { JobLine } from "../../shared/page/JobLine";
 import { Page } from "../../shared/page/Page";
 import { Section } from "../../shared/page/Section";
@@ -93,7 +94,7 @@ export function StudyPage() {
       flush
     >
       {train.error && <FaultBand fault={asFault(train.error)} retry={() => chosen && train.mutate(chosen)} />}
-      {shown.error && <FaultBand fault={asFault(shown.error)} retry={() => void shown.refetch()} />}
+      <ReadFault of={shown} />
       <Trained id={train.data?.job_id} />
       {job && (running || job.state === "failed") && <div className={css["job"]}><JobLine job={job} /></div>}
       {!shown.data ? (

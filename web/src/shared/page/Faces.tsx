@@ -1,21 +1,19 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { asFault } from "../api/fault";
 import { Bones, type Shape } from "./Bones";
-import { FaultBand } from "./FaultBand";
+import { ReadFault } from "./ReadFault";
 
-type Query<T> = Pick<UseQueryResult<T>, "data" | "error" | "refetch" | "isFetching">;
+type Query<T> = Pick<UseQueryResult<T>, "data" | "error" | "isFetching">;
 
 /**
  * Faces shows one of the four faces of a query: loading, empty, fault, ready. The last good data
  * stays under a fault and while it is read anew. isEmpty is, unless told, an empty list.
  */
 export function Faces<T>({ of, empty, isEmpty = emptyList, shape = "rows", children }: { of: Query<T>; empty?: ReactNode; isEmpty?: (data: T) => boolean; shape?: Shape; children: (data: T) => ReactNode }) {
-  const band = of.error && <FaultBand fault={asFault(of.error)} retry={() => void of.refetch()} retrying={of.isFetching} />;
-  if (of.data === undefined) return band || <Bones shape={shape} />;
+  if (of.data === undefined) return of.error ? <ReadFault of={of} /> : <Bones shape={shape} />;
   return (
     <>
-      {band}
+      <ReadFault of={of} />
       {empty !== undefined && isEmpty(of.data) ? empty : children(of.data)}
     </>
   );

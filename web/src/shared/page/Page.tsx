@@ -1,6 +1,7 @@
 import { useEffect, type ReactNode } from "react";
 import { useWords } from "../words/useWords";
 import { PageHead, type PageHeadProps } from "./PageHead";
+import { QuietFault } from "./QuietFault";
 import { WorkingLine } from "./WorkingLine";
 import css from "./page.module.css";
 
@@ -18,6 +19,7 @@ export function Page({ bar, pane, flush, children, ...head }: PageHeadProps & { 
     <div className={css["page"]}>
       <PageHead {...head} />
       <WorkingLine />
+      <QuietFault />
       {bar && <div className={css["bar"]}>{bar}</div>}
       <div className={css["middle"]}>
         <div className={flush ? css["flush"] : css["body"]} data-scroll>

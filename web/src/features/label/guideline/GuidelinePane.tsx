@@ -7,6 +7,7 @@ import { asFault } from "../../../shared/api/fault";
 import { useFormat } from "../../../shared/format/useFormat";
 import { Chip } from "../../../shared/page/Chip";
 import { FaultBand } from "../../../shared/page/FaultBand";
+import { ReadFault } from "../../../shared/page/ReadFault";
 import { Pane } from "../../../shared/page/Pane";
 import { useWords } from "../../../shared/words/useWords";
 import { usePeopleNames, type Saved } from "../api";
@@ -101,7 +102,7 @@ export function GuidelinePane({ product, saved, draft, mayEdit, onLabel }: { pro
       )}
       <section className={css["paneSection"]}>
         <h3>{w("versions")}</h3>
-        {versions.error && <FaultBand fault={asFault(versions.error)} retry={() => void versions.refetch()} />}
+        <ReadFault of={versions} />
         <ol className={css["versions"]}>
           {versions.data?.map((v, i) => (
             <li key={v.version} data-current={v.version === saved.version}>
