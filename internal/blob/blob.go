@@ -12,7 +12,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
+	"time"
 )
 
 // Hash names a blob: "sha256:" and 64 lower-case hexadecimal digits.
@@ -28,6 +30,20 @@ func ParseHash(s string) (Hash, error) {
 	}
 	return Hash(s), nil
 }
+
+var hashes = regexp.MustCompile(hashPrefix + `[0-9a-f]{64}\b`)
+
+// Named gives the hashes that stand in a text.
+func Named(text string) []Hash {
+	var all []Hash
+	for _, h := range hashes.FindAllString(text, -1) {
+		all = append(all, Hash(h))
+	}
+	return all
+}
+
+// FromHex is the hash of which Hex gave the digits.
+func FromHex(digits string) Hash { return Hash(hashPrefix + digits) }
 
 // Hex is the hash without its prefix.
 func (h Hash) Hex() string { return strings.TrimPrefix(string(h), hashPrefix) }
@@ -55,6 +71,10 @@ type Store interface {
 	// Delete forgets the blob. Deleting what is not there is no error. Readers
 	// that are open may go on.
 	Delete(ctx context.Context, h Hash) error
+	// DeleteIdle deletes the blob if nobody has put it since, and tells whether it
+	// is gone. A put and what names the blob are two steps: one that was put just
+	// now may be about to be named.
+	DeleteIdle(ctx context.Context, h Hash, since time.Time) (gone bool, err error)
 	// Walk calls each with every blob and its size in bytes, in the order of
 	// the hashes, until each returns an error.
 	Walk(ctx context.Context, each func(h Hash, sizeBytes int64) error) error

@@ -112,7 +112,10 @@ func (f *Folder) place(from, to string) error {
 	default:
 		return err
 	}
-	if err := os.Rename(from, to); err != nil {
+	f.mu.Lock() // DeleteIdle looks at the time and deletes: not in between
+	err := os.Rename(from, to)
+	f.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	return syncFolder(fan)
@@ -190,6 +193,29 @@ func (f *Folder) Delete(_ context.Context, h Hash) error {
 	delete(f.verified, h)
 	f.mu.Unlock()
 	return nil
+}
+
+// DeleteIdle goes by the time of the file, which every put renews.
+func (f *Folder) DeleteIdle(_ context.Context, h Hash, since time.Time) (bool, error) {
+	if _, err := ParseHash(string(h)); err != nil {
+		return false, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	info, err := os.Stat(f.path(h))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true, nil
+	case err != nil:
+		return false, explain("look at blob "+string(h), err)
+	case !info.ModTime().Before(since):
+		return false, nil
+	}
+	if err := os.Remove(f.path(h)); err != nil {
+		return false, explain("delete blob "+string(h), err)
+	}
+	delete(f.verified, h)
+	return true, nil
 }
 
 // Walk goes through the fan of folders; names that are no hashes are passed by.

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"zhuomo/internal/blob"
 )
@@ -29,6 +30,7 @@ func Run(t *testing.T, open func() blob.Store) {
 		"what is not there is not found":               notFound,
 		"a name that is no hash is refused":            badHash,
 		"a deleted blob is gone, open readers are not": deletes,
+		"a blob is deleted if nobody put it since":     deletesIdle,
 		"walk goes by hash and stops when told":        walks,
 		"many may put, read and delete at once":        concurrent,
 	} {
@@ -194,6 +196,26 @@ func deletes(t *testing.T, s blob.Store) {
 	}
 	if put(t, s, want) != h {
 		t.Error("put again has another hash")
+	}
+}
+
+func deletesIdle(t *testing.T, s blob.Store) {
+	before := time.Now().Add(-time.Hour)
+	h := put(t, s, noise(4, 1000))
+	if gone, err := s.DeleteIdle(t.Context(), h, before); gone || err != nil {
+		t.Errorf("a blob that was just put: gone %v, %v", gone, err)
+	}
+	if has, err := s.Has(t.Context(), h); !has || err != nil {
+		t.Errorf("it is there: %v, %v", has, err)
+	}
+	later := time.Now().Add(time.Hour)
+	for range 2 { // what is not there is gone too
+		if gone, err := s.DeleteIdle(t.Context(), h, later); !gone || err != nil {
+			t.Errorf("an idle blob: gone %v, %v", gone, err)
+		}
+	}
+	if has, err := s.Has(t.Context(), h); has || err != nil {
+		t.Errorf("it is gone: %v, %v", has, err)
 	}
 }
 
