@@ -43,6 +43,7 @@ type Runner struct {
 
 	mu       sync.Mutex // guards what follows
 	handlers map[string]Handler
+	leads    map[string]bool     // kinds that take no worker
 	held     map[string]*attempt // by job id
 	watchers map[*watcher]struct{}
 	started  bool
@@ -82,7 +83,7 @@ func Open(ctx context.Context, d *db.DB, o Options) (*Runner, error) {
 	}
 	return &Runner{
 		db: d, o: o, id: db.NewID(o.Now()), wake: make(chan struct{}, 1),
-		handlers: map[string]Handler{}, held: map[string]*attempt{}, watchers: map[*watcher]struct{}{},
+		handlers: map[string]Handler{}, leads: map[string]bool{}, held: map[string]*attempt{}, watchers: map[*watcher]struct{}{},
 	}, nil
 }
 
@@ -95,6 +96,15 @@ func (r *Runner) Handle(kind string, h Handler) {
 		panic("jobs: two handlers for " + kind)
 	}
 	r.handlers[kind] = h
+}
+
+// Lead is Handle for work that mostly starts other jobs and waits for them: it
+// takes no worker, which the jobs that it waits for may need.
+func (r *Runner) Lead(kind string, h Handler) {
+	r.Handle(kind, h)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.leads[kind] = true
 }
 
 // Enqueue adds a job inside the caller's transaction: it exists if that commits
@@ -177,6 +187,14 @@ func (r *Runner) Stop(ctx context.Context) error {
 		r.stop()
 		return ctx.Err()
 	}
+}
+
+// Stopping tells whether Stop was called: what a handler leaves then is taken up
+// by the next Start.
+func (r *Runner) Stopping() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stopping
 }
 
 // Get gives one job as it stands. Errors: NotFound.

@@ -88,7 +88,13 @@ func (r *Runner) free() int {
 	if r.stopping {
 		return 0
 	}
-	return r.o.Workers - len(r.held)
+	n := r.o.Workers
+	for _, a := range r.held {
+		if !r.leads[a.job.Kind] {
+			n--
+		}
+	}
+	return n
 }
 
 func (r *Runner) claim(ctx context.Context, kinds []string, free int) (all []Job, err error) {
