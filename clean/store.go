@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"zhuomo/dataset"
+	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 	"zhuomo/internal/spec"
 )
@@ -225,4 +226,18 @@ type ReasonCount struct {
 	Reason  spec.Text `json:"reason"`
 	Count   int       `json:"count" table:"行数|rows"`
 	PutBack int       `json:"put_back" table:"已放回|put back"`
+}
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	return s.db.Erase(ctx, product,
+		`DELETE FROM quarantine WHERE run_id IN (SELECT id FROM clean_runs WHERE product_id = $1)`,
+		`DELETE FROM clean_runs WHERE product_id = $1`,
+		`DELETE FROM recipe_revisions WHERE recipe_id IN (SELECT id FROM recipes WHERE product_id = $1)`,
+		`DELETE FROM recipes WHERE product_id = $1`)
+}
+
+// Blobs calls each with the blobs that the product's rows name; those of all products when it is "".
+func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash) error) error {
+	return db.Texts(ctx, s.db.Reader(), each, `SELECT journal_blob FROM clean_runs WHERE product_id = $1 OR $1 = ''`, product)
 }

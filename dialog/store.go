@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 
+	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 )
 
@@ -76,4 +77,19 @@ func putFlow(ctx context.Context, tx db.Tx, s Saved) (ok bool, err error) {
 	_, err = tx.ExecContext(ctx, `INSERT INTO dialog_revisions (flow_id, revision, hash, stories, saved_by, saved_us) VALUES ($1, $2, $3, $4, $5, $6)`,
 		s.ID, s.Revision, s.Hash, s.Stories, s.UpdatedBy, s.UpdatedUS)
 	return err == nil, db.Explain(err)
+}
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	return s.n.DB.Erase(ctx, product,
+		`DELETE FROM dialog_revisions WHERE flow_id IN (SELECT id FROM dialog_flows WHERE product_id = $1)`,
+		`DELETE FROM dialog_flows WHERE product_id = $1`)
+}
+
+// Blobs calls each with the blobs that the product's rows name; those of all products when it is "".
+func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash) error) error {
+	return db.Texts(ctx, s.n.DB.Reader(), each, `SELECT hash FROM dialog_flows WHERE product_id = $1 OR $1 = '' UNION
+		SELECT stories FROM dialog_flows WHERE product_id = $1 OR $1 = '' UNION
+		SELECT hash FROM dialog_revisions WHERE flow_id IN (SELECT id FROM dialog_flows WHERE product_id = $1 OR $1 = '') UNION
+		SELECT stories FROM dialog_revisions WHERE flow_id IN (SELECT id FROM dialog_flows WHERE product_id = $1 OR $1 = '')`, product)
 }

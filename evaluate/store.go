@@ -238,3 +238,15 @@ func (s *Service) curve(ctx context.Context, product, modelID string) (Curve, er
 	}
 	return c, json.Unmarshal([]byte(body), &c)
 }
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	return s.needs.DB.Erase(ctx, product,
+		`DELETE FROM eval_verdicts WHERE report_id IN (SELECT id FROM reports WHERE product_id = $1)`,
+		`DELETE FROM eval_signatures WHERE report_id IN (SELECT id FROM reports WHERE product_id = $1)`,
+		`DELETE FROM reports WHERE product_id = $1`,
+		`DELETE FROM eval_curves WHERE product_id = $1`,
+		`DELETE FROM batch_rows WHERE batch_id IN (SELECT id FROM batches WHERE product_id = $1)`,
+		`DELETE FROM batches WHERE product_id = $1`,
+		`DELETE FROM eval_texts WHERE product_id = $1`)
+}

@@ -172,3 +172,15 @@ func (s *Service) Waiting(ctx context.Context, product string) (n int, err error
 	err = s.db.Reader().QueryRowContext(ctx, `SELECT COUNT(*) FROM inbox_items WHERE product_id = $1 AND status = $2`, product, Open).Scan(&n)
 	return n, db.Explain(err)
 }
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	rows, err := s.db.Erase(ctx, product,
+		`DELETE FROM fixes WHERE product_id = $1`,
+		`DELETE FROM inbox_items WHERE product_id = $1`,
+		`DELETE FROM inbox_marks WHERE product_id = $1`)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.bays, product)
+	return rows, err
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"zhuomo/internal/api"
+	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 )
 
@@ -194,4 +195,22 @@ func deleteTable(ctx context.Context, tx db.Tx, product, name string) error {
 		return err
 	}
 	return nil
+}
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	rows, err := s.db.Erase(ctx, product,
+		`DELETE FROM knowledge_entry_revisions WHERE product_id = $1`,
+		`DELETE FROM knowledge_entries WHERE product_id = $1`,
+		`DELETE FROM knowledge_tables WHERE product_id = $1`)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.working, product)
+	delete(s.changes, product)
+	return rows, err
+}
+
+// Blobs calls each with the blobs that the product's rows name; those of all products when it is "".
+func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash) error) error {
+	return db.Texts(ctx, s.db.Reader(), each, `SELECT body_blob FROM knowledge_tables WHERE product_id = $1 OR $1 = ''`, product)
 }

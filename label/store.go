@@ -287,3 +287,18 @@ func (s *Service) CountGold(ctx context.Context, product string) (n int, err err
 	err = s.db.Reader().QueryRowContext(ctx, `SELECT COUNT(*) FROM label_gold WHERE product_id = $1 AND ended_us = 0`, product).Scan(&n)
 	return n, db.Explain(err)
 }
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	return s.db.Erase(ctx, product,
+		`DELETE FROM label_slots WHERE queue_id IN (SELECT id FROM label_queues WHERE product_id = $1)`,
+		`DELETE FROM label_lanes WHERE queue_id IN (SELECT id FROM label_queues WHERE product_id = $1)`,
+		`DELETE FROM label_returns WHERE queue_id IN (SELECT id FROM label_queues WHERE product_id = $1)`,
+		`DELETE FROM label_skips WHERE task_id IN (SELECT id FROM label_tasks WHERE queue_id IN (SELECT id FROM label_queues WHERE product_id = $1))`,
+		`DELETE FROM label_tasks WHERE queue_id IN (SELECT id FROM label_queues WHERE product_id = $1)`,
+		`DELETE FROM label_queues WHERE product_id = $1`,
+		`DELETE FROM label_annotations WHERE product_id = $1`,
+		`DELETE FROM label_gold WHERE product_id = $1`,
+		`DELETE FROM label_checks WHERE product_id = $1`,
+		`DELETE FROM guidelines WHERE product_id = $1`)
+}

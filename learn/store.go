@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 )
 
@@ -88,4 +89,17 @@ SELECT `+modelColumns+` FROM models WHERE product_id = $1 AND number < $2 ORDER 
 		list = append(list, m)
 	}
 	return list, db.Explain(rows.Err())
+}
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	return s.needs.DB.Erase(ctx, product,
+		`DELETE FROM models WHERE product_id = $1`)
+}
+
+// Blobs calls each with the blobs that the product's rows name; those of all products when it is "".
+func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash) error) error {
+	return db.Texts(ctx, s.needs.DB.Reader(), each, `SELECT id FROM models WHERE product_id = $1 OR $1 = '' UNION
+		SELECT rows_blob FROM models WHERE product_id = $1 OR $1 = '' UNION
+		SELECT ids_blob FROM models WHERE product_id = $1 OR $1 = ''`, product)
 }

@@ -106,6 +106,18 @@ func (c *sessions) leave(t *talk) {
 	}
 }
 
+// forget drops the sessions of a product that nobody holds.
+func (c *sessions) forget(product string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, t := range c.all {
+		if t.users == 0 && t.ProductID == product {
+			c.used.Remove(t.place)
+			delete(c.all, id)
+		}
+	}
+}
+
 // Begin opens a session for a customer, or gives the one that the customer has
 // on this channel. customer "" is somebody unknown: always a new session. The
 // token is secret and only told for new sessions. Faults: NothingLive, TooLong.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"zhuomo/dialog"
+	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 )
 
@@ -305,4 +306,29 @@ func readTraffic(ctx context.Context, q db.Reader, product string, fromUS, toUS 
 		WHERE t.product_id = $1 AND t.at_us >= $2 AND t.at_us < $3`, product, fromUS, toUS).
 		Scan(&t.Turns, &t.Sessions, &t.Answered, &t.Fallback, &t.HandedOver, &t.Liked, &t.Rated)
 	return t, db.Explain(err)
+}
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	rows, err := s.n.DB.Erase(ctx, product,
+		`DELETE FROM serve_ratings WHERE product_id = $1`,
+		`DELETE FROM serve_turns WHERE product_id = $1`,
+		`DELETE FROM serve_sessions WHERE product_id = $1`,
+		`DELETE FROM serve_publications WHERE product_id = $1`,
+		`DELETE FROM serve_live WHERE product_id = $1`,
+		`DELETE FROM serve_releases WHERE product_id = $1`)
+	s.sessions.forget(product)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.lines, product)
+	return rows, err
+}
+
+// Blobs calls each with the blobs that the product's rows name; those of all products when it is "".
+func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash) error) error {
+	return db.Texts(ctx, s.n.DB.Reader(), each, `SELECT manifest FROM serve_releases WHERE product_id = $1 OR $1 = '' UNION
+		SELECT model_id FROM serve_releases WHERE product_id = $1 OR $1 = '' UNION
+		SELECT knowledge FROM serve_releases WHERE product_id = $1 OR $1 = '' UNION
+		SELECT flow FROM serve_releases WHERE product_id = $1 OR $1 = '' UNION
+		SELECT flow FROM serve_sessions WHERE product_id = $1 OR $1 = ''`, product)
 }

@@ -188,3 +188,13 @@ func (s store) reveals(ctx context.Context, thing string, limit int) ([]Reveal, 
 	}
 	return out, db.Explain(rows.Err())
 }
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	return s.store.db.Erase(ctx, product,
+		`DELETE FROM run_metrics WHERE run_id IN (SELECT id FROM runs WHERE product_id = $1)`,
+		`DELETE FROM runs WHERE product_id = $1`,
+		`DELETE FROM edges WHERE product_id = $1`,
+		`DELETE FROM witness_marks WHERE product_id = $1`,
+		`DELETE FROM thread_reveals WHERE product_id = $1`)
+}

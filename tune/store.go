@@ -141,3 +141,10 @@ FROM trials WHERE study_id = $1 AND number > $2 ORDER BY number LIMIT $3`, study
 	}
 	return list, db.Explain(rows.Err())
 }
+
+// Erase deletes what the product has in this stage, and tells how many rows went.
+func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	return s.needs.DB.Erase(ctx, product,
+		`DELETE FROM trials WHERE study_id IN (SELECT id FROM studies WHERE product_id = $1)`,
+		`DELETE FROM studies WHERE product_id = $1`)
+}

@@ -74,12 +74,18 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 		kept.send(w)
 		return
 	}
+	product := r.PathValue("product")
+	if route.Need == Public && product != "" && s.o.Products != nil { // the guard has not looked it up
+		if found, err := s.o.Products.ProductID(ctx, product); err == nil {
+			product = found
+		}
+	}
 	answer := &recorded{header: http.Header{}}
 	callOf(ctx).writer = answer
 	next.ServeHTTP(answer, r.WithContext(db.Alongside(ctx, func(ctx context.Context, tx db.Tx) error {
-		return writeAnswer(ctx, tx, id[0], key, stored{fingerprint: fingerprint, status: begun}, now.UnixMicro(), oldest)
+		return writeAnswer(ctx, tx, id[0], key, stored{product: product, fingerprint: fingerprint, status: begun}, now.UnixMicro(), oldest)
 	})))
-	got := stored{fingerprint: fingerprint, status: answer.status, kind: answer.header.Get("Content-Type"),
+	got := stored{product: product, fingerprint: fingerprint, status: answer.status, kind: answer.header.Get("Content-Type"),
 		etag: answer.header.Get("ETag"), body: answer.body.String()}
 	// The work is done and stays done: a client that hung up must still find its
 	// answer. After a failure the key is free again.

@@ -19,6 +19,7 @@ func Migrations() fs.FS { return migrations }
 
 // stored is the answer that an idempotent request got.
 type stored struct {
+	product     string // "" when the address names none
 	fingerprint string
 	status      int
 	kind        string // Content-Type
@@ -46,10 +47,15 @@ func writeAnswer(ctx context.Context, tx db.Tx, actor, key string, s stored, now
 	if _, err := tx.ExecContext(ctx, `DELETE FROM api_answers WHERE created_us <= $1`, notBefore); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO api_answers (actor, key, fingerprint, status, kind, etag, body, created_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	_, err := tx.ExecContext(ctx, `INSERT INTO api_answers (actor, key, product_id, fingerprint, status, kind, etag, body, created_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (actor, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
 			kind = excluded.kind, etag = excluded.etag, body = excluded.body, created_us = excluded.created_us`,
-		actor, key, s.fingerprint, s.status, s.kind, s.etag, s.body, now)
+		actor, key, s.product, s.fingerprint, s.status, s.kind, s.etag, s.body, now)
 	return err
+}
+
+// Erase deletes the kept answers of a product, and tells how many there were.
+func Erase(ctx context.Context, d *db.DB, product string) (int, error) {
+	return d.Erase(ctx, product, `DELETE FROM api_answers WHERE product_id = $1`)
 }
