@@ -96,6 +96,10 @@ var (
 		ZH: "名称不能为空，最长 {limit} 个字", FixZH: "请改一个合适的名称",
 		EN: "a name must not be empty and has at most {limit} characters", FixEN: "choose a fitting name",
 	})
+	OtherName = fault.Define("dataset.other_name", fault.Invalid, fault.Text{
+		ZH: "要删除的产品叫「{name}」，写的不是这个名称", FixZH: "把产品名称原样写一遍",
+		EN: "the product to delete is called {name}, which is not what was written", FixEN: "write the name of the product as it is",
+	})
 	BadSetting = fault.Define("dataset.bad_setting", fault.Invalid, fault.Text{
 		ZH: "设置「{setting}」不能是「{got}」", FixZH: "可用的值：{known}",
 		EN: "the setting {setting} cannot be {got}", FixEN: "it can be: {known}",

@@ -16,6 +16,7 @@ func (s *Service) Routes() []api.Route {
 	return []api.Route{
 		api.Op("GET", "/api/v1/products", "product list", api.Viewer, "列出产品", "list products", s.listProducts),
 		api.Op("POST", "/api/v1/products", "product create", api.Lead, "新建产品", "create a product", s.createProduct),
+		api.Op("GET", "/api/v1/product-deletions", "product deletions", api.Lead, "列出删除过的产品：谁在何时删的", "list the products that were deleted: by whom and when", s.listDeletions),
 		api.Op("GET", "/api/v1/formats", "dataset formats", api.Viewer, "列出能读写的文件格式", "list the file formats", s.listFormats),
 		api.Op("GET", sets, "dataset list", api.Viewer, "列出数据集", "list datasets", s.listDatasets),
 		api.Op("POST", sets, "dataset create", api.Trainer, "新建数据集", "create a dataset", s.createDataset),

@@ -22,7 +22,7 @@ func (s *Service) insertProduct(ctx context.Context, p Product) error {
 func (s *Service) insertDataset(ctx context.Context, d Dataset) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		var known int
-		if err := tx.QueryRowContext(ctx, `SELECT COUNT(id) FROM products WHERE id = $1`, d.ProductID).Scan(&known); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(id) FROM products WHERE id = $1 AND NOT deleting`, d.ProductID).Scan(&known); err != nil {
 			return fmt.Errorf("look for product: %w", err)
 		}
 		if known == 0 {
@@ -50,13 +50,13 @@ func taken(done sql.Result, err error, name string) error {
 }
 
 func (s *Service) selectProducts(ctx context.Context, after string, limit int) ([]Product, error) {
-	rows, err := s.db.Reader().QueryContext(ctx, `SELECT id, name, created_us FROM products WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	rows, err := s.db.Reader().QueryContext(ctx, `SELECT id, name, created_us FROM products WHERE id > $1 AND NOT deleting ORDER BY id LIMIT $2`, after, limit)
 	return db.All(rows, err, func(p *Product) []any { return []any{&p.ID, &p.Name, &p.CreatedUS} })
 }
 
 func (s *Service) selectProduct(ctx context.Context, name string) (Product, error) {
 	var p Product
-	err := s.db.Reader().QueryRowContext(ctx, `SELECT id, name, created_us FROM products WHERE id = $1 OR name = $1
+	err := s.db.Reader().QueryRowContext(ctx, `SELECT id, name, created_us FROM products WHERE (id = $1 OR name = $1) AND NOT deleting
 		ORDER BY id LIMIT 1`, name).Scan(&p.ID, &p.Name, &p.CreatedUS)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, NoSuchProduct.With("product", name)
