@@ -113,6 +113,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Jobs.Lead(deleteKind, a.deleteJob)
+	a.Jobs.Lead(exampleKind, a.exampleJob)
+	a.Jobs.Handle(sweepKind, a.sweepJob)
 	publishing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	changes := a.Jobs.Watch(publishing)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -74,10 +73,13 @@ type demoOptions struct {
 
 // demo is one turn of the whole thread, from dirty files to a fixed answer.
 type demo struct {
-	e         *command.Env
 	a         *App
 	o         demoOptions
-	folder    string
+	by        api.Actor                        // who makes it
+	say       func(zh, en string) string       // in the person's language
+	told      func(at, of int, s step, r told) // called before and after each step
+	warn      func(line string)
+	incoming  string // folder of the spoilt files
 	figures   Figures
 	material  examples.Material
 	truth     spoil.Truth
@@ -123,39 +125,52 @@ func runDemo(ctx context.Context, e *command.Env, o demoOptions) (err error) {
 	if o.sets == "" {
 		o.sets = os.Getenv("ZHUOMO_SETS")
 	}
-	d := &demo{e: e, o: o, folder: e.Data}
-	if d.folder == "" {
-		d.folder = filepath.Join(".zhuomo", "demo")
+	folder := e.Data
+	if folder == "" {
+		folder = filepath.Join(".zhuomo", "demo")
 	}
-	if d.folder, err = filepath.Abs(d.folder); err != nil {
+	if folder, err = filepath.Abs(folder); err != nil {
 		return err
 	}
-	if err := d.emptyFolder(); err != nil {
+	if err := emptyFolder(folder); err != nil {
 		return err
 	}
-	log := fileLog(d.folder)
-	if d.a, err = Open(ctx, Options{DataFolder: d.folder, Sets: o.sets, Log: log}); err != nil {
+	a, err := Open(ctx, Options{DataFolder: folder, Sets: o.sets, Log: fileLog(folder)})
+	if err != nil {
 		return err
 	}
 	served := false
 	defer func() {
 		if !served {
-			err = errors.Join(err, d.a.Close(context.WithoutCancel(ctx)))
+			err = errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 		}
 	}()
-	ctx = api.WithActor(ctx, d.a.Owner.Actor())
-	if err := d.thread(ctx, log); err != nil {
+	d := &demo{a: a, o: o, by: a.Owner.Actor(), say: e.Text, told: printStep(e), incoming: filepath.Join(folder, "incoming"), warn: func(line string) {
+		if !e.JSON {
+			fmt.Fprintln(e.Err, line)
+		}
+	}}
+	if err := d.thread(ctx); err != nil {
 		return err
 	}
 	d.figures.WallS = round(time.Since(began).Seconds())
-	if err := d.keepFigures(); err != nil {
+	if err := keepFigures(folder, d.figures); err != nil {
 		return err
 	}
-	if err := d.print(); err != nil || o.once {
+	if err := printFigures(e, d.figures, folder); err != nil || o.once {
 		return err
 	}
 	served = true
-	return d.serve(ctx)
+	return serveDemo(ctx, e, a, folder, o.listen, d.product.ID)
+}
+
+// printStep tells a person each step as it ends.
+func printStep(e *command.Env) func(at, of int, s step, r told) {
+	return func(at, of int, s step, r told) {
+		if r.ended && !e.JSON && !e.Quiet {
+			fmt.Fprintf(e.Out, "%2d/%d  %s  %s  %.2f s\n", at+1, of, pad(e.Text(s.zh, s.en), 10), r.said, r.took.Seconds())
+		}
+	}
 }
 
 // step is one part of the thread, told to people as it ends.
@@ -164,7 +179,16 @@ type step struct {
 	do     func(ctx context.Context) (said string, err error)
 }
 
-func (d *demo) thread(ctx context.Context, log *slog.Logger) error {
+// told is what a step has to tell.
+type told struct {
+	ended bool
+	said  string // in the person's language, once ended
+	took  time.Duration
+}
+
+// thread goes through all steps as d.by.
+func (d *demo) thread(ctx context.Context) error {
+	ctx = api.WithActor(ctx, d.by)
 	steps := []step{
 		{"材料", "material", d.spoil},
 		{"导入", "import", d.importFiles},
@@ -186,14 +210,13 @@ func (d *demo) thread(ctx context.Context, log *slog.Logger) error {
 	}
 	for i, s := range steps {
 		began := time.Now()
+		d.told(i, len(steps), s, told{})
 		said, err := s.do(ctx)
 		if err != nil {
-			log.Error("demo", "step", s.en, "error", err)
+			d.a.options.Log.Error("demo", "step", s.en, "error", err)
 			return fmt.Errorf("%s: %w", s.en, err)
 		}
-		if !d.e.JSON && !d.e.Quiet {
-			fmt.Fprintf(d.e.Out, "%2d/%d  %s  %s  %.2f s\n", i+1, len(steps), pad(d.e.Text(s.zh, s.en), 10), said, time.Since(began).Seconds())
-		}
+		d.told(i, len(steps), s, told{ended: true, said: said, took: time.Since(began)})
 	}
 	return nil
 }
@@ -213,40 +236,40 @@ func pad(s string, width int) string {
 }
 
 // emptyFolder makes room for the demo's data, and refuses to touch other data.
-func (d *demo) emptyFolder() error {
-	entries, err := os.ReadDir(d.folder)
+func emptyFolder(folder string) error {
+	entries, err := os.ReadDir(folder)
 	if errors.Is(err, os.ErrNotExist) || len(entries) == 0 {
-		if err := os.MkdirAll(d.folder, 0o700); err != nil {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return err
 		}
-		return d.keepFigures() // the mark: a killed demo's folder is the demo's too
+		return keepFigures(folder, Figures{}) // the mark: a killed demo's folder is the demo's too
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(d.folder, demoMark)); err != nil {
-		return DemoFolder.With("folder", d.folder)
+	if _, err := os.Stat(filepath.Join(folder, demoMark)); err != nil {
+		return DemoFolder.With("folder", folder)
 	}
-	if s, err := readServerFile(d.folder); err == nil && answers(s) {
+	if s, err := readServerFile(folder); err == nil && answers(s) {
 		return DemoServes.With("address", s.Address, "pid", s.PID)
 	}
 	for _, entry := range entries {
 		if entry.Name() == demoMark {
 			continue
 		}
-		if err := os.RemoveAll(filepath.Join(d.folder, entry.Name())); err != nil {
+		if err := os.RemoveAll(filepath.Join(folder, entry.Name())); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *demo) keepFigures() error {
-	body, err := json.MarshalIndent(d.figures, "", "  ")
+func keepFigures(folder string, f Figures) error {
+	body, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(d.folder, demoMark), append(body, '\n'), 0o600)
+	return os.WriteFile(filepath.Join(folder, demoMark), append(body, '\n'), 0o600)
 }
 
 // spoil makes of the material what a customer would send. The truth lies in a
@@ -273,14 +296,12 @@ func (d *demo) spoil(context.Context) (string, error) {
 		return "", err
 	}
 	defer os.RemoveAll(apart)
-	if d.truth, err = spoil.Spoil(d.material, d.o.spoilSeed, d.incoming(), apart); err != nil {
+	if d.truth, err = spoil.Spoil(d.material, d.o.spoilSeed, d.incoming, apart); err != nil {
 		return "", err
 	}
 	d.figures.Material, d.figures.SpoilSeed = d.material.Name, d.o.spoilSeed
-	return fmt.Sprintf(d.e.Text("%d 段会话弄脏成 %d 个文件（种子 %d）", "%d conversations spoilt into %d files (seed %d)"),
+	return fmt.Sprintf(d.say("%d 段会话弄脏成 %d 个文件（种子 %d）", "%d conversations spoilt into %d files (seed %d)"),
 		len(d.material.Conversations), len(d.truth.Files), d.o.spoilSeed), nil
 }
-
-func (d *demo) incoming() string { return filepath.Join(d.folder, "incoming") }
 
 func round(x float64) float64 { return float64(int64(x*10000+.5)) / 10000 }

@@ -19,16 +19,18 @@ import (
 func (d *demo) importFiles(ctx context.Context) (string, error) {
 	data := d.a.Stages.Data
 	var err error
-	if d.product, err = data.CreateProduct(ctx, d.e.Text("旅行客服", "Travel service")); err != nil {
-		return "", err
+	if d.product.ID == "" {
+		if d.product, err = data.CreateProduct(ctx, d.say("旅行客服", "Travel service")); err != nil {
+			return "", err
+		}
 	}
 	d.figures.Product = d.product.ID
-	if d.chats, err = data.Create(ctx, d.product.ID, d.e.Text("会话", "chats")); err != nil {
+	if d.chats, err = data.Create(ctx, d.product.ID, d.say("会话", "chats")); err != nil {
 		return "", err
 	}
 	var said []string
 	for _, file := range d.truth.Files {
-		raw, err := os.Open(filepath.Join(d.incoming(), file.Name))
+		raw, err := os.Open(filepath.Join(d.incoming, file.Name))
 		if err != nil {
 			return "", err
 		}
@@ -53,7 +55,7 @@ func (d *demo) importFiles(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.figures.RowsRaw = d.raw.RowCount
-	return fmt.Sprintf(d.e.Text("%d 行 ← %v", "%d rows ← %v"), d.raw.RowCount, said), nil
+	return fmt.Sprintf(d.say("%d 行 ← %v", "%d rows ← %v"), d.raw.RowCount, said), nil
 }
 
 func detectedEncoding(r dataset.Report) string {
@@ -78,10 +80,13 @@ func firstError(errs ...error) error {
 func (d *demo) wait(ctx context.Context, id string) error {
 	job, err := d.a.Jobs.Wait(ctx, id)
 	if err != nil {
+		if ctx.Err() != nil { // nobody waits for it any more
+			_ = d.a.Jobs.Cancel(context.WithoutCancel(ctx), id)
+		}
 		return err
 	}
 	if job.State != jobs.Done {
-		return DemoFailed.With("step", job.Kind, "why", failure(job), "log", filepath.Join(d.folder, "zhuomo.log"))
+		return DemoFailed.With("step", job.Kind, "why", failure(job), "log", filepath.Join(d.a.options.DataFolder, "zhuomo.log"))
 	}
 	return nil
 }
@@ -100,11 +105,11 @@ func (d *demo) cleanRows(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	saved, err := d.a.Stages.Clean.Save(ctx, d.product.ID, string(recipe), 0, d.a.Owner.ID)
+	saved, err := d.a.Stages.Clean.Save(ctx, d.product.ID, string(recipe), 0, d.by.ID)
 	if err != nil {
 		return "", err
 	}
-	if d.run, err = d.a.Stages.Clean.Start(ctx, d.product.ID, saved.Name, d.raw.ID, d.a.Owner.ID); err != nil {
+	if d.run, err = d.a.Stages.Clean.Start(ctx, d.product.ID, saved.Name, d.raw.ID, d.by.ID); err != nil {
 		return "", err
 	}
 	if err := d.wait(ctx, d.run.JobID); err != nil {
@@ -129,7 +134,7 @@ func (d *demo) cleanRows(ctx context.Context) (string, error) {
 	if f.RowsRaw+d.run.Split != f.RowsClean+f.RowsSetAside {
 		return "", fmt.Errorf("rows do not add up: %d raw + %d split, %d clean + %d aside", f.RowsRaw, d.run.Split, f.RowsClean, f.RowsSetAside)
 	}
-	return fmt.Sprintf(d.e.Text("%d → %d + 隔离 %d · 召回 %.4f 精度 %.4f · %d 个算子", "%d → %d + %d set aside · recall %.4f precision %.4f · %d operators"),
+	return fmt.Sprintf(d.say("%d → %d + 隔离 %d · 召回 %.4f 精度 %.4f · %d 个算子", "%d → %d + %d set aside · recall %.4f precision %.4f · %d operators"),
 		f.RowsRaw, f.RowsClean, f.RowsSetAside, f.CleaningRecall, f.CleaningPrecision, len(d.run.Steps)), nil
 }
 

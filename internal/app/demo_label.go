@@ -35,7 +35,7 @@ func (d *demo) learnFacts(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if _, err := know.Import(ctx, d.product.ID, d.a.Owner.ID, entries); err != nil {
+		if _, err := know.Import(ctx, d.product.ID, d.by.ID, entries); err != nil {
 			return "", err
 		}
 		d.figures.Entries = len(entries)
@@ -45,12 +45,12 @@ func (d *demo) learnFacts(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if _, err := know.SaveTable(ctx, d.product.ID, d.a.Owner.ID, table); err != nil {
+		if _, err := know.SaveTable(ctx, d.product.ID, d.by.ID, table); err != nil {
 			return "", err
 		}
 		d.figures.Entities += len(table.Rows)
 	}
-	return fmt.Sprintf(d.e.Text("%d 条知识 · %d 个实体，%d 张表", "%d entries · %d entities in %d tables"),
+	return fmt.Sprintf(d.say("%d 条知识 · %d 个实体，%d 张表", "%d entries · %d entities in %d tables"),
 		d.figures.Entries, d.figures.Entities, len(d.material.Tables)), nil
 }
 
@@ -88,7 +88,7 @@ func (d *demo) labelRows(ctx context.Context) (string, error) {
 	}
 	d.figures.Classes = len(d.guide.Guideline.Labels)
 	order := label.QueueOrder{
-		Name: d.e.Text("意图 第 1 批", "intents, batch 1"), VersionID: d.clean.ID, GuidelineID: d.guide.ID,
+		Name: d.say("意图 第 1 批", "intents, batch 1"), VersionID: d.clean.ID, GuidelineID: d.guide.ID,
 		TextColumn: d.roles[dataset.RoleText], SessionColumn: d.roles[dataset.RoleSession], SpeakerColumn: d.roles[dataset.RoleSpeaker],
 		Speakers: d.customers, ContextTurns: contextLines, Annotators: labellers, Seed: 1,
 	}
@@ -127,7 +127,7 @@ func (d *demo) labelRows(ctx context.Context) (string, error) {
 	f := &d.figures
 	f.Labels, f.Simulated, f.LeftForPeople = settled.SettledCount+judged, true, order.Leave
 	f.Agreement = round(agreement.Jaccard.Value)
-	return fmt.Sprintf(d.e.Text("%d 行定标（模拟标注，错误率 %.0f%%）· %d 行有分歧由模拟复核裁定 · α %.3f · 留 %d 行给真人",
+	return fmt.Sprintf(d.say("%d 行定标（模拟标注，错误率 %.0f%%）· %d 行有分歧由模拟复核裁定 · α %.3f · 留 %d 行给真人",
 		"%d rows settled (simulated labellers, %.0f %% errors) · %d disputes judged by a simulated reviewer · α %.3f · %d rows left for people"),
 		f.Labels, 100*rate, judged, f.Agreement, f.LeftForPeople), nil
 }
@@ -144,7 +144,7 @@ func (d *demo) saveGuideline(ctx context.Context) (label.SavedGuideline, error) 
 			return label.SavedGuideline{}, err
 		}
 	}
-	return d.a.Stages.Label.SaveGuideline(ctx, d.product.ID, d.a.Owner.ID, string(document), 0)
+	return d.a.Stages.Label.SaveGuideline(ctx, d.product.ID, d.by.ID, string(document), 0)
 }
 
 func listedLabels(m examples.Material) ([]byte, error) {

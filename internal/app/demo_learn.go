@@ -27,14 +27,14 @@ func (d *demo) search(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.params = study.Best
-	return fmt.Sprintf(d.e.Text("%d 次随机试验 · 默认 %.4f → 最好 %.4f（dev 全对率）", "%d random trials · default %.4f → best %.4f (exact on dev)"),
+	return fmt.Sprintf(d.say("%d 次随机试验 · 默认 %.4f → 最好 %.4f（dev 全对率）", "%d random trials · default %.4f → best %.4f (exact on dev)"),
 		study.DoneCount, study.DefaultScore, study.BestScore), nil
 }
 
 // train makes the model that will go live.
 func (d *demo) train(ctx context.Context) (string, error) {
 	began := time.Now()
-	job, err := d.a.Stages.Learn.StartTrain(ctx, learn.Order{ProductID: d.product.ID, Params: d.params, Seed: 1, Actor: d.a.Owner.ID})
+	job, err := d.a.Stages.Learn.StartTrain(ctx, learn.Order{ProductID: d.product.ID, Params: d.params, Seed: 1, Actor: d.by.ID})
 	if err != nil {
 		return "", err
 	}
@@ -45,7 +45,7 @@ func (d *demo) train(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.figures.TrainS, d.figures.TrainRows = round(time.Since(began).Seconds()), d.made.ExampleCount
-	return fmt.Sprintf(d.e.Text("m%d：%d 行 · %d 个标签 · %.1f MB", "m%d: %d rows · %d labels · %.1f MB"),
+	return fmt.Sprintf(d.say("m%d：%d 行 · %d 个标签 · %.1f MB", "m%d: %d rows · %d labels · %.1f MB"),
 		d.made.Number, d.made.ExampleCount, d.made.LabelCount, float64(d.made.SizeBytes)/1e6), nil
 }
 
@@ -61,7 +61,7 @@ func (d *demo) evaluate(ctx context.Context) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			if _, err := save(ctx, d.product.ID, d.a.Owner.ID, string(text)); err != nil {
+			if _, err := save(ctx, d.product.ID, d.by.ID, string(text)); err != nil {
 				return "", err
 			}
 		}
@@ -89,10 +89,10 @@ func (d *demo) evaluate(ctx context.Context) (string, error) {
 	if err := d.checkGuideline(ctx); err != nil {
 		return "", err
 	}
-	said := fmt.Sprintf(d.e.Text("%d 行 · 全对 %.4f [%.3f, %.3f] · 微 F1 %.4f", "%d rows · exact %.4f [%.3f, %.3f] · micro-F1 %.4f"),
+	said := fmt.Sprintf(d.say("%d 行 · 全对 %.4f [%.3f, %.3f] · 微 F1 %.4f", "%d rows · exact %.4f [%.3f, %.3f] · micro-F1 %.4f"),
 		f.TestRows, f.TestExact, exact.Low, exact.High, f.TestMicroF1)
 	if f.ChecksTotal > 0 {
-		said += fmt.Sprintf(d.e.Text(" · 检查 %d/%d · 规范样例 %d/%d · 故事 %d/%d · 门禁 %s", " · checks %d/%d · guideline examples %d/%d · stories %d/%d · gate %s"),
+		said += fmt.Sprintf(d.say(" · 检查 %d/%d · 规范样例 %d/%d · 故事 %d/%d · 门禁 %s", " · checks %d/%d · guideline examples %d/%d · stories %d/%d · gate %s"),
 			f.ChecksPassed, f.ChecksTotal, f.GuidelinePassed, f.GuidelineTotal, f.StoriesPassed, f.StoriesTotal, f.Gate)
 	}
 	return said, nil

@@ -17,6 +17,7 @@ import (
 	"zhuomo/examples"
 	"zhuomo/examples/service"
 	"zhuomo/feedback"
+	"zhuomo/internal/api/command"
 	"zhuomo/internal/db"
 	"zhuomo/people"
 	"zhuomo/serve"
@@ -57,12 +58,12 @@ func (d *demo) converse(ctx context.Context) (string, error) {
 	}
 	d.figures.StoriesPassed, d.figures.StoriesTotal = report.Passed, report.Total
 	for _, r := range report.Results {
-		if !r.Passed && !d.e.JSON {
-			fmt.Fprintf(d.e.Err, "  ✗ %s  %s\n", r.Name, r.Failed)
+		if !r.Passed {
+			d.warn(fmt.Sprintf("  ✗ %s  %s", r.Name, r.Failed))
 		}
 	}
 	c := report.Coverage
-	return fmt.Sprintf(d.e.Text("故事 %d/%d · 覆盖 %.0f%% 节点 %.0f%% 边", "stories %d/%d · cover %.0f %% of nodes, %.0f %% of edges"),
+	return fmt.Sprintf(d.say("故事 %d/%d · 覆盖 %.0f%% 节点 %.0f%% 边", "stories %d/%d · cover %.0f %% of nodes, %.0f %% of edges"),
 		report.Passed, report.Total, 100*c.NodeShare, 100*c.EdgeShare), nil
 }
 
@@ -75,7 +76,7 @@ func (d *demo) publish(ctx context.Context) (string, error) {
 	made, err := d.a.Stages.Serve.Create(ctx, serve.Contents{
 		ProductID: d.product.ID, ModelID: d.made.ID, Knowledge: knowledge, Flow: d.flow.Hash,
 		GuidelineID: d.guide.ID, GuidelineVersion: d.guide.Version, ReportID: d.report.ID,
-	}, d.e.Text("演示", "demo"), serve.Ready{})
+	}, d.say("演示", "demo"), serve.Ready{})
 	if err != nil {
 		return "", err
 	}
@@ -83,7 +84,7 @@ func (d *demo) publish(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.figures.Release = d.release.Name
-	return fmt.Sprintf(d.e.Text("%s 已上线，门禁 %s", "%s is live, gate %s"), d.release.Name, d.figures.Gate), nil
+	return fmt.Sprintf(d.say("%s 已上线，门禁 %s", "%s is live, gate %s"), d.release.Name, d.figures.Gate), nil
 }
 
 const (
@@ -121,7 +122,7 @@ func (d *demo) talk(ctx context.Context) (string, error) {
 	}
 	slices.Sort(took)
 	d.figures.TurnP50MS, d.figures.TurnP99MS = round(quantile(took, .5)), round(quantile(took, .99))
-	return fmt.Sprintf(d.e.Text("%d 轮经 HTTP，落盘后才回答 · p50 %.2f ms p99 %.2f ms", "%d turns over HTTP, durable before answered · p50 %.2f ms p99 %.2f ms"),
+	return fmt.Sprintf(d.say("%d 轮经 HTTP，落盘后才回答 · p50 %.2f ms p99 %.2f ms", "%d turns over HTTP, durable before answered · p50 %.2f ms p99 %.2f ms"),
 		talkTurns, d.figures.TurnP50MS, d.figures.TurnP99MS), nil
 }
 
@@ -157,7 +158,7 @@ func (d *demo) fix(ctx context.Context) (string, error) {
 	var f feedback.Fix
 	var right []string
 	for _, w := range wrong {
-		if f, err = mend.Fix(ctx, w.turn, w.labels, d.a.Owner.ID); err != nil {
+		if f, err = mend.Fix(ctx, w.turn, w.labels, d.by.ID); err != nil {
 			return "", err
 		}
 		if right = w.labels; f.State == feedback.Live {
@@ -169,15 +170,15 @@ func (d *demo) fix(ctx context.Context) (string, error) {
 	}
 	d.figures.FixLoopS = round(f.Seconds)
 	began := time.Now()
-	if _, err := mend.TakeBack(ctx, f.ID, d.a.Owner.ID); err != nil {
+	if _, err := mend.TakeBack(ctx, f.ID, d.by.ID); err != nil {
 		return "", err
 	}
 	d.figures.TakeBackMS = round(ms(time.Since(began)))
-	if d.fixed, err = mend.Fix(ctx, f.TurnID, right, d.a.Owner.ID); err != nil {
+	if d.fixed, err = mend.Fix(ctx, f.TurnID, right, d.by.ID); err != nil {
 		return "", err
 	}
 	c := f.Clock
-	return fmt.Sprintf(d.e.Text("反馈箱 %d 条 · %v → %v · 改标 %.2f 训练 %.2f 回归 %.2f 门禁 %.2f 上线 %.2f = %.2f s · 撤回 %.0f ms",
+	return fmt.Sprintf(d.say("反馈箱 %d 条 · %v → %v · 改标 %.2f 训练 %.2f 回归 %.2f 门禁 %.2f 上线 %.2f = %.2f s · 撤回 %.0f ms",
 		"inbox %d · %v → %v · relabel %.2f train %.2f test %.2f gate %.2f release %.2f = %.2f s · take back %.0f ms"),
 		len(items), f.Before, f.After, c.Relabel, c.Train, c.Test, c.Gate, c.Release, f.Seconds, d.figures.TakeBackMS), nil
 }
@@ -246,43 +247,43 @@ func (d *demo) trace(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf(d.e.Text("「%s」← 样例 %d · 标注 %d · 清洗 %d 步 · %s:%d；反向 %d 句回答 · zhuomo trace %s",
+		return fmt.Sprintf(d.say("「%s」← 样例 %d · 标注 %d · 清洗 %d 步 · %s:%d；反向 %d 句回答 · zhuomo trace %s",
 			"“%s” ← %d rows · %d annotations · %d cleaning steps · %s:%d; back: %d answers · zhuomo trace %s"),
 			turn.Text, len(thread.Rows), len(r.Annotations), len(r.Changes), r.Row.File, r.Row.Record, len(back.Shaped), answer.ID), nil
 	}
 	return "", errors.New("no witness of the answer leads to a raw line")
 }
 
-// print tells the figures: one object with --json.
-func (d *demo) print() error {
-	if d.e.JSON {
-		text, err := json.Marshal(d.figures)
+// printFigures tells the figures: one object with --json.
+func printFigures(e *command.Env, f Figures, folder string) error {
+	if e.JSON {
+		text, err := json.Marshal(f)
 		if err != nil {
 			return err
 		}
-		_, err = d.e.Out.Write(append(text, '\n'))
+		_, err = e.Out.Write(append(text, '\n'))
 		return err
 	}
-	fmt.Fprintf(d.e.Out, d.e.Text("全程 %.1f s · 数据 %s\n", "%.1f s in all · data %s\n"), d.figures.WallS, d.folder)
+	fmt.Fprintf(e.Out, e.Text("全程 %.1f s · 数据 %s\n", "%.1f s in all · data %s\n"), f.WallS, folder)
 	return nil
 }
 
-// serve opens the pages on the demo's data.
-func (d *demo) serve(ctx context.Context) error {
-	l, err := listenOn(d.o.listen)
+// serveDemo opens the pages on the demo's data.
+func serveDemo(ctx context.Context, e *command.Env, a *App, folder, listen, product string) error {
+	l, err := listenOn(listen)
 	if err != nil {
-		return errors.Join(err, d.a.Close(ctx))
+		return errors.Join(err, a.Close(ctx))
 	}
 	address := "http://" + l.Addr().String()
-	if err := d.a.announce(d.folder, address); err != nil {
-		return errors.Join(err, d.a.Close(ctx))
+	if err := a.announce(folder, address); err != nil {
+		return errors.Join(err, a.Close(ctx))
 	}
-	secret, _, err := d.a.Stages.People.NewLink(ctx, d.a.Owner.ID)
+	secret, _, err := a.Stages.People.NewLink(ctx, a.Owner.ID)
 	if err != nil {
-		return errors.Join(err, d.a.Close(ctx))
+		return errors.Join(err, a.Close(ctx))
 	}
-	fmt.Fprintln(d.e.Out, d.e.Text("和它聊天  ", "talk to it  ")+address+"/chat/"+d.product.ID)
-	fmt.Fprintln(d.e.Out, d.e.Text("工作台（一次性登录链接）  ", "workbench (one-time sign-in link)  ")+address+people.LinkPath(secret))
-	fmt.Fprintln(d.e.Out, d.e.Text("停止：Ctrl-C", "stop: Ctrl-C"))
-	return d.a.Serve(ctx, l, func() { _ = os.Remove(filepath.Join(d.folder, serverFileName)) })
+	fmt.Fprintln(e.Out, e.Text("和它聊天  ", "talk to it  ")+address+"/chat/"+product)
+	fmt.Fprintln(e.Out, e.Text("工作台（一次性登录链接）  ", "workbench (one-time sign-in link)  ")+address+people.LinkPath(secret))
+	fmt.Fprintln(e.Out, e.Text("停止：Ctrl-C", "stop: Ctrl-C"))
+	return a.Serve(ctx, l, func() { _ = os.Remove(filepath.Join(folder, serverFileName)) })
 }

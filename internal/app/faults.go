@@ -39,6 +39,10 @@ var (
 		ZH: "没有材料「{material}」", FixZH: "可选：service、crosswoz",
 		EN: "there is no material {material}", FixEN: "choose service or crosswoz",
 	})
+	ExampleStopped = fault.Define("app.example_stopped", fault.Conflict, fault.Text{
+		ZH: "示例「{name}」已经停下，不接着做：里面可能有人的改动", FixZH: "删除这个产品，再做一个示例",
+		EN: "the example {name} was stopped and is not taken up again: somebody may have worked in it", FixEN: "delete the product and make the example again",
+	})
 	DemoFolder = fault.Define("app.demo_folder", fault.Conflict, fault.Text{
 		ZH: "{folder} 里有别的数据，演示不会动它", FixZH: "用 --data 指定一个空文件夹",
 		EN: "{folder} holds other data, which the demo will not touch", FixEN: "name an empty folder with --data",

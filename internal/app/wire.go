@@ -135,6 +135,8 @@ func (a *App) routes() []api.Route {
 	all = append(all, api.JobRoutes(a.Jobs)...)
 	all = append(all, api.EventRoutes(a.Events)...)
 	all = append(all, a.overviewRoutes()...)
+	all = append(all, a.eraseRoutes()...)
+	all = append(all, a.exampleRoutes()...)
 	all = append(all, a.healthRoutes()...)
 	return append(all, pageRoutes(web.Files())...)
 }
