@@ -46,3 +46,49 @@ test.skipIf(cannot)("a refused import keeps the name and the file; the next try 
   await page.waitForSelector("[data-guide]");
   await page.close();
 }, 60_000);
+
+test.skipIf(cannot)("the example is made by a job while one looks around; its deletion asks for the name", async () => {
+  const page = await house.context.newPage();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto("/new?lang=zh");
+  await page.getByLabel("产品名称").waitFor();
+  await page.screenshot({ path: "e2e/shots/first-new.png" });
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
+  expect(await page.inputValue("#name")).toBe("旅行客服");
+  await page.screenshot({ path: "e2e/shots/first-example.png" });
+  await page.getByRole("button", { name: "建立示例" }).focus();
+  const began = Date.now();
+  await page.keyboard.press("Enter");
+  await page.locator("main").getByText("做示例产品").waitFor();
+  console.log(`home after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  const product = new URL(page.url()).pathname.split("/")[1]!;
+  await page.screenshot({ path: "e2e/shots/first-making.png" });
+  await page.keyboard.press("g");
+  await page.keyboard.press("d"); // nothing waits for it
+  await page.waitForURL(/\/data/);
+  await page.keyboard.press("g");
+  await page.keyboard.press("h");
+  await page.locator("main").getByText("做示例产品").waitFor({ state: "detached", timeout: 150_000 });
+  console.log(`the example took ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  await page.getByText("已上线").first().waitFor();
+  await page.screenshot({ path: "e2e/shots/first-made.png" });
+
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "搜索行、知识、动作" }).waitFor();
+  await page.keyboard.insertText("删除产品");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "删除「旅行客服」" });
+  await dialog.waitFor();
+  await page.keyboard.insertText("旅行");
+  await page.keyboard.press("Enter");
+  expect(await dialog.getByRole("button", { name: "删除产品" }).isDisabled()).toBe(true);
+  await page.screenshot({ path: "e2e/shots/first-delete.png" });
+  await page.keyboard.insertText("客服");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  await page.waitForURL((u) => !u.pathname.includes(product));
+  expect(house.zhuomo<{ items: { id: string }[] }>("product", "list").items.map((p) => p.id)).not.toContain(product);
+  await expect.poll(() => house.zhuomo<{ items: { name: string; ended_us?: number }[] }>("product", "deletions").items[0]?.ended_us ?? 0, { timeout: 60_000 }).toBeGreaterThan(0);
+  await page.close();
+}, 300_000);

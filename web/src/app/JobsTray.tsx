@@ -1,10 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
 import { Button, Popover, Progress } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, ask } from "../shared/api/client";
-import { jobsKey } from "../shared/api/events";
 import { jobIsOver } from "../shared/api/useJob";
+import { useRecentJobs } from "../shared/api/useRecentJobs";
 import { useFormat } from "../shared/format/useFormat";
 import { useActions } from "../shared/keys/useActions";
 import { Bead } from "../shared/page/Bead";
@@ -20,11 +19,7 @@ export function JobsTray() {
   const shared = useWords("shared");
   const f = useFormat();
   const [open, setOpen] = useState(false);
-  const recent = useQuery({
-    queryKey: [...jobsKey, "recent"],
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/jobs", { signal, params: { query: { limit: 30 } } })),
-  });
-  const all = recent.data?.items ?? [];
+  const all = useRecentJobs();
   const running = all.filter((j) => !jobIsOver(j));
   const failed = all.filter((j) => j.state === "failed");
   const first = running.find((j) => j.state === "running") ?? running[0];

@@ -9,6 +9,7 @@ import { useWords } from "../shared/words/useWords";
 import { useHere } from "./products";
 import { loop, type Stage } from "./stages";
 import { useBeads } from "./useBeads";
+import { useSeenStages } from "./useSeenStages";
 import css from "./shell.module.css";
 
 /** Nav is the loop: ten beads on one thread, a count only where it asks for work. */
@@ -17,6 +18,7 @@ export function Nav({ folded }: { folded: boolean }) {
   const here = useHere();
   const beads = useBeads(here?.id);
   const lead = useMay("lead");
+  const seen = useSeenStages();
   const link = (to: string, words: string, mark: ReactNode, key: string, end = false, count = 0) => (
     <Tooltip key={to} placement="right" title={folded ? <>{words} {key && <kbd>{showKeys(key)}</kbd>}</> : undefined}>
       <NavLink className={css["link"]!} to={to} end={end} aria-label={count ? w("nav_count", { words, count }) : words}>
@@ -32,8 +34,8 @@ export function Nav({ folded }: { folded: boolean }) {
   };
   return (
     <nav className={css["nav"]} aria-label={w("nav")}>
-      {here && link(`/${here.id}`, w("title_home"), <Home size={16} aria-hidden />, "G H", true)}
-      {here && <ul className={css["loop"]}>{loop.map(stage)}</ul>}
+      {here && seen === loop && link(`/${here.id}`, w("title_home"), <Home size={16} aria-hidden />, "G H", true)}
+      {here && <ul className={css["loop"]}>{seen.map(stage)}</ul>}
       <div className={css["rest"]}>
         {lead && link("/people", w("people"), <Users size={16} aria-hidden />, "G P")}
         {link("/settings", w("settings"), <Settings size={16} aria-hidden />, "Ctrl ,")}

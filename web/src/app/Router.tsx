@@ -1,5 +1,6 @@
 import { Navigate, Route, Routes } from "react-router";
 import { First } from "./First";
+import { New } from "./New";
 import { Nowhere } from "./Nowhere";
 import { Shell } from "./Shell";
 import { home, jobs, loop, people, settingsPage, thread } from "./stages";
@@ -9,6 +10,7 @@ export function Router() {
   return (
     <Routes>
       <Route index element={<First />} />
+      <Route path="new" element={<New />} />
       <Route element={<Shell />}>
         <Route path="people/*" element={<people.page />} />
         <Route path="settings/*" element={<settingsPage.page />} />

@@ -6,17 +6,20 @@ import { useMode } from "../shared/theme/useMode";
 import { useWords } from "../shared/words/useWords";
 import { useHere } from "./products";
 import { loop } from "./stages";
+import { useSeenStages } from "./useSeenStages";
 
 /** useGoActions are the keys that work everywhere: G and a letter, panes, link, language, theme. */
 export function useGoActions(): void {
   const w = useWords("app");
   const go = useNavigate();
   const here = useHere();
+  const seen = useSeenStages();
   const mode = useMode();
   const to = (path: string) => () => void go(path);
   useActions(
     [
-      ...(here ? [{ id: "go.home", words: w("title_home"), key: "G H", run: to(`/${here.id}`) }, ...loop.map((s) => ({ id: `go.${s.id}`, words: w(`stage_${s.id}`), key: `G ${s.key}`, run: to(`/${here.id}/${s.id}`) }))] : []),
+      ...(here && seen === loop ? [{ id: "go.home", words: w("title_home"), key: "G H", run: to(`/${here.id}`) }] : []),
+      ...(here ? [...seen.map((s) => ({ id: `go.${s.id}`, words: w(`stage_${s.id}`), key: `G ${s.key}`, run: to(`/${here.id}/${s.id}`) }))] : []),
       { id: "go.people", words: w("people"), key: "G P", run: to("/people") },
       { id: "go.jobs", words: w("jobs"), key: "G J", run: to("/jobs") },
       { id: "go.settings", words: w("settings"), key: "Ctrl ,", run: to("/settings") },

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, ask, type Schemas } from "../../shared/api/client";
-import { jobsKey } from "../../shared/api/events";
 import { useOverview } from "../../shared/api/useOverview";
+import { useRecentJobs } from "../../shared/api/useRecentJobs";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 
@@ -37,7 +37,7 @@ export function useThings(product: string | undefined, query: string): Thing[] {
     staleTime: 60_000,
     queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/guidelines", { signal, params: { path, query: { limit: 1 } } })),
   });
-  const jobs = useQuery({ queryKey: [...jobsKey, "recent"], queryFn: ({ signal }) => ask(api.GET("/api/v1/jobs", { signal, params: { query: { limit: 30 } } })) });
+  const jobs = useRecentJobs();
 
   const dataset = useOverview(product).data?.stages.find((s) => s.stage === "data")?.id;
   const [rested, setRested] = useState("");
@@ -66,6 +66,6 @@ export function useThings(product: string | undefined, query: string): Thing[] {
       to: `${base}/data?dataset=${dataset}&contains=${encodeURIComponent(rested)}&row=${r.id}`,
       thread: `${base}/thread/${r.id}`,
     })),
-    ...(jobs.data?.items ?? []).map((j) => ({ id: `job.${j.id}`, group: "jobs" as const, text: w(`job_${j.kind.replace(".", "_")}`), side: w(`job_state_${j.state}`), to: "/jobs" })),
+    ...jobs.map((j) => ({ id: `job.${j.id}`, group: "jobs" as const, text: w(`job_${j.kind.replace(".", "_")}`), side: w(`job_state_${j.state}`), to: "/jobs" })),
   ];
 }

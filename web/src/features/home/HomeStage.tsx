@@ -10,6 +10,7 @@ import { Page } from "../../shared/page/Page";
 import { useWords } from "../../shared/words/useWords";
 import { Guide } from "./Guide";
 import { Live } from "./Live";
+import { Making, useMaking } from "./Making";
 import { Ring } from "./Ring";
 import { Scores } from "./Scores";
 import { ToDo } from "./ToDo";
@@ -22,6 +23,7 @@ export function HomeStage() {
   const go = useNavigate();
   const product = useProduct();
   const overview = useOverview(product);
+  const making = useMaking(product);
   const o = overview.data;
   const live = o?.scores.findLast((s) => s.state === "live");
   const liveName = o?.stages.find((s) => s.stage === "release")?.name;
@@ -60,7 +62,7 @@ export function HomeStage() {
       <Faces of={overview} shape="chart">
         {(all) => (
           <>
-            <Guide overview={all} />
+            {making ? <Making job={making} /> : <Guide overview={all} />}
             <div className={css["home"]}>
               <section className={css["ring"]} aria-label={w("loop")}>
                 <Ring overview={all} />

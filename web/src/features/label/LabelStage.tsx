@@ -1,6 +1,7 @@
 import { lazy } from "react";
 import { Route, Routes } from "react-router";
 import { QueuesPage } from "./QueuesPage";
+import { StartPage } from "./StartPage";
 
 const DeskPage = lazy(async () => ({ default: (await import("./desk/DeskPage")).DeskPage }));
 const QualityPage = lazy(async () => ({ default: (await import("./quality/QualityPage")).QualityPage }));
@@ -16,6 +17,8 @@ export function LabelStage() {
   return (
     <Routes>
       <Route index element={<QueuesPage />} />
+      <Route path="start" element={<StartPage />} />
+      <Route path="start/quality" element={<StartPage quality />} />
       <Route path="guideline" element={<GuidelinePage />} />
       <Route path="guideline/exam" element={<ExamPage />} />
       <Route path="gold" element={<GoldPage />} />

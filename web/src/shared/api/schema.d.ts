@@ -512,6 +512,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/product-deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the products that were deleted: by whom and when
+         * @description 列出删除过的产品：谁在何时删的
+         */
+        get: operations["product-deletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * make an example product of the embedded material, from import to release
+         * @description 用内置材料做一个示例产品，从导入到上线
+         */
+        post: operations["product-example"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -531,6 +571,26 @@ export interface paths {
          */
         post: operations["product-create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * delete a product and all it has: data, labels, models, releases, conversations
+         * @description 删除产品和它的一切：数据、标注、模型、发布版、会话
+         */
+        delete: operations["product-delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2992,6 +3052,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AppDeleting: {
+            /** @description 删除记录的编号|id of the record of the deletion */
+            deletion_id: string;
+            /** @description 作业编号|id of the job */
+            job_id: string;
+        };
+        AppExampleInBody: {
+            /**
+             * @description 示例里的名称用哪种语言|language of the names in the example
+             * @default zh
+             * @enum {string}
+             */
+            lang: "zh" | "en";
+            /** @description 产品名称，默认 旅行客服|name of the product, Travel service by default */
+            name?: string;
+        };
+        AppMaking: {
+            /** @description 作业编号|id of the job */
+            job_id: string;
+            /** @description 产品的名称|name of the product */
+            name: string;
+            /** @description 产品的编号|id of the product */
+            product_id: string;
+        };
         AppOverview: {
             /** @description 再之前 24 小时|the 24 hours before */
             before: components["schemas"]["ServeTraffic"];
@@ -3406,6 +3490,33 @@ export interface components {
             type: string;
             /** Format: double */
             type_share: number;
+        };
+        DatasetDeletion: {
+            actor: string;
+            actor_id: string;
+            /**
+             * Format: int64
+             * @description UTC 微秒|UTC microseconds
+             */
+            asked_us: number;
+            /**
+             * Format: int64
+             * @description UTC 微秒，0 = 还在删|UTC microseconds, 0 = not ended yet
+             */
+            ended_us?: number;
+            /**
+             * Format: int64
+             * @description 删掉的文件数；几分钟内写过的稍后再删|files that went; those written within minutes go later
+             */
+            file_count: number;
+            id: string;
+            name: string;
+            product_id: string;
+            /**
+             * Format: int64
+             * @description 删掉的数据库行数|rows that went from the database
+             */
+            row_count: number;
         };
         DatasetDetected: {
             alternatives?: string[] | null;
@@ -5536,6 +5647,11 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageDatasetDeletion: {
+            items: components["schemas"]["DatasetDeletion"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageDatasetFormatInfo: {
             items: components["schemas"]["DatasetFormatInfo"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7350,6 +7466,73 @@ export interface operations {
             };
         };
     };
+    "product-deletions": {
+        parameters: {
+            query?: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDatasetDeletion"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "product-example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppExampleInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppMaking"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "product-list": {
         parameters: {
             query?: {
@@ -7404,6 +7587,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetProduct"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "product-delete": {
+        parameters: {
+            query: {
+                /** @description 再写一遍产品名称：删除后不能恢复|the name of the product once more: what is deleted does not come back */
+                name: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppDeleting"];
                 };
             };
             /** @description Fault (RFC 9457) */
