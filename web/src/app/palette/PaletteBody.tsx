@@ -66,7 +66,8 @@ export function PaletteBody({ onClose }: { onClose: () => void }) {
               setAt((n) => Math.max(0, Math.min(hits.length - 1, n + (e.key === "ArrowDown" ? 1 : -1))));
             } else if (e.key === "Enter") {
               e.preventDefault();
-              run(chosen, e.altKey);
+              // The list may lag behind fast typing; what was typed decides.
+              run(slow === query.trim() ? chosen : rank(candidates, query.trim(), match)[0], e.altKey);
             }
           }}
         />
