@@ -22,7 +22,7 @@ const icons = {
 
 export class ZhuomoChat extends HTMLElement {
   private readonly root = this.attachShadow({ mode: "open" });
-  private readonly waiting: { id: string; text: string; bubble: HTMLElement; mark: HTMLElement }[] = [];
+  private readonly waiting: { id: string; text: string; bubble: HTMLElement; mark: HTMLElement; renewed: boolean }[] = [];
   private client!: Client;
   private session: Session | undefined;
   private log!: HTMLElement;
@@ -120,6 +120,7 @@ export class ZhuomoChat extends HTMLElement {
       this.log.replaceChildren();
       if (this.session.parts.length) this.answer(this.session.parts);
       for (const turn of turns ?? []) this.replay(turn);
+      for (const w of this.waiting) this.log.append(w.bubble, w.mark); // written before the conversation was there
       this.tell("");
       this.down();
       void this.flush();
@@ -180,7 +181,7 @@ export class ZhuomoChat extends HTMLElement {
     const mark = el("p", { class: "mark" });
     mark.hidden = true;
     this.log.append(bubble, mark);
-    this.waiting.push({ id: newID(), text, bubble, mark });
+    this.waiting.push({ id: newID(), text, bubble, mark, renewed: false });
     this.down();
     void this.flush();
   }
@@ -225,7 +226,8 @@ export class ZhuomoChat extends HTMLElement {
       this.later(() => void this.flush());
       return;
     }
-    if (e instanceof Refused && (e.status === 404 || e.status === 401 || e.status === 403)) {
+    if (e instanceof Refused && (e.status === 404 || e.status === 401 || e.status === 403) && first && !first.renewed) {
+      first.renewed = true; // a new conversation is tried once: what is refused there too is not asked for ever
       this.client.forget();
       void this.client.begin().then((s) => {
         this.session = s;

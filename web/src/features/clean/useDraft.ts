@@ -5,6 +5,9 @@ import { asFault } from "../../shared/api/fault";
 import { did } from "../../shared/undo/undo";
 import type { Saved } from "./api";
 
+const restMS = 600;
+const againMS = 4000; // after a save that did not work
+
 /**
  * useDraft holds the text of a recipe while it is worked on: every change can be taken back and is
  * kept by itself a moment later. When somebody else changed the recipe meanwhile, both texts stay
@@ -31,9 +34,13 @@ export function useDraft(product: string, saved: Saved) {
   const conflict = fault?.code === "clean.recipe_changed";
   useEffect(() => {
     if (source === kept.current || isPending || conflict) return;
-    const wait = setTimeout(() => mutate(source), 600);
+    const wait = setTimeout(() => mutate(source), error ? againMS : restMS);
     return () => clearTimeout(wait);
-  }, [source, isPending, conflict, mutate]);
+  }, [source, isPending, conflict, error, mutate]);
+  // Whoever leaves the page before the rest is over has changed the recipe all the same.
+  const left = useRef(() => {});
+  left.current = () => latest.current !== kept.current && !isPending && !conflict && mutate(latest.current);
+  useEffect(() => () => left.current(), []);
   const change = useCallback((words: string, next: string) => {
     const before = latest.current;
     if (next === before) return;

@@ -32,6 +32,11 @@ interface Trouble {
   words: string;
 }
 
+/** handOn gives Ctrl Enter to the page, as if it had been pressed beside the editor. */
+function handOn(v: EditorView): void {
+  v.dom.parentElement!.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", ctrlKey: true, bubbles: true }));
+}
+
 /** TextPane is the YAML, with the wrong lines marked; the line of the cursor and the node on the canvas follow each other. */
 export function TextPane({ text, onText, line, onLine, troubles }: { text: string; onText: (text: string) => void; line: number; onLine: (line: number) => void; troubles: Trouble[] }) {
   const w = useWords("flow");
@@ -48,13 +53,14 @@ export function TextPane({ text, onText, line, onLine, troubles }: { text: strin
       state: EditorState.create({
         doc: first.current,
         extensions: [
+          // Before the editor's own keys: Ctrl Enter is the page's, here it would break the line.
+          keymap.of([{ key: "Escape", run: (v) => (v.contentDOM.blur(), true) }, { key: "Mod-Enter", run: (v) => (handOn(v), true) }]),
           basicSetup,
           yaml(),
           look,
           syntaxHighlighting(colours),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
-          keymap.of([{ key: "Escape", run: (v) => (v.contentDOM.blur(), true) }]),
           EditorView.updateListener.of((u) => {
             if (u.docChanged) hear.current.onText(u.state.doc.toString());
             if (u.selectionSet && u.view.hasFocus) hear.current.onLine(u.state.doc.lineAt(u.state.selection.main.head).number);

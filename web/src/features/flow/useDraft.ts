@@ -41,7 +41,8 @@ export function useDraft(product: string, saved: Schemas["DialogShowOutBody"]): 
   const last = useRef<Drawing>(saved);
   if (rested === saved.text) last.current = saved;
   else if (query.data && !query.isPlaceholderData) last.current = query.data;
-  const fault = rested !== saved.text && query.error ? asFault(query.error) : undefined;
+  const said = rested !== saved.text && query.error ? asFault(query.error) : undefined;
+  const fault = said && said.status >= 400 && said.status < 500 ? said : undefined; // a server that is gone says nothing about the text
   // Somebody else saved while nothing was changed here: show theirs.
   useEffect(() => {
     if (saved.revision <= base.revision) return;

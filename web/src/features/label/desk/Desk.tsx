@@ -114,7 +114,7 @@ export function Desk({ product, queue, saved, person }: { product: string; queue
       pane={<RulePane product={product} queue={queue} saved={saved} label={focused} alikes={alikes.data} onLabel={setFocus} />}
       flush
     >
-      <OfflineBar sending={desk.sending} nameOf={nameOf} forgive={desk.forgive} />
+      <OfflineBar sending={desk.sending} nameOf={nameOf} again={desk.again} forgive={desk.forgive} />
       {desk.fault && !(desk.fault.status === 0 && desk.current) && <FaultBand fault={desk.fault} retry={desk.retry} />}
       <div className={css["desk"]}>
         {task ? (

@@ -7,11 +7,12 @@ import css from "./desk.module.css";
 interface Props {
   sending: { pending: number; offline: boolean; refused: Refused[] };
   nameOf: (id: string) => string;
+  again: () => void;
   forgive: () => void;
 }
 
 /** OfflineBar says what is only on this machine, and what the server would not take. */
-export function OfflineBar({ sending, nameOf, forgive }: Props) {
+export function OfflineBar({ sending, nameOf, again, forgive }: Props) {
   const w = useWords("label");
   const f = useFormat();
   return (
@@ -27,14 +28,19 @@ export function OfflineBar({ sending, nameOf, forgive }: Props) {
             <b>{w("refused", { count: sending.refused.length })}</b>
             {sending.refused.slice(0, 3).map((r) => (
               <p key={r.act.id}>
-                {"text" in r.act && <q>{r.act.text.slice(0, 40)}</q>} {r.act.kind === "answer" && r.act.labels.map(nameOf).join(w("comma"))} · {r.message}
+                {"text" in r.act && <q>{r.act.text.slice(0, 40)}</q>} {r.act.kind === "answer" && r.act.labels.map(nameOf).join(w("comma"))} {(r.act.kind === "ask" || r.act.kind === "skip") && r.act.reason} · {r.message}
                 {r.fix && ` · ${r.fix}`}
               </p>
             ))}
           </div>
-          <Button size="small" onClick={forgive}>
-            {w("refused_seen")}
-          </Button>
+          <div className={css["refusedActs"]}>
+            <Button size="small" onClick={again}>
+              {w("refused_again")}
+            </Button>
+            <Button size="small" type="text" onClick={forgive}>
+              {w("refused_seen")}
+            </Button>
+          </div>
         </div>
       )}
     </>

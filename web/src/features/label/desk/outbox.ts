@@ -99,6 +99,13 @@ export class Outbox {
     void this.send();
   }
 
+  /** again sends refused acts once more: a right may have been given back meanwhile. */
+  again(): void {
+    const acts = this.refused.map((r) => r.act);
+    this.refused = [];
+    for (const act of acts) this.put(act);
+  }
+
   /** forgive forgets refused acts. */
   forgive(): void {
     this.refused = [];

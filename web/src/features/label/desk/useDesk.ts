@@ -114,6 +114,7 @@ export function useDesk(queue: Queue, person: string) {
     retry: () => void open(),
     choose: (labels: string[]) => dispatch({ do: "choose", labels }),
     answer, putAside, back,
+    again: () => outbox.again(),
     forgive: () => outbox.forgive(),
     refresh: () => void client.invalidateQueries({ queryKey: ["label"] }),
   };
