@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"zhuomo/dataset"
+	"zhuomo/internal/db"
 	"zhuomo/internal/testkit"
 )
 
 // facetHouse builds a version of 100 rows: three channels, texts of 1 to 10
 // characters, one row in ten with full-width digits, the last row a repeat.
-func facetHouse(t *testing.T) (*dataset.Service, dataset.Version, []dataset.Row) {
+func facetHouse(t *testing.T, d *db.DB) (*dataset.Service, dataset.Version, []dataset.Row) {
 	t.Helper()
-	s, err := dataset.New(t.Context(), dataset.Needs{DB: testkit.OpenDB(t), Blobs: testkit.TempBlobs(t), Now: time.Now})
+	s, err := dataset.New(t.Context(), dataset.Needs{DB: d, Blobs: testkit.TempBlobs(t), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,81 +51,85 @@ func facetHouse(t *testing.T) (*dataset.Service, dataset.Version, []dataset.Row)
 }
 
 func TestFacetsAgreeWithTheRowsThatAreFound(t *testing.T) {
-	s, v, rows := facetHouse(t)
-	filters := []dataset.Filter{
-		{},
-		{Equals: map[string]string{"channel": "微信"}},
-		{Not: map[string][]string{"channel": {"微信", "App"}}},
-		{Length: map[string][2]int{"text": {3, 5}}},
-		{Found: []dataset.Found{dataset.FullWidth}, Equals: map[string]string{"channel": "App"}},
-		{Found: []dataset.Found{dataset.IsDuplicate}},
-		{NotFound: []dataset.Found{dataset.FullWidth}},
-	}
-	for i, filter := range filters {
-		facets, err := s.Facets(t.Context(), v.ID, filter)
-		if err != nil {
-			t.Fatal(err)
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s, v, rows := facetHouse(t, d)
+		filters := []dataset.Filter{
+			{},
+			{Equals: map[string]string{"channel": "微信"}},
+			{Not: map[string][]string{"channel": {"微信", "App"}}},
+			{Length: map[string][2]int{"text": {3, 5}}},
+			{Found: []dataset.Found{dataset.FullWidth}, Equals: map[string]string{"channel": "App"}},
+			{Found: []dataset.Found{dataset.IsDuplicate}},
+			{NotFound: []dataset.Found{dataset.FullWidth}},
 		}
-		found, _, err := s.Search(t.Context(), v.ID, filter, 0, 1000)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if facets.Matched != len(found) || facets.RowCount != len(rows) {
-			t.Errorf("filter %d: %d matched of %d, but %d rows found of %d", i, facets.Matched, facets.RowCount, len(found), len(rows))
-		}
-		for _, f := range facets.Findings {
-			alone, _, err := s.Search(t.Context(), v.ID, dataset.Filter{Found: []dataset.Found{f.Finding}}, 0, 1000)
+		for i, filter := range filters {
+			facets, err := s.Facets(t.Context(), v.ID, filter)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if i == 0 && f.Count != len(alone) {
-				t.Errorf("%s: counted %d, found %d", f.Finding, f.Count, len(alone))
+			found, _, err := s.Search(t.Context(), v.ID, filter, 0, 1000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if facets.Matched != len(found) || facets.RowCount != len(rows) {
+				t.Errorf("filter %d: %d matched of %d, but %d rows found of %d", i, facets.Matched, facets.RowCount, len(found), len(rows))
+			}
+			for _, f := range facets.Findings {
+				alone, _, err := s.Search(t.Context(), v.ID, dataset.Filter{Found: []dataset.Found{f.Finding}}, 0, 1000)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if i == 0 && f.Count != len(alone) {
+					t.Errorf("%s: counted %d, found %d", f.Finding, f.Count, len(alone))
+				}
 			}
 		}
-	}
-	// A facet keeps the counts of its other values when one of them is chosen.
-	facets, err := s.Facets(t.Context(), v.ID, filters[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := 0
-	for _, value := range facets.Columns[2].Values {
-		sum += value.Count
-	}
-	if len(facets.Columns[2].Values) != 3 || sum != 100 {
-		t.Errorf("channels %v: want three that add up to 100", facets.Columns[2].Values)
-	}
+		// A facet keeps the counts of its other values when one of them is chosen.
+		facets, err := s.Facets(t.Context(), v.ID, filters[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0
+		for _, value := range facets.Columns[2].Values {
+			sum += value.Count
+		}
+		if len(facets.Columns[2].Values) != 3 || sum != 100 {
+			t.Errorf("channels %v: want three that add up to 100", facets.Columns[2].Values)
+		}
+	})
 }
 
 func TestCompareAddsUpAndRestoreGoesBack(t *testing.T) {
-	s, v, rows := facetHouse(t)
-	changed := rows[0].With(1, "改了")
-	added := dataset.Row{ID: dataset.NewRowID("y", "", 1), Values: []string{"1", "新", "微信"}}
-	next, err := s.Edit(t.Context(), v.ID, dataset.MadeBy{Kind: "edit", ID: "1"}, []dataset.Edit{{Row: changed}, {Row: added}, {Row: rows[5], Remove: true}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := s.Compare(t.Context(), v.ID, next.ID, "", 0, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d.Changed != 1 || d.Added != 1 || d.Removed != 1 || d.Same+d.Changed+d.Added != next.RowCount || d.Same+d.Changed+d.Removed != v.RowCount {
-		t.Fatalf("same %d changed %d added %d removed %d of %d and %d rows", d.Same, d.Changed, d.Added, d.Removed, v.RowCount, next.RowCount)
-	}
-	for _, item := range d.Items {
-		if item.Kind == "changed" && (item.Before[1] != rows[0].Values[1] || item.After[1] != "改了") {
-			t.Errorf("changed row reads %v → %v", item.Before, item.After)
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s, v, rows := facetHouse(t, d)
+		changed := rows[0].With(1, "改了")
+		added := dataset.Row{ID: dataset.NewRowID("y", "", 1), Values: []string{"1", "新", "微信"}}
+		next, err := s.Edit(t.Context(), v.ID, dataset.MadeBy{Kind: "edit", ID: "1"}, []dataset.Edit{{Row: changed}, {Row: added}, {Row: rows[5], Remove: true}}, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if one, err := s.Compare(t.Context(), v.ID, next.ID, "removed", 0, 100); err != nil || len(one.Items) != 1 || one.Items[0].ID != rows[5].ID {
-		t.Errorf("removed: %v %v", one.Items, err)
-	}
-	back, err := s.Restore(t.Context(), v.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err = s.Compare(t.Context(), v.ID, back.ID, "", 0, 100)
-	if err != nil || d.Same != 100 || len(d.Items) != 0 || back.Number != next.Number+1 {
-		t.Errorf("restored version %d differs: %+v %v", back.Number, d, err)
-	}
+		diff, err := s.Compare(t.Context(), v.ID, next.ID, "", 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff.Changed != 1 || diff.Added != 1 || diff.Removed != 1 || diff.Same+diff.Changed+diff.Added != next.RowCount || diff.Same+diff.Changed+diff.Removed != v.RowCount {
+			t.Fatalf("same %d changed %d added %d removed %d of %d and %d rows", diff.Same, diff.Changed, diff.Added, diff.Removed, v.RowCount, next.RowCount)
+		}
+		for _, item := range diff.Items {
+			if item.Kind == "changed" && (item.Before[1] != rows[0].Values[1] || item.After[1] != "改了") {
+				t.Errorf("changed row reads %v → %v", item.Before, item.After)
+			}
+		}
+		if one, err := s.Compare(t.Context(), v.ID, next.ID, "removed", 0, 100); err != nil || len(one.Items) != 1 || one.Items[0].ID != rows[5].ID {
+			t.Errorf("removed: %v %v", one.Items, err)
+		}
+		back, err := s.Restore(t.Context(), v.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff, err = s.Compare(t.Context(), v.ID, back.ID, "", 0, 100)
+		if err != nil || diff.Same != 100 || len(diff.Items) != 0 || back.Number != next.Number+1 {
+			t.Errorf("restored version %d differs: %+v %v", back.Number, diff, err)
+		}
+	})
 }

@@ -16,6 +16,7 @@ import (
 
 	"zhuomo/dataset"
 	"zhuomo/internal/api"
+	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
 	"zhuomo/internal/testkit"
 	"zhuomo/text"
@@ -33,9 +34,9 @@ type site struct {
 	runner *jobs.Runner
 }
 
-func serve(t *testing.T) site {
+func serve(t *testing.T, d *db.DB) site {
 	t.Helper()
-	d, blobs := testkit.OpenDB(t), testkit.TempBlobs(t)
+	blobs := testkit.TempBlobs(t)
 	runner, err := jobs.Open(t.Context(), d, jobs.Options{Workers: 1, Now: time.Now, Log: slog.New(slog.DiscardHandler), Alone: true})
 	if err != nil {
 		t.Fatal(err)
@@ -99,134 +100,138 @@ func (s site) ask(t *testing.T, role, method, path, body string, want int, into 
 // → export → delete, as a page does.
 func TestAFileTravelsThroughTheAPI(t *testing.T) {
 	t.Parallel()
-	s := serve(t)
-	s.ask(t, "lead", "POST", "/api/v1/products", `{"name":"旅行客服"}`, 200, nil)
-	product := "/api/v1/products/" + url.PathEscape("旅行客服")
-	s.ask(t, "trainer", "POST", product+"/datasets", `{"name":"chats"}`, 200, nil)
-	s.ask(t, "viewer", "POST", product+"/datasets", `{"name":"other"}`, 403, nil)
-	set := product + "/datasets/chats"
-	file := "id,text\n1,你好\n2,再见\n3\n4,谢谢\n"
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		s.ask(t, "lead", "POST", "/api/v1/products", `{"name":"旅行客服"}`, 200, nil)
+		product := "/api/v1/products/" + url.PathEscape("旅行客服")
+		s.ask(t, "trainer", "POST", product+"/datasets", `{"name":"chats"}`, 200, nil)
+		s.ask(t, "viewer", "POST", product+"/datasets", `{"name":"other"}`, 403, nil)
+		set := product + "/datasets/chats"
+		file := "id,text\n1,你好\n2,再见\n3\n4,谢谢\n"
 
-	var preview dataset.Previewed
-	s.ask(t, "trainer", "POST", set+"/previews?filename=x.csv&header=yes", file, 200, &preview)
-	if len(preview.Rows) != 4 || preview.Report.Format != "csv" || preview.Report.FindingCounts["ragged_short"] != 1 {
-		t.Errorf("%+v", preview.Report)
-	}
-	// Before there is a dataset, and once more with settings that a person mended.
-	s.ask(t, "trainer", "POST", product+"/previews?filename=x.csv", file, 200, &preview)
-	if len(preview.Roles) != 1 || preview.Roles[0].Role != dataset.RoleText || preview.Roles[0].Column != "text" {
-		t.Errorf("%+v", preview.Roles)
-	}
-	s.ask(t, "trainer", "POST", product+"/previews/"+preview.Raw, `{"name":"x.csv","settings":{"header":"no"}}`, 200, &preview)
-	if len(preview.Rows) != 5 {
-		t.Errorf("without a header: %d rows", len(preview.Rows))
-	}
-	s.ask(t, "trainer", "POST", set+"/imports?filename=x.csv", "", 422, nil)
-
-	var started api.Started
-	s.ask(t, "trainer", "POST", set+"/imports?filename=x.csv", file, 202, &started)
-	job, err := s.runner.Wait(t.Context(), started.JobID)
-	if err != nil || job.State != jobs.Done {
-		t.Fatalf("%+v %v", job, err)
-	}
-	var page dataset.RowPage
-	s.ask(t, "viewer", "GET", set+"/versions/latest/rows?limit=2", "", 200, &page)
-	if len(page.Items) != 2 || page.Items[1].Values[1] != "再见" || page.Next == "" || page.Columns[1] != "text" {
-		t.Errorf("%+v", page)
-	}
-	next := page.Next
-	page = dataset.RowPage{}
-	s.ask(t, "viewer", "GET", set+"/versions/v1/rows?limit=2&cursor="+next, "", 200, &page)
-	if len(page.Items) != 2 || page.Items[1].Values[1] != "谢谢" || page.Next != "" {
-		t.Errorf("%+v", page)
-	}
-	s.ask(t, "viewer", "GET", set+"/versions/v1/rows?where="+url.QueryEscape("text!=谢谢"), "", 200, &page)
-	if len(page.Items) != 3 {
-		t.Errorf("all but one: %+v", page)
-	}
-	page = dataset.RowPage{}
-	s.ask(t, "viewer", "GET", set+"/versions/v1/rows?where="+url.QueryEscape("text=谢谢")+"&contains=4", "", 200, &page)
-	if len(page.Items) != 1 {
-		t.Errorf("%+v", page)
-	}
-	s.ask(t, "viewer", "GET", set+"/versions/v1/rows?where=nothing", "", 422, nil)
-	var profile dataset.Profile
-	s.ask(t, "viewer", "GET", set+"/versions/v1/profile", "", 200, &profile)
-	if profile.RowCount != 4 || profile.Columns[0].Type != "int" || profile.Columns[1].EmptyCount != 1 {
-		t.Errorf("%+v", profile)
-	}
-	for _, format := range []string{"csv", "xlsx", "jsonl", "json", "parquet", "tsv", "txt"} {
-		if got := s.ask(t, "trainer", "GET", set+"/versions/v1/export?format="+format, "", 200, nil); len(got) < 20 {
-			t.Errorf("%s: %q", format, got)
+		var preview dataset.Previewed
+		s.ask(t, "trainer", "POST", set+"/previews?filename=x.csv&header=yes", file, 200, &preview)
+		if len(preview.Rows) != 4 || preview.Report.Format != "csv" || preview.Report.FindingCounts["ragged_short"] != 1 {
+			t.Errorf("%+v", preview.Report)
 		}
-	}
-	if got := s.ask(t, "trainer", "GET", set+"/versions/v1/export", "", 200, nil); !bytes.Equal(got, []byte("id,text\n1,你好\n2,再见\n3,\n4,谢谢\n")) {
-		t.Errorf("%q", got)
-	}
-	s.ask(t, "trainer", "GET", set+"/versions/v1/export?format=zip", "", 422, nil)
+		// Before there is a dataset, and once more with settings that a person mended.
+		s.ask(t, "trainer", "POST", product+"/previews?filename=x.csv", file, 200, &preview)
+		if len(preview.Roles) != 1 || preview.Roles[0].Role != dataset.RoleText || preview.Roles[0].Column != "text" {
+			t.Errorf("%+v", preview.Roles)
+		}
+		s.ask(t, "trainer", "POST", product+"/previews/"+preview.Raw, `{"name":"x.csv","settings":{"header":"no"}}`, 200, &preview)
+		if len(preview.Rows) != 5 {
+			t.Errorf("without a header: %d rows", len(preview.Rows))
+		}
+		s.ask(t, "trainer", "POST", set+"/imports?filename=x.csv", "", 422, nil)
 
-	body, err := json.Marshal(map[string]any{"raw": preview.Raw, "name": "x.csv", "mode": "replace", "settings": map[string]any{"columns": []string{"text"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.ask(t, "trainer", "POST", set+"/orders", string(body), 202, &started)
-	if job, err := s.runner.Wait(t.Context(), started.JobID); err != nil || job.State != jobs.Done {
-		t.Fatalf("%+v %v", job, err)
-	}
-	var report dataset.Report
-	s.ask(t, "viewer", "GET", set+"/versions/v2/report", "", 200, &report)
-	if report.RowCount != 4 || len(report.Schema.Columns) != 1 {
-		t.Errorf("%+v", report)
-	}
-	s.ask(t, "lead", "DELETE", set, "", 204, nil)
-	s.ask(t, "viewer", "GET", set, "", 404, nil)
+		var started api.Started
+		s.ask(t, "trainer", "POST", set+"/imports?filename=x.csv", file, 202, &started)
+		job, err := s.runner.Wait(t.Context(), started.JobID)
+		if err != nil || job.State != jobs.Done {
+			t.Fatalf("%+v %v", job, err)
+		}
+		var page dataset.RowPage
+		s.ask(t, "viewer", "GET", set+"/versions/latest/rows?limit=2", "", 200, &page)
+		if len(page.Items) != 2 || page.Items[1].Values[1] != "再见" || page.Next == "" || page.Columns[1] != "text" {
+			t.Errorf("%+v", page)
+		}
+		next := page.Next
+		page = dataset.RowPage{}
+		s.ask(t, "viewer", "GET", set+"/versions/v1/rows?limit=2&cursor="+next, "", 200, &page)
+		if len(page.Items) != 2 || page.Items[1].Values[1] != "谢谢" || page.Next != "" {
+			t.Errorf("%+v", page)
+		}
+		s.ask(t, "viewer", "GET", set+"/versions/v1/rows?where="+url.QueryEscape("text!=谢谢"), "", 200, &page)
+		if len(page.Items) != 3 {
+			t.Errorf("all but one: %+v", page)
+		}
+		page = dataset.RowPage{}
+		s.ask(t, "viewer", "GET", set+"/versions/v1/rows?where="+url.QueryEscape("text=谢谢")+"&contains=4", "", 200, &page)
+		if len(page.Items) != 1 {
+			t.Errorf("%+v", page)
+		}
+		s.ask(t, "viewer", "GET", set+"/versions/v1/rows?where=nothing", "", 422, nil)
+		var profile dataset.Profile
+		s.ask(t, "viewer", "GET", set+"/versions/v1/profile", "", 200, &profile)
+		if profile.RowCount != 4 || profile.Columns[0].Type != "int" || profile.Columns[1].EmptyCount != 1 {
+			t.Errorf("%+v", profile)
+		}
+		for _, format := range []string{"csv", "xlsx", "jsonl", "json", "parquet", "tsv", "txt"} {
+			if got := s.ask(t, "trainer", "GET", set+"/versions/v1/export?format="+format, "", 200, nil); len(got) < 20 {
+				t.Errorf("%s: %q", format, got)
+			}
+		}
+		if got := s.ask(t, "trainer", "GET", set+"/versions/v1/export", "", 200, nil); !bytes.Equal(got, []byte("id,text\n1,你好\n2,再见\n3,\n4,谢谢\n")) {
+			t.Errorf("%q", got)
+		}
+		s.ask(t, "trainer", "GET", set+"/versions/v1/export?format=zip", "", 422, nil)
+
+		body, err := json.Marshal(map[string]any{"raw": preview.Raw, "name": "x.csv", "mode": "replace", "settings": map[string]any{"columns": []string{"text"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.ask(t, "trainer", "POST", set+"/orders", string(body), 202, &started)
+		if job, err := s.runner.Wait(t.Context(), started.JobID); err != nil || job.State != jobs.Done {
+			t.Fatalf("%+v %v", job, err)
+		}
+		var report dataset.Report
+		s.ask(t, "viewer", "GET", set+"/versions/v2/report", "", 200, &report)
+		if report.RowCount != 4 || len(report.Schema.Columns) != 1 {
+			t.Errorf("%+v", report)
+		}
+		s.ask(t, "lead", "DELETE", set, "", 204, nil)
+		s.ask(t, "viewer", "GET", set, "", 404, nil)
+	})
 }
 
 // TestNoAnswerShowsPersonalData asks for everything about a file that holds it in
 // its texts, in a column of few values, and as ids that repeat.
 func TestNoAnswerShowsPersonalData(t *testing.T) {
 	t.Parallel()
-	s := serve(t)
-	s.ask(t, "lead", "POST", "/api/v1/products", `{"name":"客服"}`, 200, nil)
-	set := "/api/v1/products/" + url.PathEscape("客服") + "/datasets/chats"
-	s.ask(t, "trainer", "POST", "/api/v1/products/"+url.PathEscape("客服")+"/datasets", `{"name":"chats"}`, 200, nil)
-	var file, other strings.Builder
-	file.WriteString("编号,text,phone\n")
-	other.WriteString("编号,text,phone\n")
-	for i := range 60 {
-		id := fmt.Sprint(13700000000 + i/2*2)
-		fmt.Fprintf(&file, "%s,电话１３８００１３５５２０吗%d,%s\n", id, i, []string{"13912345678", "13912345679"}[i%2])
-		fmt.Fprintf(&other, "%s,身份证11010519491231002X呢%d,13912345678\n", id, i)
-	}
-	load := func(name, mode, body string) {
-		var started api.Started
-		s.ask(t, "trainer", "POST", set+"/imports?filename="+name+"&mode="+mode, body, 202, &started)
-		if job, err := s.runner.Wait(t.Context(), started.JobID); err != nil || job.State != jobs.Done {
-			t.Fatalf("%+v %v", job, err)
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		s.ask(t, "lead", "POST", "/api/v1/products", `{"name":"客服"}`, 200, nil)
+		set := "/api/v1/products/" + url.PathEscape("客服") + "/datasets/chats"
+		s.ask(t, "trainer", "POST", "/api/v1/products/"+url.PathEscape("客服")+"/datasets", `{"name":"chats"}`, 200, nil)
+		var file, other strings.Builder
+		file.WriteString("编号,text,phone\n")
+		other.WriteString("编号,text,phone\n")
+		for i := range 60 {
+			id := fmt.Sprint(13700000000 + i/2*2)
+			fmt.Fprintf(&file, "%s,电话１３８００１３５５２０吗%d,%s\n", id, i, []string{"13912345678", "13912345679"}[i%2])
+			fmt.Fprintf(&other, "%s,身份证11010519491231002X呢%d,13912345678\n", id, i)
 		}
-	}
-	answers := [][]byte{s.ask(t, "trainer", "POST", set+"/previews?filename=x.csv", file.String(), 200, nil)}
-	load("x.csv", "append", file.String())
-	load("y.csv", "replace", other.String())
-	for _, version := range []string{"v1", "v2"} {
-		for _, path := range []string{"/rows", "/rows?contains=139", "/facets", "/profile", "/report", "/diff?base=v1", "/diff?base=v2"} {
-			answers = append(answers, s.ask(t, "lead", "GET", set+"/versions/"+version+path, "", 200, nil))
-		}
-	}
-	masked := 0
-	for _, raw := range answers {
-		plain := text.NarrowAll(string(raw))
-		for _, secret := range []string{"13800135520", "13912345678", "13912345679", "11010519491231002X", "13700000002"} {
-			if strings.Contains(plain, secret) {
-				t.Errorf("%s is shown: %.300s", secret, raw)
+		load := func(name, mode, body string) {
+			var started api.Started
+			s.ask(t, "trainer", "POST", set+"/imports?filename="+name+"&mode="+mode, body, 202, &started)
+			if job, err := s.runner.Wait(t.Context(), started.JobID); err != nil || job.State != jobs.Done {
+				t.Fatalf("%+v %v", job, err)
 			}
 		}
-		masked += strings.Count(string(raw), "•")
-	}
-	if masked < 100 {
-		t.Errorf("only %d masked characters: was anything asked for?", masked)
-	}
-	if got := s.ask(t, "trainer", "GET", set+"/versions/v1/export", "", 200, nil); string(got) != file.String() {
-		t.Error("the export is not the text as it was read")
-	}
+		answers := [][]byte{s.ask(t, "trainer", "POST", set+"/previews?filename=x.csv", file.String(), 200, nil)}
+		load("x.csv", "append", file.String())
+		load("y.csv", "replace", other.String())
+		for _, version := range []string{"v1", "v2"} {
+			for _, path := range []string{"/rows", "/rows?contains=139", "/facets", "/profile", "/report", "/diff?base=v1", "/diff?base=v2"} {
+				answers = append(answers, s.ask(t, "lead", "GET", set+"/versions/"+version+path, "", 200, nil))
+			}
+		}
+		masked := 0
+		for _, raw := range answers {
+			plain := text.NarrowAll(string(raw))
+			for _, secret := range []string{"13800135520", "13912345678", "13912345679", "11010519491231002X", "13700000002"} {
+				if strings.Contains(plain, secret) {
+					t.Errorf("%s is shown: %.300s", secret, raw)
+				}
+			}
+			masked += strings.Count(string(raw), "•")
+		}
+		if masked < 100 {
+			t.Errorf("only %d masked characters: was anything asked for?", masked)
+		}
+		if got := s.ask(t, "trainer", "GET", set+"/versions/v1/export", "", 200, nil); string(got) != file.String() {
+			t.Error("the export is not the text as it was read")
+		}
+	})
 }

@@ -21,6 +21,7 @@ import (
 	"zhuomo/dataset"
 	"zhuomo/dataset/format"
 	"zhuomo/internal/blob"
+	"zhuomo/internal/db"
 	"zhuomo/internal/fault"
 	"zhuomo/internal/testkit"
 )
@@ -36,10 +37,10 @@ type house struct {
 	set   dataset.Dataset
 }
 
-func open(t testing.TB) house {
+func open(t testing.TB, d *db.DB) house {
 	t.Helper()
 	blobs := testkit.TempBlobs(t)
-	s, err := dataset.New(t.Context(), dataset.Needs{DB: testkit.OpenDB(t), Blobs: blobs, Now: time.Now, Formats: formats()})
+	s, err := dataset.New(t.Context(), dataset.Needs{DB: d, Blobs: blobs, Now: time.Now, Formats: formats()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,47 +91,51 @@ func TestDirtyCSVLosesNothing(t *testing.T) {
 		"semicolons":                     {"id;text\n1;你好,世界\n2;再见\n", [][]string{{"1", "你好,世界"}, {"2", "再见"}}, map[string]int{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := open(t)
-			v, report, err := h.take(t, "x.csv", []byte(c.in), dataset.Settings{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := h.rows(t, v); !reflect.DeepEqual(got, c.want) {
-				t.Errorf("got %q\nwant %q", got, c.want)
-			}
-			if !reflect.DeepEqual(report.FindingCounts, c.findings) {
-				t.Errorf("findings %v, want %v", report.FindingCounts, c.findings)
-			}
-			for _, f := range report.Findings {
-				if f.Why.ZH == "" || f.Why.EN == "" || f.Kind != "duplicate_id" && (f.Line == 0 || f.Offset < 0) {
-					t.Errorf("finding without place or reason: %+v", f)
+			testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+				h := open(t, d)
+				v, report, err := h.take(t, "x.csv", []byte(c.in), dataset.Settings{})
+				if err != nil {
+					t.Fatal(err)
 				}
-			}
+				if got := h.rows(t, v); !reflect.DeepEqual(got, c.want) {
+					t.Errorf("got %q\nwant %q", got, c.want)
+				}
+				if !reflect.DeepEqual(report.FindingCounts, c.findings) {
+					t.Errorf("findings %v, want %v", report.FindingCounts, c.findings)
+				}
+				for _, f := range report.Findings {
+					if f.Why.ZH == "" || f.Why.EN == "" || f.Kind != "duplicate_id" && (f.Line == 0 || f.Offset < 0) {
+						t.Errorf("finding without place or reason: %+v", f)
+					}
+				}
+			})
 		})
 	}
 }
 
 func TestEveryRowFindsItsBytesAgain(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	in := "id,text\r\n1,你好\r\n2,\"两\r\n行\"\r\n3,完"
-	v, _, err := h.take(t, "x.csv", []byte(in), dataset.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var raw []string
-	if err := h.Rows(t.Context(), v.ID, func(r dataset.Row) error {
-		raw = append(raw, in[r.Source.Offset:r.Source.Offset+r.Source.Length])
-		if r.ID != dataset.NewRowID(r.Source.Blob, r.Source.Part, r.Source.Record) {
-			t.Errorf("id of record %d", r.Source.Record)
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		in := "id,text\r\n1,你好\r\n2,\"两\r\n行\"\r\n3,完"
+		v, _, err := h.take(t, "x.csv", []byte(in), dataset.Settings{})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if want := []string{"1,你好\r\n", "2,\"两\r\n行\"\r\n", "3,完"}; !reflect.DeepEqual(raw, want) {
-		t.Errorf("%q", raw)
-	}
+		var raw []string
+		if err := h.Rows(t.Context(), v.ID, func(r dataset.Row) error {
+			raw = append(raw, in[r.Source.Offset:r.Source.Offset+r.Source.Length])
+			if r.ID != dataset.NewRowID(r.Source.Blob, r.Source.Part, r.Source.Record) {
+				t.Errorf("id of record %d", r.Source.Record)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"1,你好\r\n", "2,\"两\r\n行\"\r\n", "3,完"}; !reflect.DeepEqual(raw, want) {
+			t.Errorf("%q", raw)
+		}
+	})
 }
 
 func zipOf(t *testing.T, files map[string][]byte) []byte {
@@ -192,23 +197,25 @@ func TestBadFilesAreFaultsThatNamePlaceAndFix(t *testing.T) {
 		"no such sheet":         {"x.xlsx", workbook(t), dataset.Settings{Parts: []string{"没有"}}, dataset.NoSuchPart, "没有"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := open(t)
-			_, _, err := h.take(t, c.file, c.in, c.set)
-			if !errors.Is(err, c.want) {
-				t.Fatalf("got %v, want %s", err, c.want.Code)
-			}
-			f := fault.Of(err)
-			if !strings.Contains(f.Message("en"), c.says) {
-				t.Errorf("message %q does not say %q", f.Message("en"), c.says)
-			}
-			for _, s := range []string{f.Message("zh"), f.Message("en"), f.Fix("zh"), f.Fix("en")} {
-				if s == "" || strings.ContainsAny(s, "{}") {
-					t.Errorf("text %q", s)
+			testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+				h := open(t, d)
+				_, _, err := h.take(t, c.file, c.in, c.set)
+				if !errors.Is(err, c.want) {
+					t.Fatalf("got %v, want %s", err, c.want.Code)
 				}
-			}
-			if _, err := h.Latest(t.Context(), h.set.ID); !errors.Is(err, dataset.NoSuchVersion) {
-				t.Errorf("a version appeared: %v", err)
-			}
+				f := fault.Of(err)
+				if !strings.Contains(f.Message("en"), c.says) {
+					t.Errorf("message %q does not say %q", f.Message("en"), c.says)
+				}
+				for _, s := range []string{f.Message("zh"), f.Message("en"), f.Fix("zh"), f.Fix("en")} {
+					if s == "" || strings.ContainsAny(s, "{}") {
+						t.Errorf("text %q", s)
+					}
+				}
+				if _, err := h.Latest(t.Context(), h.set.ID); !errors.Is(err, dataset.NoSuchVersion) {
+					t.Errorf("a version appeared: %v", err)
+				}
+			})
 		})
 	}
 }
@@ -242,137 +249,149 @@ func workbook(t *testing.T) []byte {
 
 func TestAWorkbookGivesAllSheetsAndNotesFormulas(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	v, report, err := h.take(t, "x.xlsx", workbook(t), dataset.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := v.Schema.Names(), []string{"编号", "金额", "内容"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("columns %q", got)
-	}
-	if got, want := h.rows(t, v), [][]string{{"1", "12.5", ""}, {"2", "", ""}, {"", "", "你好"}}; !reflect.DeepEqual(got, want) {
-		t.Errorf("rows %q", got)
-	}
-	if report.FindingCounts["formula_without_value"] != 1 || report.Findings[0].Line != 3 {
-		t.Errorf("findings %+v", report.Findings)
-	}
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		v, report, err := h.take(t, "x.xlsx", workbook(t), dataset.Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := v.Schema.Names(), []string{"编号", "金额", "内容"}; !reflect.DeepEqual(got, want) {
+			t.Errorf("columns %q", got)
+		}
+		if got, want := h.rows(t, v), [][]string{{"1", "12.5", ""}, {"2", "", ""}, {"", "", "你好"}}; !reflect.DeepEqual(got, want) {
+			t.Errorf("rows %q", got)
+		}
+		if report.FindingCounts["formula_without_value"] != 1 || report.Findings[0].Line != 3 {
+			t.Errorf("findings %+v", report.Findings)
+		}
+	})
 }
 
 func TestAnArchiveReadsEachMemberByItsOwnFormat(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	v, report, err := h.take(t, "x.zip", zipOf(t, map[string][]byte{
-		"a.csv": []byte("id,text\n1,你好\n"), "b.jsonl": []byte("{\"id\":\"2\",\"more\":{\"x\":[1]}}\n{bad\n"),
-		"c.png": append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 500)...), "d.zip": zipOf(t, map[string][]byte{"e.csv": []byte("a\n")}), "e.txt": nil,
-	}), dataset.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v.RowCount != 2 || len(report.Parts) != 2 {
-		t.Errorf("%d rows, parts %+v", v.RowCount, report.Parts)
-	}
-	want := map[string]int{"broken_json": 1, "unreadable_member": 1, "nested_archive": 1, "empty_member": 1}
-	if !reflect.DeepEqual(report.FindingCounts, want) {
-		t.Errorf("findings %v", report.FindingCounts)
-	}
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		v, report, err := h.take(t, "x.zip", zipOf(t, map[string][]byte{
+			"a.csv": []byte("id,text\n1,你好\n"), "b.jsonl": []byte("{\"id\":\"2\",\"more\":{\"x\":[1]}}\n{bad\n"),
+			"c.png": append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 500)...), "d.zip": zipOf(t, map[string][]byte{"e.csv": []byte("a\n")}), "e.txt": nil,
+		}), dataset.Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.RowCount != 2 || len(report.Parts) != 2 {
+			t.Errorf("%d rows, parts %+v", v.RowCount, report.Parts)
+		}
+		want := map[string]int{"broken_json": 1, "unreadable_member": 1, "nested_archive": 1, "empty_member": 1}
+		if !reflect.DeepEqual(report.FindingCounts, want) {
+			t.Errorf("findings %v", report.FindingCounts)
+		}
+	})
 }
 
 func TestImportsAppendReplaceAndRepeat(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	first, _, err := h.take(t, "a.csv", []byte("id,text\n1,a\n2,b\n"), dataset.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again, _, err := h.take(t, "a.csv", []byte("id,text\n1,a\n2,b\n"), dataset.Settings{}); err != nil || again.ID != first.ID {
-		t.Errorf("a repeated job made %v, %v", again.Number, err)
-	}
-	rows, _, err := h.Page(t.Context(), first.ID, 0, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	edited, err := h.Edit(t.Context(), first.ID, dataset.MadeBy{Kind: "edit", ID: "1"}, []dataset.Edit{{Row: rows[0].With(1, "改")}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, _, err := h.take(t, "b.csv", []byte("id,tag\n3,x\n"), dataset.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := h.rows(t, second), [][]string{{"1", "改", ""}, {"2", "b", ""}, {"3", "", "x"}}; !reflect.DeepEqual(got, want) || second.Parent != edited.ID || second.RowCount != 3 {
-		t.Errorf("%q after %+v", got, second)
-	}
-	if _, _, err := h.take(t, "a.csv", []byte("id,text\n1,a\n2,b\n"), dataset.Settings{}); !errors.Is(err, dataset.AlreadyImported) {
-		t.Errorf("the first file again: %v", err)
-	}
-	p, err := h.Profile(t.Context(), second.ID)
-	if err != nil || p.RowCount != 3 || p.Columns[2].EmptyCount != 2 {
-		t.Errorf("profile %+v %v", p, err)
-	}
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		first, _, err := h.take(t, "a.csv", []byte("id,text\n1,a\n2,b\n"), dataset.Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, _, err := h.take(t, "a.csv", []byte("id,text\n1,a\n2,b\n"), dataset.Settings{}); err != nil || again.ID != first.ID {
+			t.Errorf("a repeated job made %v, %v", again.Number, err)
+		}
+		rows, _, err := h.Page(t.Context(), first.ID, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited, err := h.Edit(t.Context(), first.ID, dataset.MadeBy{Kind: "edit", ID: "1"}, []dataset.Edit{{Row: rows[0].With(1, "改")}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, _, err := h.take(t, "b.csv", []byte("id,tag\n3,x\n"), dataset.Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := h.rows(t, second), [][]string{{"1", "改", ""}, {"2", "b", ""}, {"3", "", "x"}}; !reflect.DeepEqual(got, want) || second.Parent != edited.ID || second.RowCount != 3 {
+			t.Errorf("%q after %+v", got, second)
+		}
+		if _, _, err := h.take(t, "a.csv", []byte("id,text\n1,a\n2,b\n"), dataset.Settings{}); !errors.Is(err, dataset.AlreadyImported) {
+			t.Errorf("the first file again: %v", err)
+		}
+		p, err := h.Profile(t.Context(), second.ID)
+		if err != nil || p.RowCount != 3 || p.Columns[2].EmptyCount != 2 {
+			t.Errorf("profile %+v %v", p, err)
+		}
+	})
 }
 
 // TestImportsAtOnceLoseNothing lets files come in side by side: each adds its
 // rows to whatever is the newest when it is done.
 func TestImportsAtOnceLoseNothing(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	const files = 8
-	var wait sync.WaitGroup
-	for i := range files {
-		wait.Go(func() {
-			name := fmt.Sprintf("f%d.csv", i)
-			if _, _, err := h.take(t, name, []byte(fmt.Sprintf("id,text\n%d,甲\n%d,乙\n", 2*i, 2*i+1)), dataset.Settings{}); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-		})
-	}
-	wait.Wait()
-	newest, err := h.Latest(t.Context(), h.set.ID)
-	if err != nil || newest.RowCount != 2*files || newest.Number != files {
-		t.Fatalf("%+v %v", newest, err)
-	}
-	seen := map[string]bool{}
-	for _, row := range h.rows(t, newest) {
-		seen[row[0]] = true
-	}
-	if len(seen) != 2*files {
-		t.Errorf("%d of %d rows are there", len(seen), 2*files)
-	}
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		const files = 8
+		var wait sync.WaitGroup
+		for i := range files {
+			wait.Go(func() {
+				name := fmt.Sprintf("f%d.csv", i)
+				if _, _, err := h.take(t, name, []byte(fmt.Sprintf("id,text\n%d,甲\n%d,乙\n", 2*i, 2*i+1)), dataset.Settings{}); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			})
+		}
+		wait.Wait()
+		newest, err := h.Latest(t.Context(), h.set.ID)
+		if err != nil || newest.RowCount != 2*files || newest.Number != files {
+			t.Fatalf("%+v %v", newest, err)
+		}
+		seen := map[string]bool{}
+		for _, row := range h.rows(t, newest) {
+			seen[row[0]] = true
+		}
+		if len(seen) != 2*files {
+			t.Errorf("%d of %d rows are there", len(seen), 2*files)
+		}
+	})
 }
 
 func TestCancelLeavesNoVersion(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	raw, _, err := h.blobs.Put(t.Context(), strings.NewReader("id,text\n"+strings.Repeat("1,你好\n", 100_000)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	_, _, err = h.Import(ctx, dataset.Order{DatasetID: h.set.ID, Raw: string(raw), Name: "x.csv"}, func(int64) { cancel() })
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
-	if _, err := h.Latest(t.Context(), h.set.ID); !errors.Is(err, dataset.NoSuchVersion) {
-		t.Errorf("a version appeared: %v", err)
-	}
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		raw, _, err := h.blobs.Put(t.Context(), strings.NewReader("id,text\n"+strings.Repeat("1,你好\n", 100_000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		_, _, err = h.Import(ctx, dataset.Order{DatasetID: h.set.ID, Raw: string(raw), Name: "x.csv"}, func(int64) { cancel() })
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%v", err)
+		}
+		if _, err := h.Latest(t.Context(), h.set.ID); !errors.Is(err, dataset.NoSuchVersion) {
+			t.Errorf("a version appeared: %v", err)
+		}
+	})
 }
 
 func TestPreviewKeepsNothing(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	raw, _, err := h.blobs.Put(t.Context(), strings.NewReader("id,text\n"+strings.Repeat("1,你好\n", 1000)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := h.Preview(t.Context(), raw, "x.csv", dataset.Settings{})
-	if err != nil || len(p.Rows) != 50 || len(p.Report.Detected) < 4 {
-		t.Fatalf("%d rows, detected %+v, %v", len(p.Rows), p.Report.Detected, err)
-	}
-	for _, d := range p.Report.Detected {
-		if d.Value == "" || d.Why.ZH == "" || d.Why.EN == "" || d.Confidence <= 0 {
-			t.Errorf("%+v", d)
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		raw, _, err := h.blobs.Put(t.Context(), strings.NewReader("id,text\n"+strings.Repeat("1,你好\n", 1000)))
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
+		p, err := h.Preview(t.Context(), raw, "x.csv", dataset.Settings{})
+		if err != nil || len(p.Rows) != 50 || len(p.Report.Detected) < 4 {
+			t.Fatalf("%d rows, detected %+v, %v", len(p.Rows), p.Report.Detected, err)
+		}
+		for _, d := range p.Report.Detected {
+			if d.Value == "" || d.Why.ZH == "" || d.Why.EN == "" || d.Confidence <= 0 {
+				t.Errorf("%+v", d)
+			}
+		}
+	})
 }
 
 // TestTheTortureSet reads every file of encodings-zh and compares the lossless
@@ -390,36 +409,38 @@ func TestTheTortureSet(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			h := open(t)
-			v, report, err := h.take(t, file, b, dataset.Settings{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Logf("%v", report.FindingCounts)
-			if gold == "" {
-				if v.RowCount != 204 || report.FindingCount > 0 {
-					t.Errorf("%d rows, %v", v.RowCount, report.FindingCounts)
+			testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+				h := open(t, d)
+				v, report, err := h.take(t, file, b, dataset.Settings{})
+				if err != nil {
+					t.Fatal(err)
 				}
-				return
-			}
-			g, err := os.Open(filepath.Join(folder, gold))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer g.Close()
-			want, err := csv.NewReader(g).ReadAll()
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := h.rows(t, v)
-			if len(got) != len(want)-1 {
-				t.Fatalf("%d rows, want %d", len(got), len(want)-1)
-			}
-			for i := range got {
-				if !reflect.DeepEqual(got[i], want[i+1]) {
-					t.Errorf("row %d: %q, want %q", i, got[i], want[i+1])
+				t.Logf("%v", report.FindingCounts)
+				if gold == "" {
+					if v.RowCount != 204 || report.FindingCount > 0 {
+						t.Errorf("%d rows, %v", v.RowCount, report.FindingCounts)
+					}
+					return
 				}
-			}
+				g, err := os.Open(filepath.Join(folder, gold))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer g.Close()
+				want, err := csv.NewReader(g).ReadAll()
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := h.rows(t, v)
+				if len(got) != len(want)-1 {
+					t.Fatalf("%d rows, want %d", len(got), len(want)-1)
+				}
+				for i := range got {
+					if !reflect.DeepEqual(got[i], want[i+1]) {
+						t.Errorf("row %d: %q, want %q", i, got[i], want[i+1])
+					}
+				}
+			})
 		})
 	}
 }
@@ -435,7 +456,7 @@ func bigCSV(size int) []byte {
 }
 
 func BenchmarkImport(b *testing.B) {
-	h := open(b)
+	h := open(b, testkit.OpenDB(b))
 	raw, size, err := h.blobs.Put(b.Context(), bytes.NewReader(bigCSV(100<<20)))
 	if err != nil {
 		b.Fatal(err)

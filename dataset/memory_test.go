@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"zhuomo/dataset"
+	"zhuomo/internal/testkit"
 )
 
 // TestA100MBImportStaysIn400MB imports 100 MB of CSV, profiled and durable, and
@@ -21,7 +22,7 @@ func TestA100MBImportStaysIn400MB(t *testing.T) {
 	if _, err := os.Stat("/proc/self/status"); err != nil {
 		t.Skip("needs /proc/self/status: Linux only")
 	}
-	h := open(t)
+	h := open(t, testkit.OpenDB(t))
 	from, to := io.Pipe()
 	go func() {
 		_, err := io.WriteString(to, "id,session,role,text,score\n")

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"zhuomo/dialog"
+	"zhuomo/internal/db"
+	"zhuomo/internal/testkit"
 )
 
 func TestFiguresCountEachSessionOnceAndNoMissesWhileAPersonTalks(t *testing.T) {
@@ -31,63 +33,65 @@ func TestFiguresCountEachSessionOnceAndNoMissesWhileAPersonTalks(t *testing.T) {
 }
 
 func TestLiveFiguresAndFilteredTurnsOverHTTP(t *testing.T) {
-	s := newSite(t)
-	session, token, err := s.Begin(t.Context(), "p1", "web", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = token
-	for _, text := range []string{"你好", "转人工"} {
-		if _, err := s.Say(t.Context(), session.ID, Message{Text: text}); err != nil {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		session, token, err := s.Begin(t.Context(), "p1", "web", "")
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	turns, err := s.TurnsAfter(t.Context(), "p1", "", 10)
-	if err != nil || len(turns) != 2 {
-		t.Fatalf("%d turns, %v", len(turns), err)
-	}
-	if err := s.Rate(t.Context(), session.ID, turns[0].ID, false, ""); err != nil {
-		t.Fatal(err)
-	}
-	get := func(path string, into any) int {
-		t.Helper()
-		code, body := s.call("GET", "/api/v1/products/p1"+path, "", "Authorization", "Bearer viewer")
-		if err := json.Unmarshal([]byte(body), into); err != nil {
-			t.Fatalf("%s: %s", path, body)
+		_ = token
+		for _, text := range []string{"你好", "转人工"} {
+			if _, err := s.Say(t.Context(), session.ID, Message{Text: text}); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if code >= 300 {
-			t.Logf("%s: %s", path, body)
+		turns, err := s.TurnsAfter(t.Context(), "p1", "", 10)
+		if err != nil || len(turns) != 2 {
+			t.Fatalf("%d turns, %v", len(turns), err)
 		}
-		return code
-	}
-	var f Figures
-	if code := get("/live-figures?hours=1", &f); code != 200 || len(f.Releases) != 1 {
-		t.Fatalf("figures: %d %+v", code, f)
-	}
-	r := f.Releases[0]
-	if r.Release != "r1" || r.Turns != 2 || r.Sessions != 1 || r.Bad != 1 || r.P99US < r.P50US || len(r.Points) == 0 {
-		t.Errorf("figures of r1: %+v", r)
-	}
-	inPoints := 0
-	for _, p := range r.Points {
-		inPoints += p.Turns
-		if p.AtUS < f.FromUS || p.AtUS > time.Now().UnixMicro() {
-			t.Errorf("a point at %d outside the time asked for", p.AtUS)
+		if err := s.Rate(t.Context(), session.ID, turns[0].ID, false, ""); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if inPoints != r.Turns {
-		t.Errorf("points hold %d turns, the release %d", inPoints, r.Turns)
-	}
-	for path, want := range map[string]int{
-		"": 2, "?release=r1": 2, "?rating=bad": 1, "?rating=good": 0, "?state=handover": r.Handed, "?session=" + session.ID: 2, "?session=x": 0,
-		"?band=fallback": r.Missed,
-	} {
-		var page struct{ Items []Turn }
-		if code := get("/turns"+path, &page); code != 200 || len(page.Items) != want {
-			t.Errorf("turns%s: %d, %d items, want %d", path, code, len(page.Items), want)
+		get := func(path string, into any) int {
+			t.Helper()
+			code, body := s.call("GET", "/api/v1/products/p1"+path, "", "Authorization", "Bearer viewer")
+			if err := json.Unmarshal([]byte(body), into); err != nil {
+				t.Fatalf("%s: %s", path, body)
+			}
+			if code >= 300 {
+				t.Logf("%s: %s", path, body)
+			}
+			return code
 		}
-	}
-	if code := get("/turns?release=r9", &struct{}{}); code != 404 {
-		t.Errorf("turns of a release that is not there: %d", code)
-	}
+		var f Figures
+		if code := get("/live-figures?hours=1", &f); code != 200 || len(f.Releases) != 1 {
+			t.Fatalf("figures: %d %+v", code, f)
+		}
+		r := f.Releases[0]
+		if r.Release != "r1" || r.Turns != 2 || r.Sessions != 1 || r.Bad != 1 || r.P99US < r.P50US || len(r.Points) == 0 {
+			t.Errorf("figures of r1: %+v", r)
+		}
+		inPoints := 0
+		for _, p := range r.Points {
+			inPoints += p.Turns
+			if p.AtUS < f.FromUS || p.AtUS > time.Now().UnixMicro() {
+				t.Errorf("a point at %d outside the time asked for", p.AtUS)
+			}
+		}
+		if inPoints != r.Turns {
+			t.Errorf("points hold %d turns, the release %d", inPoints, r.Turns)
+		}
+		for path, want := range map[string]int{
+			"": 2, "?release=r1": 2, "?rating=bad": 1, "?rating=good": 0, "?state=handover": r.Handed, "?session=" + session.ID: 2, "?session=x": 0,
+			"?band=fallback": r.Missed,
+		} {
+			var page struct{ Items []Turn }
+			if code := get("/turns"+path, &page); code != 200 || len(page.Items) != want {
+				t.Errorf("turns%s: %d, %d items, want %d", path, code, len(page.Items), want)
+			}
+		}
+		if code := get("/turns?release=r9", &struct{}{}); code != 404 {
+			t.Errorf("turns of a release that is not there: %d", code)
+		}
+	})
 }

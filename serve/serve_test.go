@@ -56,10 +56,10 @@ func (m *models) Understander(_ context.Context, _, id string) (dialog.Understan
 	return nil, NoRelease.With("release", id)
 }
 
-func newHouse(t testing.TB) *house {
+func newHouse(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	clock := testkit.Clock(sunday)
-	d, blobs := testkit.OpenDB(t), testkit.TempBlobs(t)
+	blobs := testkit.TempBlobs(t)
 	h := &house{db: d, blobs: blobs, clock: clock, models: &models{byID: map[string]dialog.Understander{}}}
 	h.models.byID["m1"] = dialog.Understand(guidelineModel(t, 1))
 	h.Service = h.open(t)

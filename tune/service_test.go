@@ -88,80 +88,81 @@ func TestAStudyResumesFromItsKeptTrials(t *testing.T) {
 }
 
 func TestStudiesOverHTTP(t *testing.T) {
-	d := testkit.OpenDB(t)
-	runner, err := jobs.Open(t.Context(), d, jobs.Options{Workers: 1, Now: time.Now, Log: slog.New(slog.DiscardHandler), Alone: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newService(t, d, &bench{}, runner)
-	if err := runner.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := runner.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := d.Migrate(t.Context(), "api", api.Migrations()); err != nil {
-		t.Fatal(err)
-	}
-	server, err := api.NewServer(api.Options{Routes: s.Routes(), Accounts: signedIn{}, DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := httptest.NewServer(server)
-	t.Cleanup(h.Close)
-	ask := func(role, method, path, body string, want int, into any) {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, h.URL+"/api/v1/products/p/studies"+path, strings.NewReader(body))
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		runner, err := jobs.Open(t.Context(), d, jobs.Options{Workers: 1, Now: time.Now, Log: slog.New(slog.DiscardHandler), Alone: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Authorization", "Bearer "+role)
-		r.Header.Set("Content-Type", "application/json")
-		answer, err := http.DefaultClient.Do(r)
+		s := newService(t, d, &bench{}, runner)
+		if err := runner.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := runner.Stop(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+		if err := d.Migrate(t.Context(), "api", api.Migrations()); err != nil {
+			t.Fatal(err)
+		}
+		server, err := api.NewServer(api.Options{Routes: s.Routes(), Accounts: signedIn{}, DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer answer.Body.Close()
-		text, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if answer.StatusCode != want {
-			t.Fatalf("%s %s: %d %s", method, path, answer.StatusCode, text)
-		}
-		if into != nil {
-			if err := json.Unmarshal(text, into); err != nil {
-				t.Fatalf("%v in %s", err, text)
+		h := httptest.NewServer(server)
+		t.Cleanup(h.Close)
+		ask := func(role, method, path, body string, want int, into any) {
+			t.Helper()
+			r, err := http.NewRequestWithContext(t.Context(), method, h.URL+"/api/v1/products/p/studies"+path, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Authorization", "Bearer "+role)
+			r.Header.Set("Content-Type", "application/json")
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			text, err := io.ReadAll(answer.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer.StatusCode != want {
+				t.Fatalf("%s %s: %d %s", method, path, answer.StatusCode, text)
+			}
+			if into != nil {
+				if err := json.Unmarshal(text, into); err != nil {
+					t.Fatalf("%v in %s", err, text)
+				}
 			}
 		}
-	}
-	ask("viewer", "POST", "", `{"trials":3}`, http.StatusForbidden, nil)
-	ask("trainer", "POST", "", `{}`, http.StatusUnprocessableEntity, nil)
-	ask("trainer", "POST", "", `{"trials":3,"dials":["name"]}`, http.StatusUnprocessableEntity, nil)
-	ask("trainer", "POST", "", `{"trials":3,"sampler":"tune.magic.v1"}`, http.StatusNotFound, nil)
-	var started tune.StudyStarted
-	ask("trainer", "POST", "", `{"trials":12,"seed":2,"dials":["rate"],"ranges":{"rate":{"min":0.1,"max":1}},"fixed":{"depth":4}}`, http.StatusAccepted, &started)
-	job, err := runner.Wait(t.Context(), started.JobID)
-	if err != nil || job.State != jobs.Done || job.Done != 12 || job.Total != 12 {
-		t.Fatalf("job %+v, %v", job, err)
-	}
-	var page api.Page[tune.Study]
-	ask("viewer", "GET", "", "", http.StatusOK, &page)
-	if len(page.Items) != 1 || page.Items[0].State != tune.Done || page.Items[0].DoneCount != 12 || page.Items[0].ActorID != "trainer" {
-		t.Fatalf("list %+v", page)
-	}
-	var first, second tune.StudyShown
-	ask("viewer", "GET", "/"+started.Study.ID+"?limit=10", "", http.StatusOK, &first)
-	ask("viewer", "GET", "/"+started.Study.ID+"?limit=10&cursor="+first.Next, "", http.StatusOK, &second)
-	if len(first.Items) != 10 || len(second.Items) != 2 || second.Next != "" || second.Items[1].Number != 11 {
-		t.Errorf("%d and %d trials", len(first.Items), len(second.Items))
-	}
-	for _, trial := range append(first.Items, second.Items...) {
-		if r := trial.Values["rate"].(float64); r < 0.1 || r > 1 || trial.Values["depth"] != 4.0 {
-			t.Errorf("trial %+v leaves its range", trial)
+		ask("viewer", "POST", "", `{"trials":3}`, http.StatusForbidden, nil)
+		ask("trainer", "POST", "", `{}`, http.StatusUnprocessableEntity, nil)
+		ask("trainer", "POST", "", `{"trials":3,"dials":["name"]}`, http.StatusUnprocessableEntity, nil)
+		ask("trainer", "POST", "", `{"trials":3,"sampler":"tune.magic.v1"}`, http.StatusNotFound, nil)
+		var started tune.StudyStarted
+		ask("trainer", "POST", "", `{"trials":12,"seed":2,"dials":["rate"],"ranges":{"rate":{"min":0.1,"max":1}},"fixed":{"depth":4}}`, http.StatusAccepted, &started)
+		job, err := runner.Wait(t.Context(), started.JobID)
+		if err != nil || job.State != jobs.Done || job.Done != 12 || job.Total != 12 {
+			t.Fatalf("job %+v, %v", job, err)
 		}
-	}
-	ask("viewer", "GET", "/nobody", "", http.StatusNotFound, nil)
+		var page api.Page[tune.Study]
+		ask("viewer", "GET", "", "", http.StatusOK, &page)
+		if len(page.Items) != 1 || page.Items[0].State != tune.Done || page.Items[0].DoneCount != 12 || page.Items[0].ActorID != "trainer" {
+			t.Fatalf("list %+v", page)
+		}
+		var first, second tune.StudyShown
+		ask("viewer", "GET", "/"+started.Study.ID+"?limit=10", "", http.StatusOK, &first)
+		ask("viewer", "GET", "/"+started.Study.ID+"?limit=10&cursor="+first.Next, "", http.StatusOK, &second)
+		if len(first.Items) != 10 || len(second.Items) != 2 || second.Next != "" || second.Items[1].Number != 11 {
+			t.Errorf("%d and %d trials", len(first.Items), len(second.Items))
+		}
+		for _, trial := range append(first.Items, second.Items...) {
+			if r := trial.Values["rate"].(float64); r < 0.1 || r > 1 || trial.Values["depth"] != 4.0 {
+				t.Errorf("trial %+v leaves its range", trial)
+			}
+		}
+		ask("viewer", "GET", "/nobody", "", http.StatusNotFound, nil)
+	})
 }

@@ -40,8 +40,12 @@ func (accountsByRole) Recognise(_ context.Context, c api.Credential) (api.Actor,
 
 func open(t *testing.T, routes ...api.Route) *house {
 	t.Helper()
+	return openOn(t, testkit.OpenDB(t), routes...)
+}
+
+func openOn(t *testing.T, d *db.DB, routes ...api.Route) *house {
+	t.Helper()
 	h := &house{log: &bytes.Buffer{}, clock: testkit.Clock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))}
-	d := testkit.OpenDB(t)
 	if err := d.Migrate(t.Context(), "api", api.Migrations()); err != nil {
 		t.Fatal(err)
 	}

@@ -9,12 +9,14 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
+	"zhuomo/internal/testkit"
 )
 
 type textIn struct {
@@ -138,28 +140,30 @@ func TestLimitsOfSizeAndTime(t *testing.T) {
 
 func TestOneKeyGivesOneAnswer(t *testing.T) {
 	t.Parallel()
-	h := open(t, echo("/api/v1/echo", api.Viewer))
-	send := func(key, text, who string) answer {
-		return h.do(t, "POST", "/api/v1/echo", `{"text":"`+text+`"}`, "Idempotency-Key", key, "Authorization", "Bearer "+who)
-	}
-	first := send("k1", "好", "viewer")
-	again := send("k1", "好", "viewer")
-	if first.StatusCode != 200 || again.body != first.body || again.Header.Get("Idempotency-Replayed") != "true" || again.Header.Get("ETag") != `"3"` {
-		t.Errorf("first %s, again %s %v", first.body, again.body, again.Header)
-	}
-	if a := send("k1", "别的", "viewer"); a.StatusCode != 422 || a.problem(t).Code != "api.key_reused" {
-		t.Errorf("another body: %d %s", a.StatusCode, a.body)
-	}
-	if a := send("k1", "好", "lead"); a.body == first.body {
-		t.Errorf("another person got the answer: %s", a.body)
-	}
-	if a := send("k 2", "好", "viewer"); a.problem(t).Code != "api.bad_key" {
-		t.Errorf("a key with a space: %s", a.body)
-	}
-	h.clock.Add(24*time.Hour + time.Second)
-	if a := send("k1", "好", "viewer"); a.body == first.body || a.StatusCode != 200 {
-		t.Errorf("after a day: %s", a.body)
-	}
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := openOn(t, d, echo("/api/v1/echo", api.Viewer))
+		send := func(key, text, who string) answer {
+			return h.do(t, "POST", "/api/v1/echo", `{"text":"`+text+`"}`, "Idempotency-Key", key, "Authorization", "Bearer "+who)
+		}
+		first := send("k1", "好", "viewer")
+		again := send("k1", "好", "viewer")
+		if first.StatusCode != 200 || again.body != first.body || again.Header.Get("Idempotency-Replayed") != "true" || again.Header.Get("ETag") != `"3"` {
+			t.Errorf("first %s, again %s %v", first.body, again.body, again.Header)
+		}
+		if a := send("k1", "别的", "viewer"); a.StatusCode != 422 || a.problem(t).Code != "api.key_reused" {
+			t.Errorf("another body: %d %s", a.StatusCode, a.body)
+		}
+		if a := send("k1", "好", "lead"); a.body == first.body {
+			t.Errorf("another person got the answer: %s", a.body)
+		}
+		if a := send("k 2", "好", "viewer"); a.problem(t).Code != "api.bad_key" {
+			t.Errorf("a key with a space: %s", a.body)
+		}
+		h.clock.Add(24*time.Hour + time.Second)
+		if a := send("k1", "好", "viewer"); a.body == first.body || a.StatusCode != 200 {
+			t.Errorf("after a day: %s", a.body)
+		}
+	})
 }
 
 func TestAKeyInUseIsBusy(t *testing.T) {
@@ -187,33 +191,66 @@ func TestAKeyInUseIsBusy(t *testing.T) {
 // the same database.
 func TestAKeyWhoseAnswerWasLostIsNotDoneAgain(t *testing.T) {
 	t.Parallel()
-	written, leave := make(chan struct{}, 2), make(chan struct{})
-	var h *house
-	work := func(ctx context.Context, _ *nothing) (*nothing, error) {
-		err := h.db.Write(ctx, func(context.Context, db.Tx) error { return nil })
-		written <- struct{}{}
-		<-leave
-		return nil, err
-	}
-	route := api.Op("POST", "/api/v1/work", "", api.Viewer, "做", "work", work)
-	h = open(t, route)
-	done := make(chan answer, 1)
-	go func() { done <- h.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k") }()
-	<-written
-	next := h.serve(t, route)
-	if a := next.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k"); a.StatusCode != 409 || a.problem(t).Code != "api.answer_lost" {
-		t.Errorf("sent again: %d %s", a.StatusCode, a.body)
-	}
-	close(leave)
-	if a := <-done; a.StatusCode != 204 {
-		t.Errorf("the first: %d %s", a.StatusCode, a.body)
-	}
-	if a := next.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k"); a.StatusCode != 204 || a.Header.Get("Idempotency-Replayed") != "true" {
-		t.Errorf("once answered: %d %s", a.StatusCode, a.body)
-	}
-	if len(written) > 0 {
-		t.Error("the work was done twice")
-	}
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		written, leave := make(chan struct{}, 2), make(chan struct{})
+		var h *house
+		work := func(ctx context.Context, _ *nothing) (*nothing, error) {
+			err := h.db.Write(ctx, func(context.Context, db.Tx) error { return nil })
+			written <- struct{}{}
+			<-leave
+			return nil, err
+		}
+		route := api.Op("POST", "/api/v1/work", "", api.Viewer, "做", "work", work)
+		h = openOn(t, d, route)
+		done := make(chan answer, 1)
+		go func() { done <- h.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k") }()
+		<-written
+		next := h.serve(t, route)
+		if a := next.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k"); a.StatusCode != 409 || a.problem(t).Code != "api.answer_lost" {
+			t.Errorf("sent again: %d %s", a.StatusCode, a.body)
+		}
+		close(leave)
+		if a := <-done; a.StatusCode != 204 {
+			t.Errorf("the first: %d %s", a.StatusCode, a.body)
+		}
+		if a := next.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k"); a.StatusCode != 204 || a.Header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("once answered: %d %s", a.StatusCode, a.body)
+		}
+		if len(written) > 0 {
+			t.Error("the work was done twice")
+		}
+	})
+}
+
+// TestAKeyIsTakenOnceWhereverItIsSent sends one request to two servers on one
+// database at the same time: the work of one of them is kept.
+func TestAKeyIsTakenOnceWhereverItIsSent(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		var inside sync.WaitGroup
+		inside.Add(2)
+		var h *house
+		route := api.Op("POST", "/api/v1/work", "", api.Viewer, "做", "work", func(ctx context.Context, _ *nothing) (*nothing, error) {
+			inside.Done()
+			inside.Wait() // both have seen that the key is free
+			return nil, h.db.Write(ctx, func(context.Context, db.Tx) error { return nil })
+		})
+		h = openOn(t, d, route)
+		got := make(chan answer, 2)
+		for _, server := range []*house{h, h.serve(t, route)} {
+			go func() { got <- server.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k") }()
+		}
+		one, other := <-got, <-got
+		if one.StatusCode > other.StatusCode {
+			one, other = other, one
+		}
+		if one.StatusCode != 204 || other.StatusCode != 409 || other.problem(t).Code != "api.still_running" {
+			t.Errorf("%d %s and %d %s", one.StatusCode, one.body, other.StatusCode, other.body)
+		}
+		if a := h.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k"); a.StatusCode != 204 {
+			t.Errorf("sent again: %d %s", a.StatusCode, a.body)
+		}
+	})
 }
 
 type fileIn struct {
@@ -307,24 +344,26 @@ func TestADownloadIsWholeOrCut(t *testing.T) {
 
 func TestLargeAnswersAreCompressed(t *testing.T) {
 	t.Parallel()
-	h := open(t, echo("/api/v1/echo", api.Viewer))
-	for size, want := range map[int]string{10: "", 4096: "gzip"} {
-		a := h.do(t, "POST", "/api/v1/echo", `{"text":"`+strings.Repeat("a", size)+`"}`, "Accept-Encoding", "gzip")
-		if got := a.Header.Get("Content-Encoding"); got != want {
-			t.Errorf("%d bytes: encoding %q", size, got)
-			continue
-		}
-		if want == "gzip" {
-			z, err := gzip.NewReader(strings.NewReader(a.body))
-			if err != nil {
-				t.Fatal(err)
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := openOn(t, d, echo("/api/v1/echo", api.Viewer))
+		for size, want := range map[int]string{10: "", 4096: "gzip"} {
+			a := h.do(t, "POST", "/api/v1/echo", `{"text":"`+strings.Repeat("a", size)+`"}`, "Accept-Encoding", "gzip")
+			if got := a.Header.Get("Content-Encoding"); got != want {
+				t.Errorf("%d bytes: encoding %q", size, got)
+				continue
 			}
-			plain, err := io.ReadAll(z)
-			if err != nil || !strings.Contains(string(plain), strings.Repeat("a", size)) {
-				t.Errorf("unpacked %d bytes, %v", len(plain), err)
+			if want == "gzip" {
+				z, err := gzip.NewReader(strings.NewReader(a.body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				plain, err := io.ReadAll(z)
+				if err != nil || !strings.Contains(string(plain), strings.Repeat("a", size)) {
+					t.Errorf("unpacked %d bytes, %v", len(plain), err)
+				}
 			}
 		}
-	}
+	})
 }
 
 func TestCursorsAndRevisions(t *testing.T) {

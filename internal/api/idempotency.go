@@ -27,9 +27,13 @@ type replays struct {
 
 	mu      sync.Mutex
 	running map[[2]string]struct{} // actor, key
+	swept   time.Time              // when old answers were last forgotten
 }
 
-const keepAnswers = 24 * time.Hour
+const (
+	keepAnswers = 24 * time.Hour
+	sweepEvery  = time.Minute
+)
 
 // begun is the status of a key whose request has written something and whose
 // answer is not kept yet.
@@ -80,11 +84,19 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 			product = found
 		}
 	}
-	answer := &recorded{header: http.Header{}}
+	answer, taken := &recorded{header: http.Header{}}, false
 	callOf(ctx).writer = answer
 	next.ServeHTTP(answer, r.WithContext(db.Alongside(ctx, func(ctx context.Context, tx db.Tx) error {
-		return writeAnswer(ctx, tx, id[0], key, stored{product: product, fingerprint: fingerprint, status: begun}, now.UnixMicro(), oldest)
+		noted, err := noteKey(ctx, tx, id[0], key, stored{product: product, fingerprint: fingerprint}, now.UnixMicro(), oldest)
+		if taken = err == nil && !noted; taken {
+			return StillRunning.With()
+		}
+		return err
 	})))
+	if taken { // by the same request to another process: the key is not ours
+		s.writeFault(w, r, StillRunning.With())
+		return
+	}
 	got := stored{product: product, fingerprint: fingerprint, status: answer.status, kind: answer.header.Get("Content-Type"),
 		etag: answer.header.Get("ETag"), body: answer.body.String()}
 	// The work is done and stays done: a client that hung up must still find its
@@ -93,10 +105,16 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 		if got.status >= 500 {
 			return dropAnswer(ctx, tx, id[0], key)
 		}
-		return writeAnswer(ctx, tx, id[0], key, got, now.UnixMicro(), oldest)
+		return writeAnswer(ctx, tx, id[0], key, got, now.UnixMicro())
 	})
 	if err != nil {
 		s.o.Log.Error("an idempotent answer was not kept", "request", RequestID(ctx), "error", err)
+	}
+	if p.mustSweep(now) {
+		err := p.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error { return forgetAnswers(ctx, tx, oldest) })
+		if err != nil {
+			s.o.Log.Error("old answers were not forgotten", "request", RequestID(ctx), "error", err)
+		}
 	}
 	for name, values := range answer.header {
 		w.Header()[name] = values
@@ -111,6 +129,17 @@ func (p *replays) begin(id [2]string) bool {
 		return false
 	}
 	p.running[id] = struct{}{}
+	return true
+}
+
+// mustSweep is true once every sweepEvery.
+func (p *replays) mustSweep(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now.Sub(p.swept) < sweepEvery {
+		return false
+	}
+	p.swept = now
 	return true
 }
 

@@ -43,15 +43,31 @@ func dropAnswer(ctx context.Context, tx db.Tx, actor, key string) error {
 	return err
 }
 
-func writeAnswer(ctx context.Context, tx db.Tx, actor, key string, s stored, now, notBefore int64) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM api_answers WHERE created_us <= $1`, notBefore); err != nil {
-		return err
+// noteKey begins a key; false when somebody else has begun it since notBefore.
+func noteKey(ctx context.Context, tx db.Tx, actor, key string, s stored, now, notBefore int64) (bool, error) {
+	result, err := tx.ExecContext(ctx, `INSERT INTO api_answers (actor, key, product_id, fingerprint, status, created_us)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (actor, key) DO UPDATE SET product_id = excluded.product_id, fingerprint = excluded.fingerprint,
+			status = excluded.status, kind = '', etag = '', body = '', created_us = excluded.created_us
+			WHERE api_answers.created_us <= $7`, actor, key, s.product, s.fingerprint, begun, now, notBefore)
+	if err != nil {
+		return false, err
 	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+func writeAnswer(ctx context.Context, tx db.Tx, actor, key string, s stored, now int64) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO api_answers (actor, key, product_id, fingerprint, status, kind, etag, body, created_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (actor, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
-			kind = excluded.kind, etag = excluded.etag, body = excluded.body, created_us = excluded.created_us`,
+		ON CONFLICT (actor, key) DO UPDATE SET product_id = excluded.product_id, fingerprint = excluded.fingerprint,
+			status = excluded.status, kind = excluded.kind, etag = excluded.etag, body = excluded.body, created_us = excluded.created_us`,
 		actor, key, s.product, s.fingerprint, s.status, s.kind, s.etag, s.body, now)
+	return err
+}
+
+func forgetAnswers(ctx context.Context, tx db.Tx, notAfter int64) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM api_answers WHERE created_us <= $1`, notAfter)
 	return err
 }
 

@@ -11,18 +11,19 @@ import (
 // rows stand before those that they are found by.
 func (d *DB) Erase(ctx context.Context, owner string, statements ...string) (rows int, err error) {
 	for _, statement := range statements {
+		var gone int64
 		err := d.Write(ctx, func(ctx context.Context, tx Tx) error {
 			done, err := tx.ExecContext(ctx, statement, owner)
 			if err != nil {
 				return err
 			}
-			n, err := done.RowsAffected()
-			rows += int(n)
+			gone, err = done.RowsAffected()
 			return err
 		})
 		if err != nil {
 			return rows, fmt.Errorf("erase: %s: %w", statement, err)
 		}
+		rows += int(gone)
 	}
 	return rows, nil
 }
