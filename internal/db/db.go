@@ -46,6 +46,7 @@ type DB struct {
 	now    func() time.Time
 	engine engine
 	news   *news
+	locks  locks // SQLite's
 }
 
 // engine is one of the two kinds of database.
@@ -70,7 +71,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &DB{now: o.Now, news: newNews()}
+	d := &DB{now: o.Now, news: newNews(), locks: locks{held: map[string]chan struct{}{}}}
 	var err error
 	if o.URL != "" {
 		d.engine, err = openPostgres(ctx, o, d.news)

@@ -118,20 +118,13 @@ func (d *postgresDB) migrated(ctx context.Context, table string) (version int64,
 
 // migrateUp holds a lock, since several processes may start at once.
 func (d *postgresDB) migrateUp(ctx context.Context, table string, files fs.FS) error {
-	conn, err := d.writers.Conn(ctx)
+	unlock, err := d.lock(ctx, "migrate")
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock("+lockKey+")", "migrate"); err != nil {
-		return err
-	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock("+lockKey+")", "migrate")
+	defer unlock()
 	return gooseUp(ctx, goose.DialectPostgres, d.writers, table, byteOrder{files})
 }
-
-// lockKey turns a name into the number of an advisory lock of this schema.
-const lockKey = "hashtextextended('zhuomo ' || current_schema() || ' ' || $1, 0)"
 
 func gooseUp(ctx context.Context, dialect goose.Dialect, p *sql.DB, table string, files fs.FS) error {
 	provider, err := goose.NewProvider(dialect, p, files, goose.WithTableName(table), goose.WithDisableGlobalRegistry(true))

@@ -26,19 +26,19 @@ const (
 	maxTries    = 40
 	firstWait   = time.Millisecond
 	longestWait = 100 * time.Millisecond
-	poolSize    = 6 // connections for the work that is not SQL of ours
+	poolSize    = 6 // connections of an OpenPool, at most
 )
 
 // postgresDB is a database that other processes share.
 type postgresDB struct {
 	url      string
+	config   *pgx.ConnConfig
 	writers  *sql.DB
 	readers  *sql.DB
 	rehearse bool
 	news     *exchange
 
 	mu     sync.Mutex // guards what follows
-	pool   *pgxpool.Pool
 	closed bool
 	open   sync.WaitGroup // writes under way
 }
@@ -63,7 +63,7 @@ func openPostgres(ctx context.Context, o Options, local *news) (*postgresDB, err
 	reading := config.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
 	d := &postgresDB{
-		url: o.URL, rehearse: o.Rehearse,
+		url: o.URL, config: config, rehearse: o.Rehearse,
 		writers: sqlPool(config, o.Writers), readers: sqlPool(reading, o.Readers),
 	}
 	var encoding string
@@ -92,17 +92,12 @@ func (d *postgresDB) reader() Reader { return d.readers }
 // announce has nothing to do: a shared database has no owner.
 func (d *postgresDB) announce(string) error { return nil }
 
-// Pool gives connections of the driver itself, for a library that wants them;
-// nil on SQLite. It closes with the database.
-func (d *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
+// OpenPool gives connections of the driver itself, for a library that wants
+// them; nil on SQLite. Whoever opened it closes it.
+func (d *DB) OpenPool(ctx context.Context) (*pgxpool.Pool, error) {
 	p, ok := d.engine.(*postgresDB)
 	if !ok {
 		return nil, nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.pool != nil {
-		return p.pool, nil
 	}
 	config, err := pgxpool.ParseConfig(p.url)
 	if err != nil {
@@ -110,8 +105,8 @@ func (d *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
 	}
 	config.MaxConns = poolSize
 	config.ConnConfig.ConnectTimeout = connectTimeout
-	p.pool, err = pgxpool.NewWithConfig(ctx, config)
-	return p.pool, err
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	return pool, Explain(err)
 }
 
 // submit runs the closure until it met no other.
@@ -199,7 +194,7 @@ func isMeeting(err error) bool {
 
 func (d *postgresDB) close() error {
 	d.mu.Lock()
-	already, pool := d.closed, d.pool
+	already := d.closed
 	d.closed = true
 	d.mu.Unlock()
 	d.open.Wait()
@@ -208,9 +203,6 @@ func (d *postgresDB) close() error {
 	}
 	if d.news != nil {
 		d.news.close()
-	}
-	if pool != nil {
-		pool.Close()
 	}
 	return errors.Join(d.readers.Close(), d.writers.Close())
 }

@@ -49,6 +49,10 @@ type Runner struct {
 	started  bool
 	stopping bool
 
+	river   *riverQueue        // on PostgreSQL
+	unhear  context.CancelFunc // ends hearing
+	hearing sync.WaitGroup
+
 	stopLooking context.CancelFunc // ends dispatching
 	stop        context.CancelFunc // ends everything else
 	dispatching sync.WaitGroup
@@ -81,10 +85,22 @@ func Open(ctx context.Context, d *db.DB, o Options) (*Runner, error) {
 	if err := d.Migrate(ctx, "jobs", migrations); err != nil {
 		return nil, err
 	}
-	return &Runner{
-		db: d, o: o, id: db.NewID(o.Now()), wake: make(chan struct{}, 1),
+	r := &Runner{
+		db: d, o: o, id: db.NewID(o.Now()), wake: make(chan struct{}, 1), unhear: func() {},
 		handlers: map[string]Handler{}, leads: map[string]bool{}, held: map[string]*attempt{}, watchers: map[*watcher]struct{}{},
-	}, nil
+	}
+	if !d.Shared() {
+		return r, nil
+	}
+	var err error
+	if r.river, err = openRiver(ctx, r); err != nil {
+		return nil, fmt.Errorf("open River: %w", db.Explain(err))
+	}
+	hearing, unhear := context.WithCancel(context.WithoutCancel(ctx))
+	r.unhear = unhear
+	news := d.Listen(hearing, newsOfJobs)
+	r.hearing.Go(func() { r.hear(hearing, news) })
+	return r, nil
 }
 
 // Handle says who works on jobs of kind, which is named stage.verb. Jobs whose
@@ -128,6 +144,11 @@ func (r *Runner) Enqueue(ctx context.Context, tx db.Tx, kind string, args any, o
 		if err != nil {
 			return "", err
 		}
+		if r.river != nil && j.RunAtUS <= now.UnixMicro() {
+			if err := errors.Join(markOneOffered(ctx, tx, id), r.river.offer(ctx, tx, []Job{j})); err != nil {
+				return "", fmt.Errorf("offer a %s job: %w", kind, db.Explain(err))
+			}
+		}
 		r.publishLater(tx, j)
 		db.AfterCommit(tx, r.wakeUp)
 	}
@@ -150,7 +171,14 @@ func (r *Runner) Start(ctx context.Context) error {
 	if err := r.recover(work); err != nil {
 		return err
 	}
-	r.dispatching.Go(func() { r.dispatch(looking, work) })
+	if r.river != nil {
+		if err := r.river.start(work, r.kinds()); err != nil {
+			return fmt.Errorf("start River: %w", err)
+		}
+		r.dispatching.Go(func() { r.river.offerDue(looking) })
+	} else {
+		r.dispatching.Go(func() { r.dispatch(looking, work) })
+	}
 	r.keeping.Go(func() { r.keep(work) })
 	return nil
 }
@@ -163,7 +191,7 @@ func (r *Runner) Stop(ctx context.Context) error {
 	r.stopping = true
 	if !r.started {
 		r.mu.Unlock()
-		r.closeWatchers()
+		r.leave()
 		return nil
 	}
 	for _, a := range r.held {
@@ -174,14 +202,19 @@ func (r *Runner) Stop(ctx context.Context) error {
 	go func() {
 		r.stopLooking()
 		r.dispatching.Wait() // first, since it adds attempts
-		r.attempts.Wait()    // they need the leases renewed meanwhile
+		if r.river != nil {
+			if err := r.river.stop(); err != nil {
+				r.o.Log.Error("stop River", "err", err)
+			}
+		}
+		r.attempts.Wait() // they need the leases renewed meanwhile
 		r.stop()
 		r.keeping.Wait()
 		close(ended)
 	}()
 	select {
 	case <-ended:
-		r.closeWatchers()
+		r.leave()
 		return nil
 	case <-ctx.Done():
 		r.stop()
@@ -195,6 +228,22 @@ func (r *Runner) Stopping() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.stopping
+}
+
+// leave ends what a runner does that may not have been started.
+func (r *Runner) leave() {
+	r.unhear()
+	r.hearing.Wait()
+	r.closeWatchers()
+	if r.river != nil {
+		r.river.pool.Close()
+	}
+}
+
+func (r *Runner) isLead(kind string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.leads[kind]
 }
 
 // Get gives one job as it stands. Errors: NotFound.

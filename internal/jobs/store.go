@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"zhuomo/internal/db"
 	"zhuomo/internal/fault"
@@ -122,15 +123,56 @@ func insert(ctx context.Context, tx db.Tx, id, kind string, args []byte, q reque
 func claim(ctx context.Context, tx db.Tx, kinds []string, runner string, nowUS, leaseUntilUS int64) (j Job, ok bool, err error) {
 	args := []any{runner, leaseUntilUS, nowUS}
 	in, args := inKinds(kinds, args)
-	j, err = scan(tx.QueryRowContext(ctx, `UPDATE jobs SET state = 'running', runner = $1, lease_until_us = $2,
-		attempt = attempt + 1, started_us = $3, done_count = 0, total_count = 0, per_second = 0, note_zh = '', note_en = ''
-		WHERE state = 'queued' AND id = (SELECT id FROM jobs WHERE state = 'queued' AND run_at_us + 0 <= $3 AND kind IN `+in+`
+	j, err = scan(tx.QueryRowContext(ctx, begin+` AND id = (SELECT id FROM jobs WHERE state = 'queued' AND run_at_us + 0 <= $3 AND kind IN `+in+`
 			ORDER BY priority DESC, run_at_us, id LIMIT 1)
 		RETURNING `+columns, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Job{}, false, nil
 	}
 	return j, err == nil, err
+}
+
+const begin = `UPDATE jobs SET state = 'running', runner = $1, lease_until_us = $2,
+	attempt = attempt + 1, started_us = $3, done_count = 0, total_count = 0, per_second = 0, note_zh = '', note_en = ''
+	WHERE state = 'queued'`
+
+// claimOffered takes the job of an offer, unless its attempt has begun, is not
+// due any more or is not wanted.
+func claimOffered(ctx context.Context, tx db.Tx, o offer, runner string, nowUS, leaseUntilUS int64) (j Job, ok bool, err error) {
+	j, err = scan(tx.QueryRowContext(ctx, begin+` AND run_at_us <= $3 AND id = $4 AND attempt + 1 = $5 RETURNING `+columns,
+		runner, leaseUntilUS, nowUS, o.ID, o.Attempt))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Job{}, false, nil
+	}
+	return j, err == nil, err
+}
+
+// nextOffer is when the next job is due whose next attempt is not offered yet;
+// ok is false if there is none.
+func nextOffer(ctx context.Context, r db.Reader) (us int64, ok bool, err error) {
+	err = r.QueryRowContext(ctx, "SELECT run_at_us FROM jobs WHERE state = 'queued' AND offered <= attempt ORDER BY run_at_us LIMIT 1").Scan(&us)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return us, err == nil, err
+}
+
+// markOffered notes that the next attempts of all jobs due are offered.
+func markOffered(ctx context.Context, tx db.Tx, nowUS int64) ([]Job, error) {
+	return scanAll(tx.QueryContext(ctx, `UPDATE jobs SET offered = attempt + 1
+		WHERE state = 'queued' AND offered <= attempt AND run_at_us <= $1 RETURNING `+columns, nowUS))
+}
+
+// markOneOffered does it for one job that was just added.
+func markOneOffered(ctx context.Context, tx db.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE jobs SET offered = attempt + 1 WHERE id = $1", id)
+	return err
+}
+
+// antedateOffer lets an offer in River's own table take the place of its time.
+func antedateOffer(ctx context.Context, tx db.Tx, id int64, at time.Time) error {
+	_, err := tx.ExecContext(ctx, "UPDATE river_job SET scheduled_at = $2 WHERE id = $1", id, at)
+	return err
 }
 
 // nextDue is when the next queued job of the given kinds may run; ok is false

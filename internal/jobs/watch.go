@@ -20,7 +20,7 @@ type watcher struct {
 	ended chan struct{} // closed by Stop
 }
 
-// Watch gives jobs as they change in this process, until ctx ends or the runner
+// Watch gives jobs as they change, in any process on the database, until ctx ends or the runner
 // stops; then the channel closes.
 func (r *Runner) Watch(ctx context.Context) <-chan Job {
 	w := &watcher{
@@ -94,10 +94,21 @@ func (w *watcher) put(j Job) {
 	}
 }
 
-// publishLater tells the watchers once tx is committed. The writer runs such
-// calls in the order of the commits, so that no older state comes after a newer.
+// publishLater tells the watchers once tx is committed. SQLite's writer runs such
+// calls in the order of the commits, so that no older state comes after a newer;
+// elsewhere every process reads the job anew (hear).
 func (r *Runner) publishLater(tx db.Tx, j Job) {
+	if r.db.Shared() {
+		r.db.NotifyAfter(tx, newsOfJobs, j.ID)
+		return
+	}
 	db.AfterCommit(tx, func() { r.publish(j) })
+}
+
+func (r *Runner) watched() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.watchers) > 0
 }
 
 func (r *Runner) publish(j Job) {

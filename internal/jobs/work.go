@@ -74,7 +74,7 @@ func (r *Runner) begin(ctx, work context.Context) time.Duration {
 			return idleLook
 		}
 		for _, j := range claimed {
-			r.launch(work, j)
+			go r.hold(work, j)()
 		}
 		if len(claimed) == 0 {
 			return idleLook / 20 // another runner was faster
@@ -114,8 +114,9 @@ func (r *Runner) claim(ctx context.Context, kinds []string, free int) (all []Job
 	return all, err
 }
 
-// launch runs the handler of a claimed job on its own goroutine.
-func (r *Runner) launch(ctx context.Context, j Job) {
+// hold takes a claimed job into the books; what it gives runs the handler and
+// must be called.
+func (r *Runner) hold(ctx context.Context, j Job) (run func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	a := &attempt{job: j, cancel: cancel}
 	a.report = &Report{runner: r, attempt: a}
@@ -127,7 +128,7 @@ func (r *Runner) launch(ctx context.Context, j Job) {
 	}
 	r.attempts.Add(1)
 	r.mu.Unlock()
-	go r.run(ctx, a, handler)
+	return func() { r.run(ctx, a, handler) }
 }
 
 // run calls the handler and settles its attempt, however the handler ends.
