@@ -298,7 +298,7 @@ type submitIn struct {
 type annotationOut struct{ Body Annotation }
 
 func (h handlers) submit(ctx context.Context, in *submitIn) (*annotationOut, error) {
-	made, err := h.s.Submit(ctx, []Submission{h.submission(ctx, in.Task, in.Body)})
+	made, err := h.s.Answer(ctx, []Submission{h.submission(ctx, in.Task, in.Body)})
 	if err != nil {
 		return nil, err
 	}
@@ -332,7 +332,7 @@ func (h handlers) submitMany(ctx context.Context, in *submitManyIn) (*submitMany
 	for i, item := range in.Body.Items {
 		subs[i] = h.submission(ctx, item.TaskID, item.AnswerBody)
 	}
-	made, err := h.s.Submit(ctx, subs)
+	made, err := h.s.Answer(ctx, subs)
 	var refused Refusals
 	if err != nil && !errors.As(err, &refused) {
 		return nil, err

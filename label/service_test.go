@@ -350,6 +350,35 @@ func TestUndo(t *testing.T) {
 	})
 }
 
+// TestAnswer settles at once where one person's answer is enough; where two are
+// asked, nothing is settled before somebody says so.
+func TestAnswer(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := build(t, d, 1, nil)
+		alone, pair := h.openQueue(t, h.order("一个人", 1)), h.openQueue(t, h.order("两个人", 2))
+		task, other := h.claim(t, alone, "zhang", 1)[0], h.claim(t, pair, "zhang", 2)[1]
+		wrong := submission(task, "zhang", "nothing-like-it")
+		wrong.ID += "-wrong"
+		made, err := h.Answer(t.Context(), []label.Submission{submission(task, "zhang", "book"), wrong, submission(other, "zhang", "price")})
+		var refused label.Refusals
+		if !errors.As(err, &refused) || len(refused) != 1 || made[0].ID == "" || made[2].ID == "" {
+			t.Fatalf("one is refused, two are taken: %+v %v", made, err)
+		}
+		if g, err := h.GoldOf(t.Context(), h.product, task.RowID); err != nil || !slices.Equal(g.Labels, []string{"book"}) || g.TaskID != task.ID {
+			t.Errorf("gold of the one: %+v %v", g, err)
+		}
+		if _, err := h.GoldOf(t.Context(), h.product, other.RowID); !errors.Is(err, label.NoGold) {
+			t.Errorf("gold of half a pair: %v", err)
+		}
+		if err := h.Undo(t.Context(), made[0].ID, "zhang"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.GoldOf(t.Context(), h.product, task.RowID); !errors.Is(err, label.NoGold) {
+			t.Errorf("undone: %v", err)
+		}
+	})
+}
+
 // TestClaimsApart lets eight people work at once on tasks that want three each,
 // while leases run out and tasks are given back: each task ends with exactly
 // three different people, and every acknowledged answer is there.

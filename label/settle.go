@@ -2,6 +2,7 @@ package label
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"zhuomo/internal/db"
@@ -14,6 +15,35 @@ type SettleReport struct {
 	DisputedCount int  `json:"disputed_count" table:"分歧|disputed"`
 	WaitingCount  int  `json:"waiting_count" table:"还缺答案|waiting"` // tasks that miss answers
 	Simulated     bool `json:"simulated"`                          // an answer came from a simulated person
+}
+
+// Answer is Submit for people at work: where one person's answer is enough, the
+// task is settled with it, so that what was labelled can teach at once. Undo
+// takes both back. Errors: those of Submit.
+func (s *Service) Answer(ctx context.Context, subs []Submission) ([]Annotation, error) {
+	made, err := s.Submit(ctx, subs)
+	var refused Refusals
+	if err != nil && !errors.As(err, &refused) {
+		return made, err
+	}
+	done := map[string]bool{}
+	for _, a := range made {
+		if a.QueueID == "" || done[a.QueueID] {
+			continue
+		}
+		done[a.QueueID] = true
+		q, knownErr := s.known(ctx, a.QueueID)
+		if knownErr != nil {
+			return made, knownErr
+		}
+		if q.annotators > 1 {
+			continue
+		}
+		if _, settleErr := s.Settle(ctx, a.QueueID); settleErr != nil { // the answers stay, and are settled with the next
+			return made, settleErr
+		}
+	}
+	return made, err
 }
 
 // settleBatch is how many tasks one transaction settles.

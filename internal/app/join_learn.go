@@ -27,8 +27,8 @@ const (
 
 // partOf splits by conversation, so that no conversation is on both sides: of a
 // hundred sessions twenty go to test and ten to dev. Sets with a split of their
-// own begin the session with "train:" or "test:"; rows without a session, which
-// are corrections of live turns, are for training.
+// own begin the session with "train:" or "test:"; corrections of live turns,
+// which have none, are for training.
 func partOf(session string) Part {
 	switch {
 	case session == "", strings.HasPrefix(session, "train:"):
@@ -45,6 +45,15 @@ func partOf(session string) Part {
 		return PartDev
 	}
 	return PartTrain
+}
+
+// groupOf is what must stay on one side of the split: a conversation; a text,
+// where the data has no conversations; nothing for a correction.
+func groupOf(row label.Gold) string {
+	if row.Session == "" && row.TaskID != "" {
+		return row.TextHash
+	}
+	return row.Session
 }
 
 // gold makes examples of the settled rows of a product.
@@ -76,7 +85,8 @@ func (g gold) lesson(ctx context.Context, product string) (lesson, error) {
 		d.Task, d.Labels = task, names
 	}
 	err = g.label.Gold(ctx, product, func(row label.Gold) error {
-		e := learn.Example{RowID: row.RowID, Text: row.Text, History: said(row.Context), Group: row.Session}
+		group := groupOf(row)
+		e := learn.Example{RowID: row.RowID, Text: row.Text, History: said(row.Context), Group: group}
 		for _, name := range row.Labels {
 			if i, known := index[name]; known { // a label that the newest guideline dropped teaches nothing
 				e.Labels = append(e.Labels, i)
@@ -85,14 +95,14 @@ func (g gold) lesson(ctx context.Context, product string) (lesson, error) {
 		if len(e.Labels) == 0 && (len(row.Labels) > 0 || task == learn.Single) {
 			return nil
 		}
-		if row.Session == "" {
+		if group == "" {
 			e.Weight = correctionWeight
 		}
 		l.simulated = l.simulated || row.Simulated
 		if row.VersionID != "" {
 			l.version = row.VersionID
 		}
-		switch partOf(row.Session) {
+		switch partOf(group) {
 		case PartTest:
 			l.test.Examples = append(l.test.Examples, e)
 		case PartDev:
