@@ -39,7 +39,19 @@ export function FlowsPage() {
       void go(made.id);
     },
   });
-  const begin = { id: "flow.new", words: w("new"), key: "N", when: () => may && !make.isPending, run: () => make.mutate(skeleton(w("new_name"))) };
+  const start = useMutation({
+    mutationFn: async () => {
+      try {
+        const saved = await ask(api.GET("/api/v1/products/{product}/guidelines/{version}", { params: { path: { product, version: "latest" } } }));
+        return saved.guideline.labels ?? [];
+      } catch (e) {
+        if (asFault(e).code === "label.no_guideline") return [];
+        throw e;
+      }
+    },
+    onSuccess: (labels) => make.mutate(skeleton(w("new_name"), labels)),
+  });
+  const begin = { id: "flow.new", words: w("new"), key: "N", when: () => may && !make.isPending && !start.isPending, run: () => start.mutate() };
   const bring = { id: "flow.import", words: w("import"), when: () => may && !make.isPending, run: () => file.current?.click() };
   useActions([begin, bring]);
   const only = list.rows.length === 1 && !list.hasMore ? list.rows[0] : undefined;
@@ -53,7 +65,7 @@ export function FlowsPage() {
   return (
     <Page title={w("title")} flush acts={<><ActionButton action={bring} /><ActionButton type="primary" action={begin} /></>}>
       <input ref={file} type="file" accept=".yaml,.yml" hidden aria-label={w("import")} onChange={(e) => void e.target.files?.[0]?.text().then((t) => make.mutate(t))} />
-      {make.error && <FaultBand fault={asFault(make.error)} />}
+      {(make.error ?? start.error) && <FaultBand fault={asFault(make.error ?? start.error)} />}
       <Faces of={list.query} empty={<Empty text={w("empty")} act={<ActionButton action={begin} />} />}>
         {(rows) => <DataTable id="flow.flows" label={w("title")} columns={columns} rows={rows} rowKey={(r) => r.id} open={(r) => void go(r.id)} hasMore={list.hasMore} more={list.more} exportName={w("title")} />}
       </Faces>

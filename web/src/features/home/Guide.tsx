@@ -1,7 +1,7 @@
 import { Button } from "antd";
 import { Check } from "lucide-react";
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
 import type { Overview } from "../../shared/api/useOverview";
 import { useFormat } from "../../shared/format/useFormat";
 import { useActions } from "../../shared/keys/useActions";
@@ -28,11 +28,17 @@ export function Guide({ overview }: { overview: Overview }) {
     fold(true);
     did({ words: w("guide_hidden"), undo: () => fold(false), redo: () => fold(true) });
   };
-  useActions(all ? [] : [{ id: "home.guide", words: w("guide"), key: "U", run: () => (folded ? fold(false) : hide()) }]);
-  if (all || folded) return null;
+  const go = useNavigate();
   const now = steps.find((s) => !s.done);
   const to = (stage: string) => (stage === "chat" ? `/chat/${overview.product_id}` : `/${overview.product_id}/${stage}`);
   const words = (id: string) => w(`guide_${id}`);
+  const next = () => now && (now.to === "chat" ? location.assign(to(now.to)) : void go(to(now.to)));
+  const shown = !all && !folded;
+  useActions([
+    ...(all ? [] : [{ id: "home.guide", words: w("guide"), key: "U", run: () => (folded ? fold(false) : hide()) }]),
+    ...(shown && now ? [{ id: "home.guide_next", words: w("guide_next", { task: words(now.id) }), key: "N", run: next }] : []),
+  ]);
+  if (!shown) return null;
   return (
     <section className={css["guide"]} aria-label={w("guide")} data-guide={done}>
       <div className={css["head"]}>
@@ -48,6 +54,7 @@ export function Guide({ overview }: { overview: Overview }) {
             <Link to={to(s.to)} reloadDocument={s.to === "chat"}>
               {s.done && <Check size={14} aria-hidden />} {words(s.id)}
             </Link>
+            {s === now && <kbd aria-hidden>N</kbd>}
             <small>{s.result}</small>
           </li>
         ))}

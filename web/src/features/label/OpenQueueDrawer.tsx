@@ -1,9 +1,11 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Button, Checkbox, Drawer, Form, Input, InputNumber, Select } from "antd";
+import { Checkbox, Drawer, Form, Input, InputNumber, Select } from "antd";
 import { useEffect, useState } from "react";
 import { api, ask, type Schemas } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
 import { useFormat } from "../../shared/format/useFormat";
+import { ActionButton } from "../../shared/keys/ActionButton";
+import { useActions } from "../../shared/keys/useActions";
 import { FaultBand } from "../../shared/page/FaultBand";
 import { ReadFault } from "../../shared/page/ReadFault";
 import { useLang } from "../../shared/words/useLang";
@@ -14,7 +16,7 @@ import css from "./label.module.css";
 type Order = Schemas["LabelQueueOrder"];
 
 /** OpenQueueDrawer makes a queue of a dataset version: columns and speakers are found, a person mends them. */
-export function OpenQueueDrawer({ product, close, started }: { product: string; close: () => void; started: (job: string) => void }) {
+export function OpenQueueDrawer({ product, name, close, started }: { product: string; name: string; close: () => void; started: (job: string) => void }) {
   const w = useWords("label");
   const f = useFormat();
   const lang = useLang();
@@ -35,6 +37,8 @@ export function OpenQueueDrawer({ product, close, started }: { product: string; 
     mutationFn: (order: Order) => ask(api.POST("/api/v1/products/{product}/queues", { params: { path: { product } }, body: { ...draft.data!.order, ...order, version_id: chosen! } })),
     onSuccess: (job) => started(job.job_id),
   });
+  const go = { id: "label.open_now", words: w("open_queue"), key: "Ctrl Enter", when: () => !!draft.data && !open.isPending, run: () => form.submit() };
+  useActions([go], "dialog");
   const fault = open.error ? asFault(open.error) : undefined;
   const field = (name: string) => (fault?.field.endsWith(name) ? { validateStatus: "error" as const, help: fault.fix } : {});
   const columns = (draft.data?.columns ?? []).map((c) => ({ value: c, label: c }));
@@ -50,17 +54,15 @@ export function OpenQueueDrawer({ product, close, started }: { product: string; 
       size={480}
       title={w("open_queue")}
       footer={
-        <Button type="primary" loading={open.isPending} disabled={!draft.data} onClick={() => form.submit()}>
-          {w("open_queue")}
-        </Button>
+        <ActionButton type="primary" action={go} loading={open.isPending} />
       }
     >
       <ReadFault of={draft} />
       <ReadFault of={versions} />
       {fault && <FaultBand fault={fault} />}
-      <Form form={form} layout="vertical" requiredMark={false} initialValues={{ annotators: 1, order: "file", context_turns: 4, leave: 0, sample: 0 }} onFinish={(o) => open.mutate({ ...o, leave: o.leave ?? 0, sample: o.sample ?? 0 })}>
+      <Form form={form} layout="vertical" requiredMark={false} initialValues={{ name, annotators: 1, order: "file", context_turns: 4, leave: 0, sample: 0 }} onFinish={(o) => open.mutate({ ...o, leave: o.leave ?? 0, sample: o.sample ?? 0 })}>
         <Form.Item name="name" label={w("f_name")} rules={[{ required: true, whitespace: true, message: w("f_name_missing") }]} {...field("name")}>
-          <Input autoFocus maxLength={100} placeholder={w("f_name_example")} />
+          <Input autoFocus maxLength={100} onFocus={(e) => e.target.select()} onPressEnter={(e) => !e.nativeEvent.isComposing && go.when() && go.run()} />
         </Form.Item>
         <Form.Item label={w("f_version")} {...(draft.data ? { extra: w("f_version_rows", { count: f.count(draft.data.row_count) }) } : {})}>
           <Select aria-label={w("f_version")} value={chosen ?? null} loading={versions.isPending} onChange={(v: string) => (setVersion(v), setSpeaker(undefined))} options={(versions.data ?? []).map((v) => ({ value: v.id, label: v.words }))} />

@@ -2,6 +2,7 @@ import { Button, Progress } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, ask } from "../../shared/api/client";
+import { Fault } from "../../shared/api/fault";
 import { useJob } from "../../shared/api/useJob";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
@@ -38,7 +39,9 @@ export function QueuesPage() {
     ask(api.GET("/api/v1/products/{product}/queues", { signal, params: { path: { product }, query: { cursor, limit: 200 } } })),
   );
   const newQueue = { id: "label.open", words: w("open_queue"), key: "N", when: () => mayOpen && !!guideline.data, run: () => setDrawer(true) };
-  useActions([newQueue]);
+  const noGuideline = guideline.error instanceof Fault && guideline.error.code === "label.no_guideline";
+  const write = { id: "label.write", words: w("write_guideline"), key: "N", when: () => mayOpen, run: () => void go(`/${product}/label/guideline`) };
+  useActions(noGuideline ? [write] : [newQueue]);
   const to = (q: Queue, rest = "") => `/${product}/label/queues/${q.id}${rest}`;
   const state = (q: Queue) => w(`state_${q.state}`);
   const columns: Column<Queue>[] = [
@@ -56,15 +59,14 @@ export function QueuesPage() {
     { key: "created", title: w("col_created"), width: 130, plain: (r) => new Date(r.created_us / 1000), cell: (r) => f.time(r.created_us) },
     { key: "acts", title: w("col_acts"), width: 120, cell: (r) => mayReview && <Button type="text" size="small" onClick={(e) => (e.stopPropagation(), go(to(r, "/quality")))}>{w("to_quality")}</Button> },
   ];
-  const noGuideline = guideline.error && !guideline.data;
   return (
-    <Page title={w("title")} acts={mayOpen && <ActionButton type="primary" action={newQueue} />} bar={<LabelTabs />} flush>
+    <Page title={w("title")} acts={mayOpen && !noGuideline && <ActionButton type="primary" action={newQueue} />} bar={<LabelTabs />} flush>
       {job && <JobLine job={job} />}
       <Faces
         of={list.query}
         empty={
           noGuideline ? (
-            <Empty text={w("empty_guideline")} act={<Link to={`/${product}/label/guideline`}><Button type="primary">{w("write_guideline")}</Button></Link>} />
+            <Empty text={w("empty_guideline")} act={mayOpen && <ActionButton type="primary" action={write} />} />
           ) : (
             <Empty text={w("empty")} act={mayOpen && <ActionButton action={newQueue} />} />
           )
@@ -72,7 +74,7 @@ export function QueuesPage() {
       >
         {(rows) => <DataTable id="label.queues" label={w("tab_queues")} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} open={(r) => go(to(r))} exportName={w("tab_queues")} />}
       </Faces>
-      {drawer && <OpenQueueDrawer product={product} close={() => setDrawer(false)} started={(id) => (setJobID(id), setDrawer(false))} />}
+      {drawer && <OpenQueueDrawer product={product} name={w("f_name_next", { number: list.rows.length + 1 })} close={() => setDrawer(false)} started={(id) => (setJobID(id), setDrawer(false))} />}
     </Page>
   );
 }

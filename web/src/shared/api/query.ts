@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { asFault, Fault } from "./fault";
 
 export const meKey = ["people", "me"] as const;
@@ -17,6 +17,8 @@ export function makeQueryClient(): QueryClient {
         if (asFault(e).status === 401) client.setQueryData(meKey, null);
       },
     }),
+    // Whatever was done may show on the overview: whoever looks next asks anew.
+    mutationCache: new MutationCache({ onSuccess: () => void client.invalidateQueries({ queryKey: ["overview"], refetchType: "none" }) }),
     defaultOptions: {
       queries: { retry: again, retryDelay: (n) => 400 * 2 ** n, staleTime: 5_000, refetchOnWindowFocus: true, networkMode: "always" },
       mutations: { retry: false, networkMode: "always" },

@@ -75,6 +75,7 @@ function belongsToControl(e: KeyboardEvent): boolean {
 export function onKey(e: KeyboardEvent): void {
   if (e.defaultPrevented || e.isComposing || e.keyCode === 229) return;
   const withCtrl = e.ctrlKey || e.metaKey;
+  if (e.key === "Escape" && isField(e.target)) (e.target as HTMLElement).blur(); // out of the field: the page's keys work again
   if (!withCtrl && (isField(e.target) || belongsToControl(e))) return;
   if (["Shift", "Control", "Alt", "Meta"].includes(e.key)) return;
   const chords = pressed(e);

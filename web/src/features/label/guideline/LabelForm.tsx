@@ -17,10 +17,14 @@ interface Props {
   mayEdit: boolean;
   renamed: (id: string) => void;
   remove: () => void;
+  /** fresh says that the label was added just now: its name is what comes next. */
+  fresh: boolean;
+  /** next adds one more label. */
+  next: () => void;
 }
 
 /** LabelForm is one label: its names, its rule, what it may stand beside, its examples. */
-export function LabelForm({ label, at, labels, draft, mayEdit, renamed, remove }: Props) {
+export function LabelForm({ label, at, labels, draft, mayEdit, renamed, remove, fresh, next }: Props) {
   const w = useWords("label");
   const lang = useLang();
   const put = (path: Path, value: unknown) => draft.set(setAt(draft.doc(), ["labels", at, ...path], value));
@@ -31,8 +35,8 @@ export function LabelForm({ label, at, labels, draft, mayEdit, renamed, remove }
     <div className={css["form"]} data-scroll>
       <Form layout="vertical" component="div">
         <div className={css["names"]}>
-          <Form.Item label={w("l_zh")}>
-            <Input value={label.zh} readOnly={!mayEdit} aria-label={w("l_zh")} onChange={(e) => put(["zh"], e.target.value)} />
+          <Form.Item label={w("l_zh")} extra={fresh && w("l_zh_help")}>
+            <Input value={label.zh} readOnly={!mayEdit} aria-label={w("l_zh")} autoFocus={fresh} onFocus={(e) => fresh && e.target.select()} onPressEnter={(e) => !e.nativeEvent.isComposing && mayEdit && next()} onChange={(e) => put(["zh"], e.target.value)} />
           </Form.Item>
           <Form.Item label={w("l_en")}>
             <Input value={label.en} readOnly={!mayEdit} aria-label={w("l_en")} onChange={(e) => put(["en"], e.target.value)} />
