@@ -1,7 +1,7 @@
 // One event stream keeps all pages live. Query keys are [stage, product, …]; when a job of a
 // product ends, everything read about that product is stale.
 
-import type { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import type { Schemas } from "./client";
 import { follow } from "./stream";
 
@@ -28,6 +28,16 @@ export function listen(client: QueryClient): () => void {
     if (!over(heard.job)) return;
     // The stream carries neither the result nor the failure in this person's language.
     void client.invalidateQueries({ queryKey: jobsKey });
-    void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "jobs" && (q.queryKey[1] === heard.job.product_id || q.queryKey[0] === "products") });
+    makeStale(client, heard.job.product_id);
   });
+}
+
+/** makeStale asks anew what is read about a product. A first answer that is still on its way may be older than the job's end: it is asked for again when it has come. */
+export function makeStale(client: QueryClient, product: string | undefined): void {
+  const about = (q: Query) => q.queryKey[0] !== "jobs" && (q.queryKey[1] === product || q.queryKey[0] === "products");
+  for (const q of client.getQueryCache().findAll({ predicate: about })) {
+    const again = () => void client.invalidateQueries({ queryKey: q.queryKey, exact: true });
+    if (q.state.data === undefined && q.state.fetchStatus === "fetching") void q.fetch().then(again, again);
+    else again();
+  }
 }
