@@ -4,37 +4,18 @@
 import { mkdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Hand } from "./hand";
 import { cannot, openHouse, type House } from "./harness";
-
-const actSeconds = 1.5; // what a person takes for one act, looking included
-const titles: Record<string, string> = { data: "数据", clean: "清洗", label: "标注", model: "训练", evaluate: "评测", flow: "交互", release: "上线" };
-const typeSeconds = 0.35; // a character typed with an input method
 
 describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
   let house: House;
   let page: Page;
-  let acts = 0;
-  let human = 0;
-  const get = async <T>(path: string) => (await (await house.context.request.get(path)).json()) as T;
-  const of = (path: string) => `/api/v1/products/${house.product}${path}`;
-  const press = async (...keys: string[]) => {
-    for (const key of keys) {
-      await page.keyboard.press(key);
-      acts++;
-      human += actSeconds;
-    }
-  };
-  const type = async (text: string) => {
-    await page.keyboard.insertText(text);
-    acts++;
-    human += actSeconds + typeSeconds * [...text].length;
-  };
-  const go = async (key: string, stage: string) => {
-    await press("g", key);
-    await page.waitForURL((u) => u.pathname.startsWith(`/${house.product}/${stage}`));
-    await page.locator("h1", { hasText: titles[stage]! }).waitFor();
-  };
-  const shot = (name: string) => page.screenshot({ path: `e2e/shots/journey-${name}.png` });
+  let hand: Hand;
+  const get = <T,>(path: string) => hand.get<T>(path);
+  const press = (...keys: string[]) => hand.press(...keys);
+  const type = (text: string) => hand.type(text);
+  const go = (key: string, stage: string) => hand.go(key, stage);
+  const shot = (name: string) => hand.shot(name);
 
   beforeAll(async () => {
     mkdirSync("e2e/shots", { recursive: true });
@@ -48,9 +29,10 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     });
     await page.goto(`/${house.product}`);
     await page.waitForSelector("h1");
+    hand = new Hand(house, page, house.product, (name) => page.screenshot({ path: `e2e/shots/journey-${name}.png` }));
   });
   afterAll(async () => {
-    console.log(`journey: ${acts} acts, ${Math.round(human)} s at human speed (bar 600 s)`);
+    console.log(`journey: ${hand.acts} acts, ${Math.round(hand.seconds)} s at human speed (bar 600 s)`);
     await house?.close();
   });
 
@@ -60,12 +42,11 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     await press("n");
     const drawer = page.getByRole("dialog");
     await drawer.waitFor();
-    await page.locator('input[type="file"]').setInputFiles(`${house.folder}/incoming/chats_1.csv`); // the system's own dialog
-    acts++;
+    await hand.file('input[type="file"]', `${house.folder}/incoming/chats_1.csv`);
     await drawer.getByText(/gb18030/i).first().waitFor({ timeout: 15_000 });
     await shot("import");
     await press("Control+Enter");
-    const rows = async () => (await get<{ items: { name: string; row_count: number; latest: number }[] }>(of("/datasets"))).items.find((d) => d.name.startsWith("chats_1"))?.row_count ?? 0;
+    const rows = async () => (await get<{ items: { name: string; row_count: number; latest: number }[] }>("/datasets")).items.find((d) => d.name.startsWith("chats_1"))?.row_count ?? 0;
     await expect.poll(rows, { timeout: 20_000 }).toBeGreaterThan(1000);
     await shot("data");
   });
@@ -78,7 +59,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
       set_aside: number;
       state: string;
     }
-    const runs = async () => (await get<{ items: Run[] }>(of("/clean-runs"))).items;
+    const runs = async () => (await get<{ items: Run[] }>("/clean-runs")).items;
     const before = (await runs()).length;
     await go("c", "clean");
     await page.locator(".ant-table-row", { hasText: "service" }).waitFor();
@@ -101,18 +82,13 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     const queue = /queues\/([^/?]+)/.exec(page.url())![1]!;
     const count = async () => (await get<{ items: unknown[] }>(`/api/v1/queues/${queue}/answers?limit=200`)).items.length;
     const before = await count();
-    for (let n = 0; n < 30; n++) {
-      const now = await page.getAttribute('[data-testid="task"]', "data-task");
-      await press(String((n % 9) + 1), "Enter");
-      await page.waitForFunction((was) => document.querySelector('[data-testid="task"]')?.getAttribute("data-task") !== was, now);
-    }
-    await page.waitForSelector('[data-testid="saved"][data-pending="0"]');
+    await hand.label(30, (_, n) => String((n % 9) + 1));
     expect(await count()).toBe(before + 30);
     await shot("label");
   });
 
   test("train", async () => {
-    const models = async () => (await get<{ items: unknown[] }>(of("/models"))).items.length;
+    const models = async () => (await get<{ items: unknown[] }>("/models")).items.length;
     const before = await models();
     await go("m", "model");
     await page.locator(".ant-table-row", { hasText: "m2" }).waitFor();
@@ -122,7 +98,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
   });
 
   test("test: the report says what got better, what broke, and whether the gate passes", async () => {
-    const reports = async () => (await get<{ items: { id: string }[] }>(of("/evaluations"))).items;
+    const reports = async () => (await get<{ items: { id: string }[] }>("/evaluations")).items;
     const before = (await reports()).length;
     await go("e", "evaluate");
     await page.locator(".ant-table-row").first().waitFor();
@@ -144,9 +120,9 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
   });
 
   test("release: signed, put live", async () => {
-    const live = async () => (await get<{ name: string }>(of("/releases/live"))).name;
+    const live = async () => (await get<{ name: string }>("/releases/live")).name;
     const was = await live();
-    const report = (await get<{ items: { id: string; passed: boolean }[] }>(of("/evaluations"))).items[0]!;
+    const report = (await get<{ items: { id: string; passed: boolean }[] }>("/evaluations")).items[0]!;
     await page.goto(`/${house.product}/evaluate/${report.id}`);
     await page.waitForSelector("h1");
     await page.getByRole("button", { name: report.passed ? /签发/ : /越过门禁签发/ }).first().waitFor();
@@ -187,15 +163,15 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     const chosen = page.locator('[role="option"][aria-selected="true"]');
     for (let n = 0; n < 200 && !(await chosen.textContent())?.includes(odd); n++) await page.keyboard.press("j");
     expect(await chosen.textContent()).toContain(odd);
-    const live = async () => (await get<{ name: string }>(of("/releases/live"))).name;
+    const live = async () => (await get<{ name: string }>("/releases/live")).name;
     const was = await live();
-    const before = (await get<{ items: unknown[] }>(of("/fixes"))).items.length;
+    const before = (await get<{ items: unknown[] }>("/fixes")).items.length;
     await page.locator('[aria-pressed][data-machine="false"]').first().waitFor();
     await press("2");
     await page.locator('[aria-pressed="true"][data-machine="false"]').first().waitFor();
     await press("Enter");
-    await expect.poll(async () => (await get<{ items: { state: string }[] }>(of("/fixes"))).items.filter((f) => f.state !== "working").length, { timeout: 30_000 }).toBe(before + 1);
-    const fix = (await get<{ items: { state: string; turn_id: string; seconds: number; learnt: boolean }[] }>(of("/fixes"))).items[0]!;
+    await expect.poll(async () => (await get<{ items: { state: string }[] }>("/fixes")).items.filter((f) => f.state !== "working").length, { timeout: 30_000 }).toBe(before + 1);
+    const fix = (await get<{ items: { state: string; turn_id: string; seconds: number; learnt: boolean }[] }>("/fixes")).items[0]!;
     console.log(`journey: fix ${fix.state} in ${fix.seconds.toFixed(2)} s`);
     expect(["live", "refused"]).toContain(fix.state);
     if (fix.state === "live") {
@@ -215,6 +191,6 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     const slow = await page.evaluate(() => (window as unknown as { slow: { name: string; ms: number }[] }).slow);
     const worst = Math.max(0, ...slow.map((s) => s.ms));
     console.log(`journey: slowest interaction on the last page ${worst} ms (bar 100 ms)`);
-    expect(human).toBeLessThan(600);
+    expect(hand.seconds).toBeLessThan(600);
   });
 });

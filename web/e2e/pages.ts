@@ -48,6 +48,7 @@ export const pages: PageCase[] = [
   { name: "thread-find", path: "thread" },
   { name: "thread", path: "thread/chats_1.csv:456" },
   { name: "feedback fixes", path: "feedback/fixes" },
+  { name: "new", path: "//new" },
   { name: "people", path: "//people" },
   { name: "jobs", path: "//jobs" },
   { name: "settings", path: "//settings" },
