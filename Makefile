@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo test test-go test-web web tools fuzz chaos conformance race-learn audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz chaos conformance race-learn audit clean
 
 build: $(BIN)
 
@@ -35,6 +35,10 @@ demo: build
 test: tools web test-go test-web
 
 # On both databases: one private PostgreSQL for all packages, gone afterwards.
+# The pictures of docs/guide/img, from the running program.
+guide-pictures: build
+	cd web && npx vitest run --config vitest.pictures.config.ts
+
 test-go: web
 	$(GO) vet ./...
 	bash internal/testkit/postgres.sh $(GO) test -timeout 20m ./...

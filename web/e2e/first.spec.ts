@@ -50,6 +50,7 @@ test.skipIf(cannot)("a refused import keeps the name and the file; the next try 
 test.skipIf(cannot)("the example is made by a job while one looks around; its deletion asks for the name", async () => {
   const page = await house.context.newPage();
   await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ reducedMotion: "reduce" }); // dialogs must close without their motion too
   await page.goto("/new?lang=zh");
   await page.getByLabel("产品名称").waitFor();
   await page.screenshot({ path: "e2e/shots/first-new.png" });

@@ -169,6 +169,7 @@ export async function fix(hand: Hand, text: string): Promise<void> {
   await hand.shot("inbox");
   await hand.press("Enter");
   await expect.poll(async () => (await hand.get<{ items: { state: string }[] }>("/fixes")).items[0]?.state ?? "", { timeout: 30_000 }).toMatch(/live|refused/);
+  await expect.poll(() => chosen.innerText().catch(() => ""), { timeout: 10_000 }).toContain(text); // it keeps its place, with its new answer
   await hand.shot("fixed");
 }
 
