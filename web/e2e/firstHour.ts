@@ -42,6 +42,7 @@ export async function clean(hand: Hand): Promise<void> {
   await page.waitForURL(/\/clean\/.+/);
   await page.getByText("行改动").first().waitFor();
   await hand.press("ArrowDown");
+  await page.getByText(/样本里改动 [1-9]/).waitFor();
   await hand.shot("clean");
   await hand.press("a");
   await page.locator(".ant-message button").first().waitFor({ timeout: 20_000 });
@@ -169,7 +170,7 @@ export async function fix(hand: Hand, text: string): Promise<void> {
   await hand.shot("inbox");
   await hand.press("Enter");
   await expect.poll(async () => (await hand.get<{ items: { state: string }[] }>("/fixes")).items[0]?.state ?? "", { timeout: 30_000 }).toMatch(/live|refused/);
-  await expect.poll(() => chosen.innerText().catch(() => ""), { timeout: 10_000 }).toContain(text); // it keeps its place, with its new answer
+  await page.getByText(`您问的是${labelOf(text)}`).first().waitFor(); // its new answer stands under the old one
   await hand.shot("fixed");
 }
 

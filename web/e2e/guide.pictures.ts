@@ -33,10 +33,10 @@ async function picture(page: Page, name: string): Promise<void> {
 const stages: { name: string; path: string; ready: string }[] = [
   { name: "home", path: "", ready: "h1" },
   { name: "data", path: "data/会话", ready: ".ant-table-row" },
-  { name: "clean", path: "clean/service", ready: ".ant-switch, [data-step]" },
+  { name: "clean", path: "clean/service", ready: "text=样本里改动" },
   { name: "knowledge", path: "knowledge", ready: '[role="option"], .ant-table-row' },
   { name: "label", path: "label/queues/{queue}", ready: '[data-testid="task"]' },
-  { name: "quality", path: "label/queues/{queue}/quality", ready: "h1" },
+  { name: "quality", path: "label/queues/{queue}/quality", ready: "canvas, table" },
   { name: "model", path: "model/m1?say=%E8%80%81%E4%BA%BA%E5%9D%90%E8%BD%AE%E6%A4%85%EF%BC%8C%E9%85%92%E5%BA%97%E6%96%B9%E4%BE%BF%E8%BF%9B%E5%87%BA%E5%90%97", ready: "[data-cell]" },
   { name: "tune", path: "tune/s1", ready: "canvas, .ant-table-row" },
   { name: "evaluate", path: "evaluate/latest", ready: "h1" },
@@ -54,7 +54,7 @@ test.skipIf(cannot !== "")(`pictures of the stages ${cannot}`, async () => {
   for (const s of stages) {
     await page.goto(`/${house.product}/${s.path.replace("{queue}", firstQueue(house))}`);
     await page.locator(s.ready).first().waitFor();
-    await page.waitForLoadState("networkidle").catch(() => undefined); // the event stream never rests
+    await page.waitForFunction(() => !document.querySelector('[data-face="loading"]'));
     await page.waitForTimeout(1500); // charts are drawn
     await picture(page, s.name);
   }
