@@ -81,9 +81,11 @@ func (s *Service) mend(ctx context.Context, id, turnID string, labels []string, 
 	if err != nil {
 		return Fix{}, err
 	}
-	bay := s.bay(turn.ProductID)
-	bay.mu.Lock()
-	defer bay.mu.Unlock()
+	bay, leave, err := s.enter(ctx, turn.ProductID)
+	if err != nil {
+		return Fix{}, err
+	}
+	defer leave()
 	began := time.Now() // spans are measured; At comes from the clock that was given
 	f, err := s.fix(ctx, id)
 	begun := err == nil

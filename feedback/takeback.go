@@ -16,9 +16,11 @@ func (s *Service) TakeBack(ctx context.Context, fixID, actor string) (Fix, error
 	if err != nil {
 		return f, err
 	}
-	bay := s.bay(f.ProductID)
-	bay.mu.Lock()
-	defer bay.mu.Unlock()
+	bay, leave, err := s.enter(ctx, f.ProductID)
+	if err != nil {
+		return f, err
+	}
+	defer leave()
 	if f, err = s.fix(ctx, fixID); err != nil { // as it is now that the bay is ours
 		return f, err
 	}
@@ -74,12 +76,25 @@ func (s *Service) Resume(ctx context.Context) error {
 		return err
 	}
 	for _, f := range cut {
-		if _, err := s.needs.Releaser.Back(ctx, f.ProductID, f.ReleaseID); err != nil {
-			return fmt.Errorf("take back release %s: %w", f.ReleaseID, err)
-		}
-		if _, err := s.backTaken(ctx, f); err != nil {
+		if err := s.resume(ctx, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Service) resume(ctx context.Context, f Fix) error {
+	_, leave, err := s.enter(ctx, f.ProductID)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if f, err = s.fix(ctx, f.ID); err != nil || f.State != TakingBack { // another process was at it, and lives
+		return err
+	}
+	if _, err := s.needs.Releaser.Back(ctx, f.ProductID, f.ReleaseID); err != nil {
+		return fmt.Errorf("take back release %s: %w", f.ReleaseID, err)
+	}
+	_, err = s.backTaken(ctx, f)
+	return err
 }

@@ -35,6 +35,18 @@ func (s *Service) bay(product string) *bay {
 	return b
 }
 
+// enter waits until nobody works at the product's bay, in this process or another.
+func (s *Service) enter(ctx context.Context, product string) (*bay, func(), error) {
+	b := s.bay(product)
+	b.mu.Lock()
+	unlock, err := s.db.Lock(ctx, "fix "+product)
+	if err != nil {
+		b.mu.Unlock()
+		return nil, nil, err
+	}
+	return b, func() { unlock(); b.mu.Unlock() }, nil
+}
+
 // warm gives the shop of the live release; a release that went live by another
 // way makes it anew. The bay's lock must be held.
 func (s *Service) warm(ctx context.Context, b *bay, product string) (*Shop, error) {

@@ -34,7 +34,6 @@ type Service struct {
 
 	mu      sync.Mutex
 	working map[string]*working // under mu, by product
-	changes map[string]int      // under mu, by product: grows with every change
 }
 
 // working is what a product knows at the moment, drafts too.
@@ -52,7 +51,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	if err := n.DB.Migrate(ctx, "knowledge", migrations); err != nil {
 		return nil, err
 	}
-	return &Service{db: n.DB, blobs: n.Blobs, data: n.Data, now: n.Now, working: map[string]*working{}, changes: map[string]int{}}, nil
+	return &Service{db: n.DB, blobs: n.Blobs, data: n.Data, now: n.Now, working: map[string]*working{}}, nil
 }
 
 // EntryFilter narrows a list of entries; empty fields narrow nothing, but
@@ -154,12 +153,14 @@ func (s *Service) write(ctx context.Context, product, actor string, e Entry, see
 			return err
 		}
 		e.ProductID, e.Revision, e.UpdatedUS, e.UpdatedBy = product, last+1, s.now().UnixMicro(), actor
-		return putEntry(ctx, tx, e, last)
+		if err := putEntry(ctx, tx, e, last); err != nil {
+			return err
+		}
+		return countChange(ctx, tx, product)
 	})
 	if err != nil {
 		return e, nil, err
 	}
-	s.changed(product)
 	return e, warnings, nil
 }
 
@@ -208,12 +209,11 @@ func (s *Service) Import(ctx context.Context, product, actor string, entries []E
 				return err
 			}
 		}
-		return nil
+		return countChange(ctx, tx, product)
 	})
 	if err != nil {
 		return r, err
 	}
-	s.changed(product)
 	w, err := s.at(ctx, product)
 	if err != nil {
 		return r, err
@@ -233,16 +233,15 @@ func sameContent(a, b Entry) bool {
 		reflect.DeepEqual(a.Answer, b.Answer) && reflect.DeepEqual(a.Conditions, b.Conditions) && slices.Equal(a.Sources, b.Sources)
 }
 
-func (s *Service) changed(product string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.changes[product]++
-}
-
-// at is what a product knows now. It is made anew after a change.
+// at is what a product knows now. It is made anew after a change, which another
+// process may have made.
 func (s *Service) at(ctx context.Context, product string) (*working, error) {
+	change, err := selectChange(ctx, s.db.Reader(), product) // first: what is read below is at least as new
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
-	change, w := s.changes[product], s.working[product]
+	w := s.working[product]
 	s.mu.Unlock()
 	if w != nil && w.change == change {
 		return w, nil
@@ -371,24 +370,23 @@ func (s *Service) SaveTable(ctx context.Context, product, actor string, t Table)
 	h := TableHead{ID: db.NewID(now), ProductID: product, Name: t.Name, RowCount: len(t.Rows), UpdatedUS: now.UnixMicro(), UpdatedBy: actor, blob: string(hash)}
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		var err error
-		h, err = putTable(ctx, tx, h)
-		return err
+		if h, err = putTable(ctx, tx, h); err != nil {
+			return err
+		}
+		return countChange(ctx, tx, product)
 	})
-	if err != nil {
-		return h, err
-	}
-	s.changed(product)
-	return h, nil
+	return h, err
 }
 
 // RemoveTable takes a table out of use; snapshots that hold it stay.
 // Fault: NoTable.
 func (s *Service) RemoveTable(ctx context.Context, product, name string) error {
-	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return deleteTable(ctx, tx, product, name) })
-	if err == nil {
-		s.changed(product)
-	}
-	return err
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := deleteTable(ctx, tx, product, name); err != nil {
+			return err
+		}
+		return countChange(ctx, tx, product)
+	})
 }
 
 // TableOfVersion makes a table of the rows of a dataset version and keeps it;

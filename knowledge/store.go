@@ -202,15 +202,31 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 	rows, err := s.db.Erase(ctx, product,
 		`DELETE FROM knowledge_entry_revisions WHERE product_id = $1`,
 		`DELETE FROM knowledge_entries WHERE product_id = $1`,
-		`DELETE FROM knowledge_tables WHERE product_id = $1`)
+		`DELETE FROM knowledge_tables WHERE product_id = $1`,
+		`DELETE FROM knowledge_changes WHERE product_id = $1`)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.working, product)
-	delete(s.changes, product)
 	return rows, err
 }
 
 // Blobs calls each with the blobs that the product's rows name; those of all products when it is "".
 func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash) error) error {
 	return db.Texts(ctx, s.db.Reader(), each, `SELECT body_blob FROM knowledge_tables WHERE product_id = $1 OR $1 = ''`, product)
+}
+
+// countChange notes that what a product knows has changed.
+func countChange(ctx context.Context, tx db.Tx, product string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO knowledge_changes (product_id, change) VALUES ($1, 1)
+		ON CONFLICT (product_id) DO UPDATE SET change = knowledge_changes.change + 1`, product)
+	return db.Explain(err)
+}
+
+// selectChange is how often that was, 0 if never.
+func selectChange(ctx context.Context, q db.Reader, product string) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT change FROM knowledge_changes WHERE product_id = $1`, product).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return n, db.Explain(err)
 }

@@ -46,6 +46,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	follow(t, h.Service)
 	s := &site{house: h, Server: httptest.NewServer(server), t: t}
 	s.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 128
 	t.Cleanup(s.Server.Close)

@@ -156,6 +156,7 @@ type Publication struct {
 	AtUS      int64  `json:"at_us" table:"时间|at"`
 
 	productID, actorID string
+	from               string // the release that must be live before, "" = any
 }
 
 // Publish makes a release live: loads it, asks the gate, moves the durable
@@ -230,7 +231,7 @@ func (s *Service) TakeBackOf(ctx context.Context, product, release, reason strin
 	if err != nil {
 		return Release{}, err
 	}
-	if err := s.move(ctx, Publication{Kind: "takeback", ReleaseID: r.ID, Gate: "none", Reason: reason, productID: product}); err != nil {
+	if err := s.move(ctx, Publication{Kind: "takeback", ReleaseID: r.ID, Gate: "none", Reason: reason, productID: product, from: live}); err != nil {
 		return Release{}, err
 	}
 	l.show(loaded)
@@ -244,7 +245,10 @@ func (s *Service) move(ctx context.Context, p Publication) error {
 	now := s.n.Now()
 	who := api.Who(ctx)
 	p.ID, p.AtUS, p.Actor, p.actorID = db.NewID(now), now.UnixMicro(), who.Name, who.ID
-	err := s.n.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return movePointer(ctx, tx, p) })
+	err := s.n.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		s.n.DB.NotifyAfter(tx, newsOfLive, p.productID)
+		return movePointer(ctx, tx, p)
+	})
 	if err != nil {
 		return fmt.Errorf("make release live: %w", err)
 	}

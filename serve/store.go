@@ -98,6 +98,18 @@ func liveProducts(ctx context.Context, q db.Reader) ([]string, error) {
 	return collect(rows, err, func(row scanner) (id string, err error) { return id, row.Scan(&id) })
 }
 
+// liveReleases tells which release of each product is live.
+func liveReleases(ctx context.Context, q db.Reader) (map[string]string, error) {
+	type pointer struct{ product, release string }
+	rows, err := q.QueryContext(ctx, `SELECT product_id, release_id FROM serve_live`)
+	all, err := collect(rows, err, func(row scanner) (p pointer, err error) { return p, row.Scan(&p.product, &p.release) })
+	now := make(map[string]string, len(all))
+	for _, p := range all {
+		now[p.product] = p.release
+	}
+	return now, err
+}
+
 // movePointer makes p.ReleaseID live and the live one the one before.
 func movePointer(ctx context.Context, tx db.Tx, p Publication) error {
 	was, _, err := liveRow(ctx, tx, p.productID)
@@ -106,6 +118,9 @@ func movePointer(ctx context.Context, tx db.Tx, p Publication) error {
 	}
 	if was == p.ReleaseID {
 		return nil
+	}
+	if p.from != "" && was != p.from {
+		return NotLive.With("release", p.from) // another process was faster
 	}
 	for _, change := range []struct {
 		text string

@@ -77,6 +77,20 @@ func (s *Service) Say(ctx context.Context, session string, m Message) (Answered,
 	if n := utf8.RuneCountInString(m.TurnID); n > 64 {
 		return Answered{}, TooLong.With("what", "turn_id", "runes", n, "limit", 64).At("turn_id")
 	}
+	for try := 1; ; try++ {
+		a, err := s.sayOnce(ctx, session, m, began)
+		// Another process took a turn of the session in between: answer after that.
+		if !errors.Is(err, MovedOn) || try == maxTurnTries {
+			return a, err
+		}
+	}
+}
+
+// maxTurnTries is how often a turn is thought anew because the session moved on.
+const maxTurnTries = 8
+
+// sayOnce is one try of Say.
+func (s *Service) sayOnce(ctx context.Context, session string, m Message, began time.Time) (Answered, error) {
 	t, err := s.open(ctx, session)
 	if err != nil {
 		return Answered{}, err
@@ -123,7 +137,7 @@ func (s *Service) Say(ctx context.Context, session string, m Message) (Answered,
 	}
 	t.state, t.flow, t.TurnCount, t.ActiveUS = next, flow, turn.Number, turn.AtUS
 	a := answered(turn, live.Release.Name, s.n.Now().Sub(began))
-	s.watchers.tell(t.ID, a)
+	s.tell(t.ID, a)
 	if s.n.Told != nil {
 		s.n.Told(TurnNote{ProductID: t.ProductID, SessionID: t.ID, TurnID: turn.ID})
 	}

@@ -46,6 +46,23 @@ func (w *watchers) remove(session string, c chan Answered) {
 	}
 }
 
+func (w *watchers) any(session string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.open[session]) > 0
+}
+
+// closeAll ends every stream; the readers come again.
+func (w *watchers) closeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for session, all := range w.open {
+		for c := range all {
+			w.remove(session, c)
+		}
+	}
+}
+
 // tell never waits.
 func (w *watchers) tell(session string, a Answered) {
 	w.mu.Lock()

@@ -30,13 +30,15 @@ var Version = "dev"
 // Options says over which data the program works.
 type Options struct {
 	DataFolder string // "" = DefaultFolder
+	Database   string // postgres://…, "" = an SQLite file in DataFolder
 	Sets       string // folder of outside data sets, "" = none
 	Now        func() time.Time
 	Log        *slog.Logger
-	Workers    int // jobs at a time, 0 = the number of processors
+	Workers    int // jobs at a time, 0 = the number of processors, -1 = other processes do them
 }
 
-// App is the program over one data folder, which it holds alone.
+// App is the program over one data folder. On SQLite it holds that alone; on
+// PostgreSQL other processes may share folder and database.
 type App struct {
 	DB      *db.DB
 	Blobs   blob.Store
@@ -85,13 +87,18 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close(ctx))
 		}
 	}()
-	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, "zhuomo.db"), Now: o.Now}); err != nil {
+	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, "zhuomo.db"), URL: o.Database, Now: o.Now}); err != nil {
 		return nil, err
 	}
+	starting, err := a.DB.Lock(ctx, "start") // one at a time: the first makes the owner, finishes what was cut off
+	if err != nil {
+		return nil, err
+	}
+	defer starting()
 	if a.Blobs, err = blob.OpenFolder(filepath.Join(o.DataFolder, "blobs")); err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
-	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: true}); err != nil {
+	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: !a.DB.Shared()}); err != nil {
 		return nil, fmt.Errorf("open jobs: %w", err)
 	}
 	if err = a.DB.Migrate(ctx, "api", api.Migrations()); err != nil {
@@ -124,8 +131,15 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			a.Events.PublishTo(api.JobEvent(j))
 		}
 	})
-	if err = a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
-		return nil, fmt.Errorf("start the jobs: %w", err)
+	if a.DB.Shared() {
+		a.stopped.Go(func() {
+			a.Stages.Serve.Follow(publishing, func(doing string, err error) { o.Log.Error(doing, "error", err) })
+		})
+	}
+	if o.Workers >= 0 {
+		if err = a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
+			return nil, fmt.Errorf("start the jobs: %w", err)
+		}
 	}
 	return a, nil
 }

@@ -19,6 +19,7 @@ import (
 	"zhuomo/examples/spoil"
 	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
+	"zhuomo/internal/db"
 	"zhuomo/internal/spec"
 	"zhuomo/learn"
 	"zhuomo/serve"
@@ -120,6 +121,9 @@ func demoCommand() command.Special {
 // folder, or an empty one, is written anew.
 const demoMark = "demo.json"
 
+// demoSchema is the demo's room in a PostgreSQL database, made anew each time.
+const demoSchema = "zhuomo_demo"
+
 func runDemo(ctx context.Context, e *command.Env, o demoOptions) (err error) {
 	began := time.Now()
 	if o.sets == "" {
@@ -135,7 +139,13 @@ func runDemo(ctx context.Context, e *command.Env, o demoOptions) (err error) {
 	if err := emptyFolder(folder); err != nil {
 		return err
 	}
-	a, err := Open(ctx, Options{DataFolder: folder, Sets: o.sets, Log: fileLog(folder)})
+	database := e.DB
+	if database != "" { // room beside what may be there already
+		if database, err = db.EmptySchema(ctx, database, demoSchema); err != nil {
+			return err
+		}
+	}
+	a, err := Open(ctx, Options{DataFolder: folder, Database: database, Sets: o.sets, Log: fileLog(folder)})
 	if err != nil {
 		return err
 	}

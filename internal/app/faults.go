@@ -55,4 +55,12 @@ var (
 		ZH: "演示已在 {address} 运行（进程 {pid}）", FixZH: "先停掉它，或用 --data 指定别的文件夹",
 		EN: "the demo already runs at {address} (process {pid})", FixEN: "stop it first, or name another folder with --data",
 	})
+	NotShared = fault.Define("app.not_shared", fault.Invalid, fault.Text{
+		ZH: "worker 要和服务共用一个 PostgreSQL 数据库", FixZH: "加上 --db postgres://…（或设置 ZHUOMO_DB）；用 SQLite 时作业由 zhuomo serve 自己做",
+		EN: "a worker needs a PostgreSQL database that it shares with the server", FixEN: "give --db postgres://… (or set ZHUOMO_DB); on SQLite zhuomo serve does the jobs itself",
+	})
+	NobodyWorks = fault.Define("app.nobody_works", fault.Invalid, fault.Text{
+		ZH: "用 SQLite 时只有这一个进程，--workers -1 会让作业没人做", FixZH: "去掉 --workers -1，或用 --db postgres://… 另开 zhuomo worker",
+		EN: "on SQLite this is the only process: with --workers -1 nobody does the jobs", FixEN: "leave out --workers -1, or use --db postgres://… and start a zhuomo worker",
+	})
 )

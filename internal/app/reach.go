@@ -51,8 +51,9 @@ func readServerFile(folder string) (s serverFile, err error) {
 // patience is how long a command waits for another one that has the folder.
 const patience = 10 * time.Second
 
-// dial reaches the server that the flags name; else opens the data folder
-// here; else, when a server has the folder, goes through that server.
+// dial reaches the server that the flags name; else opens the data folder or
+// the shared database here; else, when a server has the folder, goes through
+// that server.
 func dial(ctx context.Context, g command.Globals) (*command.Client, error) {
 	if g.Server != "" {
 		return remote(g.Server, g.Token), nil
@@ -62,16 +63,16 @@ func dial(ctx context.Context, g command.Globals) (*command.Client, error) {
 		return nil, err
 	}
 	for began := time.Now(); ; {
-		a, err := Open(ctx, Options{DataFolder: folder, Log: fileLog(folder)})
+		a, err := Open(ctx, Options{DataFolder: folder, Database: g.DB, Log: fileLog(folder)})
+		if err == nil && a.DB.Shared() {
+			return local(ctx, a), nil
+		}
 		if err == nil {
 			// We hold the folder, so a server.json there is what a killed server left.
 			if err := os.Remove(filepath.Join(folder, serverFileName)); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return nil, errors.Join(err, a.Close(ctx))
 			}
-			return &command.Client{
-				Base: "http://127.0.0.1:7788", HTTP: a.Server.Local(a.Owner.Actor()),
-				Close: func() error { return a.Close(context.WithoutCancel(ctx)) },
-			}, nil
+			return local(ctx, a), nil
 		}
 		if !errors.Is(err, db.InUse) {
 			return nil, err
@@ -88,6 +89,14 @@ func dial(ctx context.Context, g command.Globals) (*command.Client, error) {
 			return nil, ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
+	}
+}
+
+// local reaches the program in this process, as the owner.
+func local(ctx context.Context, a *App) *command.Client {
+	return &command.Client{
+		Base: "http://127.0.0.1:7788", HTTP: a.Server.Local(a.Owner.Actor()),
+		Close: func() error { return a.Close(context.WithoutCancel(ctx)) },
 	}
 }
 

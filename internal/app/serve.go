@@ -26,7 +26,10 @@ const (
 )
 
 // runServe runs the server until it is told to stop.
-func runServe(ctx context.Context, e *command.Env, listen string) error {
+func runServe(ctx context.Context, e *command.Env, listen string, workers int) error {
+	if e.DB == "" && workers < 0 {
+		return NobodyWorks.With()
+	}
 	folder, err := folderOf(e.Globals)
 	if err != nil {
 		return err
@@ -37,7 +40,7 @@ func runServe(ctx context.Context, e *command.Env, listen string) error {
 	}
 	defer l.Close()
 	log := slog.New(slog.NewTextHandler(e.Err, nil))
-	a, err := Open(ctx, Options{DataFolder: folder, Log: log})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Log: log, Workers: workers})
 	if err != nil {
 		return err
 	}
@@ -48,7 +51,35 @@ func runServe(ctx context.Context, e *command.Env, listen string) error {
 	if err := a.greet(ctx, e, folder, address); err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
-	return a.Serve(ctx, l, func() { os.Remove(filepath.Join(folder, serverFileName)) })
+	return a.Serve(ctx, l, func() {
+		if s, err := readServerFile(folder); err == nil && s.PID == os.Getpid() { // another server may have come since
+			os.Remove(filepath.Join(folder, serverFileName))
+		}
+	})
+}
+
+// runWorker does jobs for the servers on a shared database until it is told to stop.
+func runWorker(ctx context.Context, e *command.Env, workers int) error {
+	folder, err := folderOf(e.Globals)
+	if err != nil {
+		return err
+	}
+	if e.DB == "" {
+		return NotShared.With()
+	}
+	log := slog.New(slog.NewTextHandler(e.Err, nil))
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Log: log, Workers: workers})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.Out, e.Text("琢磨正在做作业", "Zhuomo works on jobs"))
+	fmt.Fprintln(e.Out, e.Text("数据  ", "data  ")+folder)
+	fmt.Fprintln(e.Out, e.Text("停止：Ctrl-C", "stop: Ctrl-C"))
+	ctx, quit := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer quit()
+	<-ctx.Done()
+	quit() // a second Ctrl-C kills at once
+	return a.Close(context.WithoutCancel(ctx))
 }
 
 // announce tells other processes on this machine where the server is.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -44,6 +45,9 @@ type postgresDB struct {
 }
 
 func openPostgres(ctx context.Context, o Options, local *news) (*postgresDB, error) {
+	if !strings.HasPrefix(o.URL, "postgres://") && !strings.HasPrefix(o.URL, "postgresql://") {
+		return nil, BadURL.With()
+	}
 	config, err := pgx.ParseConfig(o.URL)
 	if err != nil {
 		return nil, BadURL.With().Because(withoutPassword(err))
@@ -107,6 +111,35 @@ func (d *DB) OpenPool(ctx context.Context) (*pgxpool.Pool, error) {
 	config.ConnConfig.ConnectTimeout = connectTimeout
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	return pool, Explain(err)
+}
+
+// EmptySchema makes a schema with nothing in it, also if there was one of that
+// name, and gives the address of the database within it.
+func EmptySchema(ctx context.Context, address, schema string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", BadURL.With() // the error would show the password
+	}
+	d, err := Open(ctx, Options{URL: address, Readers: 1, Writers: 1})
+	if err != nil {
+		return "", err
+	}
+	defer d.Close()
+	name := pgx.Identifier{schema}.Sanitize()
+	err = d.Write(ctx, func(ctx context.Context, tx Tx) error {
+		if _, err := tx.ExecContext(ctx, "DROP SCHEMA IF EXISTS "+name+" CASCADE"); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "CREATE SCHEMA "+name)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String(), nil
 }
 
 // submit runs the closure until it met no other.

@@ -78,7 +78,7 @@ func openRiver(ctx context.Context, r *Runner) (_ *riverQueue, err error) {
 	}
 	// River tells of an insert at most once in this time; a transaction that is
 	// rolled back counts too, so it must be short.
-	q.insert, err = river.NewClient(riverdatabasesql.New(nil), &river.Config{Logger: r.o.Log, FetchCooldown: river.FetchCooldownMin})
+	q.insert, err = river.NewClient(riverdatabasesql.New(nil), &river.Config{Logger: r.riverLog(), FetchCooldown: river.FetchCooldownMin})
 	return q, err
 }
 
@@ -93,7 +93,7 @@ func (q *riverQueue) start(work context.Context, kinds []string) error {
 		river.AddWorkerArgs(workers, offer{kind: k}, q)
 	}
 	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
-		ID: q.runner.id, Logger: q.runner.o.Log, Workers: workers, FetchOnlyKnownKinds: true,
+		ID: q.runner.id, Logger: q.runner.riverLog(), Workers: workers, FetchOnlyKnownKinds: true,
 		Queues:        map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.runner.o.Workers}, leadQueue: {MaxWorkers: maxLeads}},
 		FetchCooldown: fetchEvery, FetchPollInterval: pollEvery,
 		JobTimeout: -1, RescueStuckJobsAfter: longestTake, CompletedJobRetentionPeriod: offersKept,
@@ -103,6 +103,26 @@ func (q *riverQueue) start(work context.Context, kinds []string) error {
 	}
 	q.client = client
 	return client.Start(context.WithoutCancel(work))
+}
+
+// riverLog leaves out what River does all the time.
+func (r *Runner) riverLog() *slog.Logger { return slog.New(onlyWarnings{r.o.Log.Handler()}) }
+
+type onlyWarnings struct{ slog.Handler }
+
+// Enabled asks for warnings and worse.
+func (h onlyWarnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs keeps the filter.
+func (h onlyWarnings) WithAttrs(a []slog.Attr) slog.Handler {
+	return onlyWarnings{h.Handler.WithAttrs(a)}
+}
+
+// WithGroup keeps the filter.
+func (h onlyWarnings) WithGroup(name string) slog.Handler {
+	return onlyWarnings{h.Handler.WithGroup(name)}
 }
 
 // stop takes up no more offers and waits for the jobs of those taken up.

@@ -59,6 +59,7 @@ type Special struct {
 // Globals are the flags that every command has.
 type Globals struct {
 	Data   string // data folder, "" = the default one
+	DB     string // postgres://…, "" = an SQLite file in the data folder
 	Lang   string // zh or en
 	JSON   bool
 	Quiet  bool
@@ -239,6 +240,7 @@ func build(o Options, g *Globals) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagFault(cmd, err, lang) })
 	p := root.PersistentFlags()
 	p.StringVar(&g.Data, "data", o.Env("ZHUOMO_DATA"), say("数据文件夹", "data folder"))
+	p.StringVar(&g.DB, "db", "", say("PostgreSQL 数据库 postgres://…（默认取 ZHUOMO_DB；都没有就用数据文件夹里的 SQLite）", "PostgreSQL database postgres://… (default: ZHUOMO_DB; without both SQLite in the data folder)"))
 	p.StringVar(&g.Lang, "lang", lang, say("界面语言：zh 或 en", "language: zh or en"))
 	p.BoolVar(&g.JSON, "json", false, say("输出 JSON，给程序用", "print JSON, for programs"))
 	p.BoolVarP(&g.Quiet, "quiet", "q", false, say("不显示进度", "no progress"))
@@ -248,6 +250,9 @@ func build(o Options, g *Globals) *cobra.Command {
 		g.Lang = lang // --lang=xx was already understood; normalise what pflag stored
 		if g.Token == "" {
 			g.Token = o.Env("ZHUOMO_TOKEN")
+		}
+		if g.DB == "" { // not as the flag's default: help would show the password
+			g.DB = o.Env("ZHUOMO_DB")
 		}
 	}
 
