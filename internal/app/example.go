@@ -62,8 +62,8 @@ func (a *App) makeExample(ctx context.Context, in *exampleIn) (*exampleOut, erro
 
 var exampleName = spec.Text{ZH: "旅行客服", EN: "Travel service"}
 
-// exampleKept is the checkpoint of an example that came to its end by itself, or
-// was stopped by a person; after a crash there is none.
+// exampleKept is the checkpoint of an example that a person stopped or that
+// failed; after a crash there is none.
 type exampleKept struct {
 	Stopped bool `json:"stopped"`
 }
