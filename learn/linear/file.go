@@ -1,7 +1,6 @@
 package linear
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
@@ -9,7 +8,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"unsafe"
 
 	"zhuomo/learn"
 	"zhuomo/learn/kernel"
@@ -33,10 +31,10 @@ func (m *model) Save(w io.Writer) error {
 
 func (m *model) body() []byte {
 	b := make([]byte, 0, 8*len(m.space.bitmap)+4*(len(m.space.rank)+len(m.space.idf)+len(m.w))+4*learn.SectionAlign)
-	b = section(b, m.space.bitmap)
-	b = section(b, m.space.rank)
-	b = section(b, m.space.idf)
-	return section(b, m.w)
+	b = learn.AppendSection(b, m.space.bitmap)
+	b = learn.AppendSection(b, m.space.rank)
+	b = learn.AppendSection(b, m.space.idf)
+	return learn.AppendSection(b, m.w)
 }
 
 // SaveRows writes what Witnesses needs. See learn.Model.
@@ -54,14 +52,14 @@ func (m *model) SaveRows(w io.Writer) error {
 	}
 	b := make([]byte, 0, len(s.ids)+4*(4*s.rows()+len(s.labels)+2*len(s.features)+2*len(s.classes))+12*learn.SectionAlign)
 	for _, at := range [][]uint32{s.idAt, s.labelAt, s.featureAt, s.dualAt} {
-		b = section(b, at)
+		b = learn.AppendSection(b, at)
 	}
-	b = section(b, s.ids)
-	b = section(b, s.labels)
-	b = section(b, s.features)
-	b = section(b, s.values)
-	b = section(b, s.classes)
-	b = section(b, s.multipliers)
+	b = learn.AppendSection(b, s.ids)
+	b = learn.AppendSection(b, s.labels)
+	b = learn.AppendSection(b, s.features)
+	b = learn.AppendSection(b, s.values)
+	b = learn.AppendSection(b, s.classes)
+	b = learn.AppendSection(b, s.multipliers)
 	return learn.Envelope{Learner: Name, Part: "rows", Header: own, Body: b}.Write(w)
 }
 
@@ -90,18 +88,18 @@ func (l *linear) Load(file, rows []byte) (learn.Model, error) {
 		known--
 	}
 	words := 1 << m.settings.hashBits / 64
-	cut := cutter{rest: e.Body}
-	m.space.bitmap = cutSection[uint64](&cut, words)
-	m.space.rank = cutSection[uint32](&cut, words)
-	m.space.idf = cutSection[float32](&cut, known)
-	m.w = cutSection[float32](&cut, m.Features*m.stride)
-	if cut.short || len(cut.rest) > 0 {
+	cut := learn.Cutter{Rest: e.Body}
+	m.space.bitmap = learn.CutSection[uint64](&cut, words)
+	m.space.rank = learn.CutSection[uint32](&cut, words)
+	m.space.idf = learn.CutSection[float32](&cut, known)
+	m.w = learn.CutSection[float32](&cut, m.Features*m.stride)
+	if cut.Short || len(cut.Rest) > 0 {
 		return nil, damaged("sections do not fit the header")
 	}
 	if err := m.space.check(); err != nil {
 		return nil, err
 	}
-	if !finite(m.w) || !finite(m.space.idf) {
+	if !learn.Finite(m.w) || !learn.Finite(m.space.idf) {
 		return nil, damaged("a weight is not a number")
 	}
 	if rows != nil {
@@ -150,7 +148,7 @@ func (h *header) check() error {
 		return damaged("weight of unseen pieces")
 	case h.Task == learn.Single && !(c.Temperature >= 1e-3 && c.Temperature <= 1e3):
 		return damaged("temperature")
-	case len(c.Tops) < 1 || !slices.IsSorted(c.Tops) || !finite(c.Tops):
+	case len(c.Tops) < 1 || !slices.IsSorted(c.Tops) || !learn.Finite(c.Tops):
 		return damaged("quantiles of scores")
 	}
 	return nil
@@ -186,17 +184,17 @@ func loadSupport(file []byte, model uint32, m *model) (*support, error) {
 	if len(h.Sections) != 4 || h.Rows < 0 || h.Rows >= math.MaxUint32 {
 		return nil, damaged("number of sections")
 	}
-	cut := cutter{rest: e.Body}
+	cut := learn.Cutter{Rest: e.Body}
 	s := &support{}
 	for _, at := range []*[]uint32{&s.idAt, &s.labelAt, &s.featureAt, &s.dualAt} {
-		*at = cutSection[uint32](&cut, h.Rows+1)
+		*at = learn.CutSection[uint32](&cut, h.Rows+1)
 	}
-	s.ids = cutSection[byte](&cut, h.Sections[0])
-	s.labels = cutSection[uint32](&cut, h.Sections[1])
-	s.features = cutSection[uint32](&cut, h.Sections[2])
-	s.values = cutSection[float32](&cut, h.Sections[2])
-	s.classes = cutSection[uint32](&cut, h.Sections[3])
-	s.multipliers = cutSection[float32](&cut, h.Sections[3])
+	s.ids = learn.CutSection[byte](&cut, h.Sections[0])
+	s.labels = learn.CutSection[uint32](&cut, h.Sections[1])
+	s.features = learn.CutSection[uint32](&cut, h.Sections[2])
+	s.values = learn.CutSection[float32](&cut, h.Sections[2])
+	s.classes = learn.CutSection[uint32](&cut, h.Sections[3])
+	s.multipliers = learn.CutSection[float32](&cut, h.Sections[3])
 	ordered := func(at []uint32, end int) bool {
 		return len(at) > 0 && at[0] == 0 && slices.IsSorted(at) && int(at[len(at)-1]) == end
 	}
@@ -204,76 +202,13 @@ func loadSupport(file []byte, model uint32, m *model) (*support, error) {
 		return len(list) == 0 || int(slices.Max(list)) < limit
 	}
 	switch {
-	case cut.short || len(cut.rest) > 0,
+	case cut.Short || len(cut.Rest) > 0,
 		!ordered(s.idAt, len(s.ids)), !ordered(s.labelAt, len(s.labels)), !ordered(s.featureAt, len(s.features)), !ordered(s.dualAt, len(s.classes)),
 		!below(s.labels, len(m.header.Labels)), !below(s.classes, len(m.header.Labels)), !below(s.features, m.Features),
-		!finite(s.values), !finite(s.multipliers):
+		!learn.Finite(s.values), !learn.Finite(s.multipliers):
 		return nil, damaged("rows do not fit together")
 	}
 	return s, nil
 }
 
 func damaged(problem string) error { return learn.Damaged.With("problem", problem) }
-
-func finite(list []float32) bool {
-	for _, v := range list {
-		if math.Float32bits(v)&0x7F800000 == 0x7F800000 {
-			return false
-		}
-	}
-	return true
-}
-
-type number interface {
-	byte | uint32 | uint64 | float32
-}
-
-// native tells whether numbers in memory lie as in the file. A constant of the
-// machine.
-var native = func() bool {
-	one := uint16(1)
-	return *(*byte)(unsafe.Pointer(&one)) == 1
-}()
-
-// section appends list in little endian and pads to SectionAlign.
-func section[T number](b []byte, list []T) []byte {
-	if native && len(list) > 0 {
-		b = append(b, unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(list)*int(unsafe.Sizeof(list[0])))...)
-	} else {
-		b, _ = binary.Append(b, binary.LittleEndian, list) // fixed-size numbers cannot fail
-	}
-	for len(b)%learn.SectionAlign != 0 {
-		b = append(b, 0)
-	}
-	return b
-}
-
-// cutter takes sections off the front of a body.
-type cutter struct {
-	rest  []byte
-	short bool // a section did not fit
-}
-
-// cutSection takes n numbers; they alias the body where alignment and byte
-// order allow it.
-func cutSection[T number](c *cutter, n int) []T {
-	var zero T
-	size := uint64(unsafe.Sizeof(zero))
-	bytes := uint64(n) * size
-	padded := (bytes + learn.SectionAlign - 1) / learn.SectionAlign * learn.SectionAlign
-	if c.short || n < 0 || uint64(n) > math.MaxUint32 || padded > uint64(len(c.rest)) {
-		c.short = true
-		return nil
-	}
-	part := c.rest[:bytes]
-	c.rest = c.rest[padded:]
-	if n == 0 {
-		return nil
-	}
-	if native && uintptr(unsafe.Pointer(&part[0]))%uintptr(size) == 0 {
-		return unsafe.Slice((*T)(unsafe.Pointer(&part[0])), n)
-	}
-	list := make([]T, n)
-	_, _ = binary.Decode(part, binary.LittleEndian, list) // lengths agree, so it cannot fail
-	return list
-}

@@ -130,17 +130,7 @@ func (r *reader) fold(text string) {
 	}
 }
 
-const (
-	start = 0xCBF29CE484222325
-	prime = 0x9E3779B97F4A7C15
-)
-
-// mix and bucketOf are the hash of model-linear.md; changing them is a v2.
-func mix(h, x uint64) uint64 {
-	h = (h ^ x) * prime
-	return h ^ h>>29
-}
-
+// bucketOf ends the hash of model-linear.md; changing it or learn.Mix is a v2.
 func (r *reader) bucketOf(h uint64) uint32 {
 	h ^= h >> 32
 	h *= 0xD6E8FEB86659FD93
@@ -150,16 +140,16 @@ func (r *reader) bucketOf(h uint64) uint32 {
 
 // chars takes the character n-grams that do not cross a space.
 func (r *reader) chars(salt uint64) {
-	seed := mix(start, salt)
+	seed := learn.Mix(learn.HashStart, salt)
 	for i, first := range r.runes {
 		least, most := r.charMin, r.charMax
-		if wide(first) {
+		if learn.Wide(first) {
 			least, most = 1, r.hanMax
 		}
 		h := seed
 		for n := 1; n <= most && i+n <= len(r.runes); n++ {
 			c := r.runes[i+n-1]
-			h = mix(h, uint64(c))
+			h = learn.Mix(h, uint64(c))
 			if n >= least && !(n == 1 && first == edge) {
 				r.add(h, i, i+n)
 			}
@@ -173,13 +163,13 @@ func (r *reader) chars(salt uint64) {
 // words takes the n-grams of runs of letters and digits, across spaces and
 // punctuation; a Han character ends a sequence.
 func (r *reader) words() {
-	seed := mix(start, groupWords)
+	seed := learn.Mix(learn.HashStart, groupWords)
 	var before [8]uint64 // hashes of the words before, the nearest first
 	var from [8]int
 	known := 0
 	for i := 0; i < len(r.runes); i++ {
 		c := r.runes[i]
-		if wide(c) {
+		if learn.Wide(c) {
 			known = 0
 			continue
 		}
@@ -187,8 +177,8 @@ func (r *reader) words() {
 			continue
 		}
 		begin, h := i, seed
-		for ; i < len(r.runes) && letter(r.runes[i]) && !wide(r.runes[i]); i++ {
-			h = mix(h, uint64(r.runes[i]))
+		for ; i < len(r.runes) && letter(r.runes[i]) && !learn.Wide(r.runes[i]); i++ {
+			h = learn.Mix(h, uint64(r.runes[i]))
 		}
 		i--
 		whole := h
@@ -196,7 +186,7 @@ func (r *reader) words() {
 			r.add(whole, begin, i+1)
 		}
 		for n := 2; n <= r.wordMax && n-2 < known; n++ {
-			whole = mix(whole, before[n-2])
+			whole = learn.Mix(whole, before[n-2])
 			r.add(whole, from[n-2], i+1)
 		}
 		copy(before[1:], before[:7])
@@ -254,12 +244,6 @@ func (r *reader) trail(b uint32, from, to int) {
 		s.from, s.to = r.at[from], r.at[to-1]+1
 	}
 	r.spans = append(r.spans, s)
-}
-
-// wide tells characters that are words in themselves.
-func wide(c rune) bool {
-	return c >= 0x2E80 && (c <= 0x9FFF || c >= 0xAC00 && c <= 0xD7AF || c >= 0xF900 && c <= 0xFAFF || c >= 0x20000 && c <= 0x3FFFF) &&
-		!(c >= 0x3000 && c <= 0x303F)
 }
 
 func letter(c rune) bool {

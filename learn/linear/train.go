@@ -2,7 +2,6 @@ package linear
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -250,33 +249,16 @@ func (t *trainer) teller(total int) func() {
 	}
 }
 
-// part chooses the rows held back for calibration, by the hash of their group
-// or id, so that one more row does not reshuffle the others. It holds nothing
-// back where Options.Dev is given or what is left could not be learnt from.
+// part chooses the rows held back for calibration. It holds nothing back where
+// Options.Dev is given or what is left could not be learnt from.
 func (t *trainer) part() (kept, held []int32) {
 	if t.options.Dev != nil || t.settings.held == 0 {
 		return nil, nil
 	}
-	limit := uint64(t.settings.held * math.Exp2(32))
+	kept, held = learn.HoldBack(len(t.items), t.settings.held, t.options.Seed, func(i int) (group, id string) { return t.items[i].group, t.items[i].id })
 	left := make([]bool, len(t.labels))
-	for i, it := range t.items {
-		key := mix(start, t.options.Seed)
-		switch {
-		case it.group != "":
-			key = hashText(key, it.group)
-		case it.id != "":
-			key = hashText(key, it.id)
-		default:
-			key = mix(key, uint64(i))
-		}
-		key ^= key >> 32
-		key *= prime
-		if key>>32 < limit {
-			held = append(held, int32(i))
-			continue
-		}
-		kept = append(kept, int32(i))
-		for _, l := range it.labels {
+	for _, i := range kept {
+		for _, l := range t.items[i].labels {
 			left[l] = true
 		}
 	}
@@ -284,13 +266,6 @@ func (t *trainer) part() (kept, held []int32) {
 		return nil, nil
 	}
 	return kept, held
-}
-
-func hashText(h uint64, text string) uint64 {
-	for i := range len(text) {
-		h = mix(h, uint64(text[i]))
-	}
-	return h
 }
 
 // calibrated is a calibration with its figures.
