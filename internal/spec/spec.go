@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zhuomo/internal/fault"
@@ -127,6 +128,34 @@ func (s Spec) Fill(given map[string]any) (Values, error) {
 		filled[p.Name] = typed
 	}
 	return filled, nil
+}
+
+// Parse reads parameters as people type them, name=value; lists are separated by
+// commas. Fill checks the outcome. Faults: UnknownParam, WrongType.
+func (s Spec) Parse(typed []string) (map[string]any, error) {
+	given := map[string]any{}
+	for _, pair := range typed {
+		name, value, _ := strings.Cut(pair, "=")
+		at := slices.IndexFunc(s.Params, func(p Param) bool { return p.Name == name })
+		if at < 0 {
+			return nil, UnknownParam.With("component", s.Name, "param", name, "known", strings.Join(s.names(), ", ")).At(name)
+		}
+		var err error
+		switch p := s.Params[at]; p.Kind {
+		case Int, Float:
+			given[name], err = strconv.ParseFloat(value, 64)
+		case Bool:
+			given[name], err = strconv.ParseBool(value)
+		case Strings:
+			given[name] = strings.Split(value, ",")
+		default:
+			given[name] = value
+		}
+		if err != nil {
+			return nil, WrongType.With("component", s.Name, "param", name, "got", value, "kind", s.Params[at].Kind).At(name)
+		}
+	}
+	return given, nil
 }
 
 // Range tells the allowed values in words that need no translation.
