@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -86,10 +87,18 @@ func Measure(data learn.Data, answers []learn.Prediction, seed uint64) Measured 
 
 // outcome is one row, reduced to what the figures need.
 type outcome struct {
-	gold, said []int // label indices, ascending
+	gold, said []item // ascending
 	exact      bool
 	loss       float64
 	stated     []stated
+}
+
+// item is one thing to be got right: a label, or for spans a label and where it
+// stands.
+type item struct{ label, from, to int }
+
+func compareItems(a, b item) int {
+	return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.label, b.label))
 }
 
 // stated is a probability and whether it came true.
@@ -98,8 +107,15 @@ type stated struct {
 	true bool
 }
 
-func judge(task learn.Task, labels int, index map[string]int, gold []int, answer learn.Prediction) outcome {
-	o := outcome{gold: slices.Sorted(slices.Values(gold))}
+func judge(task learn.Task, labels int, index map[string]int, e learn.Example, answer learn.Prediction) outcome {
+	if task == learn.Spans {
+		return judgeSpans(index, e.Spans, answer)
+	}
+	gold := e.Labels
+	var o outcome
+	for _, l := range slices.Sorted(slices.Values(gold)) {
+		o.gold = append(o.gold, item{label: l})
+	}
 	p := make([]float64, labels)
 	for _, s := range answer.Scores {
 		at, known := index[s.Label]
@@ -108,15 +124,15 @@ func judge(task learn.Task, labels int, index map[string]int, gold []int, answer
 		}
 		p[at] = float64(s.P)
 		if s.Chosen {
-			o.said = append(o.said, at)
+			o.said = append(o.said, item{label: at})
 		}
 	}
-	slices.Sort(o.said)
+	slices.SortFunc(o.said, compareItems)
 	o.exact = slices.Equal(o.gold, o.said)
 	if task == learn.Single {
 		o.loss = -math.Log(max(p[gold[0]], 1e-12))
 		if len(o.said) > 0 {
-			o.stated = []stated{{p[o.said[0]], o.exact}}
+			o.stated = []stated{{p[o.said[0].label], o.exact}}
 		}
 		return o
 	}
@@ -128,6 +144,42 @@ func judge(task learn.Task, labels int, index map[string]int, gold []int, answer
 		}
 		o.loss -= math.Log(max(pl, 1e-12))
 	}
+	return o
+}
+
+// unseenSpan is the probability that a span counts with which the model did not
+// even consider.
+const unseenSpan = 1e-3
+
+// judgeSpans: a span is right when its label and both its ends are.
+func judgeSpans(index map[string]int, gold []learn.Span, answer learn.Prediction) (o outcome) {
+	for _, s := range gold {
+		o.gold = append(o.gold, item{s.Label, s.Start, s.End})
+	}
+	slices.SortFunc(o.gold, compareItems)
+	considered := 0
+	for _, s := range answer.Spans {
+		at, known := index[s.Label]
+		if !known {
+			continue
+		}
+		i := item{at, s.Start, s.End}
+		if s.Chosen {
+			o.said = append(o.said, i)
+		}
+		is := slices.Contains(o.gold, i)
+		o.stated = append(o.stated, stated{float64(s.P), is})
+		p := float64(s.P)
+		if is {
+			considered++
+		} else {
+			p = 1 - p
+		}
+		o.loss -= math.Log(max(p, 1e-12))
+	}
+	o.loss -= float64(len(o.gold)-considered) * math.Log(unseenSpan)
+	slices.SortFunc(o.said, compareItems)
+	o.exact = slices.Equal(o.gold, o.said)
 	return o
 }
 
@@ -143,14 +195,14 @@ func figures(rows []outcome, at []int, labels int) map[string]float64 {
 			exact++
 		}
 		loss += r.loss
-		for _, l := range r.gold {
-			by[l].gold++
-			if slices.Contains(r.said, l) {
-				by[l].hit++
+		for _, i := range r.gold {
+			by[i.label].gold++
+			if slices.Contains(r.said, i) {
+				by[i.label].hit++
 			}
 		}
-		for _, l := range r.said {
-			by[l].said++
+		for _, i := range r.said {
+			by[i.label].said++
 		}
 		for _, s := range r.stated {
 			bin := min(int(s.p*calibrated), calibrated-1)
@@ -215,14 +267,14 @@ func wilson(hits, n float64) (low, high float64) {
 func byLabel(rows []outcome, labels []string) []LabelFigures {
 	hit, gold, said := make([]int, len(labels)), make([]int, len(labels)), make([]int, len(labels))
 	for _, r := range rows {
-		for _, l := range r.gold {
-			gold[l]++
-			if slices.Contains(r.said, l) {
-				hit[l]++
+		for _, i := range r.gold {
+			gold[i.label]++
+			if slices.Contains(r.said, i) {
+				hit[i.label]++
 			}
 		}
-		for _, l := range r.said {
-			said[l]++
+		for _, i := range r.said {
+			said[i.label]++
 		}
 	}
 	out := make([]LabelFigures, len(labels))
@@ -238,7 +290,7 @@ func byLabel(rows []outcome, labels []string) []LabelFigures {
 func share(a, b int) float64 { return Share{a, b}.Value() }
 
 func confusion(rows []outcome, labels []string) []Confusion {
-	const nothing = -1
+	nothing := item{label: -1}
 	counts := map[[2]int]int{}
 	for _, r := range rows {
 		missed := without(r.gold, r.said)
@@ -247,19 +299,19 @@ func confusion(rows []outcome, labels []string) []Confusion {
 			continue
 		}
 		if len(missed) == 0 {
-			missed = []int{nothing}
+			missed = []item{nothing}
 		}
 		if len(wrong) == 0 {
-			wrong = []int{nothing}
+			wrong = []item{nothing}
 		}
 		for _, m := range missed {
 			for _, w := range wrong {
-				counts[[2]int{m, w}]++
+				counts[[2]int{m.label, w.label}]++
 			}
 		}
 	}
 	name := func(l int) string {
-		if l == nothing {
+		if l == nothing.label {
 			return ""
 		}
 		return labels[l]
@@ -280,8 +332,8 @@ func confusion(rows []outcome, labels []string) []Confusion {
 	return out
 }
 
-func without(a, b []int) []int {
-	var out []int
+func without(a, b []item) []item {
+	var out []item
 	for _, x := range a {
 		if !slices.Contains(b, x) {
 			out = append(out, x)
@@ -331,7 +383,7 @@ func outcomes(data learn.Data, answers []learn.Prediction) (rows []outcome, all 
 	}
 	rows, all = make([]outcome, len(data.Examples)), make([]int, len(data.Examples))
 	for i, e := range data.Examples {
-		rows[i], all[i] = judge(data.Task, len(data.Labels), index, e.Labels, answers[i]), i
+		rows[i], all[i] = judge(data.Task, len(data.Labels), index, e, answers[i]), i
 	}
 	return rows, all
 }

@@ -18,7 +18,7 @@ type TrainOptions struct {
 	// Judge measures answers to the test file: exact, macro_f1, micro_f1, ece.
 	// internal/app gives that of evaluate.
 	Judge  func(test Data, answers []Prediction) map[string]float64
-	Task   string // "classify": one label a row; "tag": any number, separated by |
+	Task   string // "classify": one label a row; "tag": any number, separated by |; "spans": stretches, in JSON lines
 	Train  string // files: CSV, TSV or JSONL with the columns below
 	Test   string // "" = none
 	Text   string // column of the text, "" = text
@@ -58,6 +58,9 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	task, err := taskOf(o.Task)
 	if err != nil {
 		return TrainResult{}, err
+	}
+	if !slices.Contains(o.Learner.Tasks(), task) {
+		return TrainResult{}, NotThisTask.With("learner", o.Learner.Spec().Name, "task", string(task), "known", fmt.Sprint(o.Learner.Tasks()))
 	}
 	values, err := o.Learner.Spec().Fill(o.Params)
 	if err != nil {
@@ -106,12 +109,31 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	return result, nil
 }
 
+// ForTask gives the learner of that name, or the first that does the task when
+// name is "". Faults: UnknownTask, UnknownLearner.
+func ForTask(learners []Learner, taskName, name string) (Learner, error) {
+	task, err := taskOf(taskName)
+	if err != nil || name != "" {
+		if err != nil {
+			return nil, err
+		}
+		return Find(learners, name)
+	}
+	at := slices.IndexFunc(learners, func(l Learner) bool { return slices.Contains(l.Tasks(), task) })
+	if at < 0 {
+		return nil, UnknownTask.With("task", taskName)
+	}
+	return learners[at], nil
+}
+
 func taskOf(name string) (Task, error) {
 	switch name {
 	case "classify", "":
 		return Single, nil
 	case "tag":
 		return Multi, nil
+	case "spans":
+		return Spans, nil
 	}
 	return "", UnknownTask.With("task", name)
 }

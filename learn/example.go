@@ -2,6 +2,7 @@ package learn
 
 import (
 	"slices"
+	"unicode/utf8"
 )
 
 // Task is what is learnt about a text.
@@ -10,7 +11,14 @@ type Task string
 const (
 	Single Task = "single" // exactly one label a text
 	Multi  Task = "multi"  // any number of labels, also none
+	Spans  Task = "spans"  // stretches of the text, each with a label
 )
+
+// Span is a labelled stretch [Start,End) of a text, in code points.
+type Span struct {
+	Start, End int
+	Label      int // index into Data.Labels
+}
 
 // Who spoke a turn.
 type Who string
@@ -37,7 +45,8 @@ type Example struct {
 	RowID   string
 	Text    string
 	History []Said  // oldest first
-	Labels  []int   // indices into Data.Labels; exactly one for Single
+	Labels  []int   // indices into Data.Labels; exactly one for Single, none for Spans
+	Spans   []Span  // for Spans: they may lie in each other
 	Weight  float32 // how much the example counts; 0 means 1
 	// Group joins examples that a split must not part, such as the turns of one
 	// conversation; "" stands alone.
@@ -65,9 +74,7 @@ func (d Data) Check() error {
 		if err := CheckExample(d.Task, d.Labels, &d.Examples[i], i); err != nil {
 			return err
 		}
-		for _, l := range d.Examples[i].Labels {
-			seen[l] = true
-		}
+		d.Examples[i].Mark(seen)
 	}
 	return CheckSeen(d.Task, d.Labels, seen)
 }
@@ -76,7 +83,7 @@ func (d Data) Check() error {
 // it does. Fault: OneLabel.
 func CheckSeen(task Task, labels []string, seen []bool) error {
 	need := 2
-	if task == Multi {
+	if task != Single {
 		need = 1
 	}
 	if count(seen) >= need {
@@ -89,11 +96,33 @@ func CheckSeen(task Task, labels []string, seen []bool) error {
 	return OneLabel.With("label", only)
 }
 
+// Mark sets seen for each label that the example has.
+func (e *Example) Mark(seen []bool) {
+	for _, l := range e.Labels {
+		seen[l] = true
+	}
+	for _, sp := range e.Spans {
+		seen[sp.Label] = true
+	}
+}
+
 // CheckExample checks the labels and the weight of one example; at is its
 // place, for the message. Fault: BadLabel.
 func CheckExample(task Task, labels []string, e *Example, at int) error {
 	if task == Single && len(e.Labels) != 1 {
 		return BadLabel.With("record", at+1, "row", e.RowID, "problem", "needs exactly one label | 要恰好一个标签")
+	}
+	if task == Spans && len(e.Labels) > 0 || task != Spans && len(e.Spans) > 0 {
+		return BadLabel.With("record", at+1, "row", e.RowID, "problem", "labels of another task | 标签不属于这种任务")
+	}
+	length := 0
+	if len(e.Spans) > 0 {
+		length = utf8.RuneCountInString(e.Text)
+	}
+	for _, sp := range e.Spans {
+		if sp.Label < 0 || sp.Label >= len(labels) || sp.Start < 0 || sp.End <= sp.Start || sp.End > length {
+			return BadLabel.With("record", at+1, "row", e.RowID, "problem", "a span of an unknown label or outside the text | 片段的标签不存在，或超出文本")
+		}
 	}
 	for i, l := range e.Labels {
 		if l < 0 || l >= len(labels) || slices.Contains(e.Labels[:i], l) {

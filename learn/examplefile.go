@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"zhuomo/internal/fault"
 )
 
 // labelColumns are the names under which a label column is found.
@@ -37,6 +40,32 @@ func readExamples(name, textColumn, labelColumn string, data Data, learning bool
 	for i, l := range data.Labels {
 		index[l] = i
 	}
+	number := func(record int, label string) (int, error) {
+		at, known := index[label]
+		if !known {
+			if !learning {
+				return 0, UnseenLabel.With("file", filepath.Base(name), "record", record, "label", label)
+			}
+			at = len(data.Labels)
+			data.Labels, index[label] = append(data.Labels, label), at
+		}
+		return at, nil
+	}
+	if data.Task == Spans {
+		err = spanRecords(name, raw, textColumn, func(record int, text string, spans []namedSpan) error {
+			e := Example{RowID: fmt.Sprintf("%s:%d", filepath.Base(name), record), Text: text}
+			for _, s := range spans {
+				at, err := number(record, s.Label)
+				if err != nil {
+					return err
+				}
+				e.Spans = append(e.Spans, Span{s.Start, s.End, at})
+			}
+			data.Examples = append(data.Examples, e)
+			return nil
+		})
+		return data, err
+	}
 	err = records(name, raw, textColumn, labelColumn, func(record int, text, label string) error {
 		e := Example{RowID: fmt.Sprintf("%s:%d", filepath.Base(name), record), Text: text}
 		names := []string{strings.TrimSpace(label)}
@@ -47,13 +76,9 @@ func readExamples(name, textColumn, labelColumn string, data Data, learning bool
 			if l = strings.TrimSpace(l); l == "" && data.Task == Multi {
 				continue
 			}
-			at, known := index[l]
-			if !known {
-				if !learning {
-					return UnseenLabel.With("file", filepath.Base(name), "record", record, "label", l)
-				}
-				at = len(data.Labels)
-				data.Labels, index[l] = append(data.Labels, l), at
+			at, err := number(record, l)
+			if err != nil {
+				return err
 			}
 			if !slices.Contains(e.Labels, at) {
 				e.Labels = append(e.Labels, at)
@@ -149,6 +174,49 @@ func lineRecords(name string, raw []byte, textColumn, labelColumn string, each f
 			return BadFile.With("file", filepath.Base(name), "problem", fmt.Sprintf("line %d: text and label must be strings | 第 %d 行的文本和标签应为文字", record, record))
 		}
 		if err := each(record, said, joined); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namedSpan is a stretch as a file tells it, in code points.
+type namedSpan struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Label string `json:"label"`
+}
+
+// spanRecords reads one JSON object a line: a text and "spans", a list of
+// {"start", "end", "label"}.
+func spanRecords(name string, raw []byte, textColumn string, each func(record int, text string, spans []namedSpan) error) error {
+	if ext := strings.ToLower(filepath.Ext(name)); ext != ".jsonl" && ext != ".ndjson" {
+		return BadFile.With("file", filepath.Base(name), "problem", `spans need JSON lines: {"text": …, "spans": [{"start": 0, "end": 2, "label": …}]} | 片段要用 JSONL，每行 {"text": …, "spans": [{"start": 0, "end": 2, "label": …}]}`)
+	}
+	record := 0
+	for line := range bytes.Lines(raw) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		record++
+		bad := func(en, zh string) *fault.Fault {
+			return BadFile.With("file", filepath.Base(name), "problem", fmt.Sprintf("line %d %s | 第 %d 行%s", record, en, record, zh))
+		}
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(line, &fields); err != nil {
+			return bad("is not a JSON object", "不是 JSON 对象").Because(err)
+		}
+		head := slices.Sorted(maps.Keys(fields))
+		at := column(head, textColumn, "text", "sentence", "文本", "句子")
+		var text string
+		if at < 0 || json.Unmarshal(fields[head[at]], &text) != nil {
+			return bad("has no text", "没有文本")
+		}
+		var spans []namedSpan
+		if list, has := fields["spans"]; has && json.Unmarshal(list, &spans) != nil {
+			return bad("has spans that are no list of {start, end, label}", "的 spans 不是 {start, end, label} 的列表")
+		}
+		if err := each(record, text, spans); err != nil {
 			return err
 		}
 	}

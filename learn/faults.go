@@ -44,8 +44,8 @@ var (
 		EN: "file {file} cannot be trained on: {problem}", FixEN: "give a UTF-8 CSV, TSV or JSONL file with a column of texts and one of labels; name them with --text and --label",
 	})
 	UnknownTask = fault.Define("learn.unknown_task", fault.Invalid, fault.Text{
-		ZH: "没有「{task}」这种任务", FixZH: "用 classify（每行一个标签）或 tag（每行任意个标签，用 | 分隔）",
-		EN: "there is no task {task}", FixEN: "use classify (one label a row) or tag (any number of labels, separated by |)",
+		ZH: "没有「{task}」这种任务", FixZH: "用 classify（每行一个标签）、tag（每行任意个标签，用 | 分隔）或 spans（句中片段）",
+		EN: "there is no task {task}", FixEN: "use classify (one label a row), tag (any number of labels, separated by |) or spans (stretches of a text)",
 	})
 	NoSuchModel = fault.Define("learn.no_such_model", fault.NotFound, fault.Text{
 		ZH: "没有模型「{model}」", FixZH: "用 zhuomo learn list 查看已有的模型",

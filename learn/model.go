@@ -7,7 +7,20 @@ type Prediction struct {
 	// OutOfScope is how foreign the input looks, 0–1: the share of held-back
 	// examples whose best label had a higher raw score. Above .95 means: fewer
 	// than 5 % of what the model knows look this foreign.
-	OutOfScope float32 `json:"out_of_scope" doc:"有多不像见过的话（0–1）|how foreign it looks (0–1)"`
+	// Spans are the stretches found, by where they begin; only for the task Spans.
+	// Scores hold there, for each label, how probable its best span is.
+	Spans      []FoundSpan `json:"spans,omitempty"`
+	OutOfScope float32     `json:"out_of_scope" doc:"有多不像见过的话（0–1）|how foreign it looks (0–1)"`
+}
+
+// FoundSpan is a stretch [Start,End) of the text in code points. Those that are
+// chosen make up the answer; the others are what else it might be.
+type FoundSpan struct {
+	Start  int     `json:"start"`
+	End    int     `json:"end"`
+	Label  string  `json:"label"`
+	P      float32 `json:"p"`
+	Chosen bool    `json:"chosen" doc:"模型是否选它|whether the model answers with it"`
 }
 
 // LabelScore is one label with its calibrated probability. For Single the

@@ -25,16 +25,18 @@ type trained struct {
 func trainCommand() command.Special {
 	var o learn.TrainOptions
 	var learner string
+	var params []string
 	return command.Special{
 		Use: "train", ZH: "从文件训练并在另一个文件上评测，不经过产品", EN: "learn from a file and judge on another, outside any product",
 		Flags: func(f *pflag.FlagSet, lang string) {
 			say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
-			f.StringVar(&o.Task, "task", "classify", say("classify：每行一个标签；tag：可有多个，用 | 分开", "classify: one label a row; tag: any number, separated by |"))
+			f.StringVar(&o.Task, "task", "classify", say("classify：每行一个标签；tag：可有多个，用 | 分开；spans：句中片段（JSONL）", "classify: one label a row; tag: any number, separated by |; spans: stretches of a text (JSONL)"))
 			f.StringVar(&o.Train, "train", "", say("训练文件：CSV、TSV 或 JSONL", "file to learn from: CSV, TSV or JSONL"))
 			f.StringVar(&o.Test, "test", "", say("测试文件，列名与训练文件相同", "file to judge on, with the same columns"))
 			f.StringVar(&o.Text, "text", "", say("文本列，默认 text", "column of the text, by default text"))
 			f.StringVar(&o.Label, "label", "", say("标签列，默认 label、category 或 intent", "column of the label, by default label, category or intent"))
-			f.StringVar(&learner, "learner", builtin.Learners()[0].Spec().Name, say("学习器", "learner"))
+			f.StringVar(&learner, "learner", "", say("学习器，默认是会做这种任务的第一个", "learner, by default the first that does the task"))
+			f.StringArrayVar(&params, "param", nil, say("参数，如 cost=2；可以重复", "parameter, such as cost=2; may be repeated"))
 			f.Uint64Var(&o.Seed, "seed", 1, say("随机种子；同一种子得到同样的模型", "seed; the same seed gives the same model"))
 			f.StringVar(&o.Out, "out", "", say("把模型存到这个文件，训练行存到同名的 .rows；不填则只评测，不留下模型", "save the model here, its training rows beside it as .rows; without it the model is measured and not kept"))
 		},
@@ -43,7 +45,10 @@ func trainCommand() command.Special {
 				return command.Usage.With("problem", e.Text("要用 --train 指定训练文件", "name the file to learn from with --train"), "command", "zhuomo train")
 			}
 			var err error
-			if o.Learner, err = learn.Find(builtin.Learners(), learner); err != nil {
+			if o.Learner, err = learn.ForTask(builtin.Learners(), o.Task, learner); err != nil {
+				return err
+			}
+			if o.Params, err = o.Learner.Spec().Parse(params); err != nil {
 				return err
 			}
 			if o.Out != "" {

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"zhuomo/learn"
+	"zhuomo/learn/chain"
 	"zhuomo/learn/linear"
 )
 
@@ -10,5 +11,6 @@ import (
 func Learners() []learn.Learner {
 	return []learn.Learner{
 		linear.New(), // learn.linear.v1
+		chain.New(),  // learn.chain.v1
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"math"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -97,12 +98,34 @@ func (s suite) data(rows int) learn.Data {
 			e.Labels = append(e.Labels, b)
 		}
 		e.Text = fmt.Sprintf(frames[(i/3)%len(frames)], word)
+		if s.task == learn.Spans {
+			s.mark(&e, word, a)
+		}
 		if i%2 == 0 {
 			e.History = []learn.Said{{Who: learn.Customer, Text: "你好"}, {Who: learn.Product, Text: "您好，请讲"}}
 		}
 		d.Examples = append(d.Examples, e)
 	}
 	return d
+}
+
+// mark makes the topic's word of a sentence its one span.
+func (s suite) mark(e *learn.Example, word string, label int) {
+	before, _, _ := strings.Cut(e.Text, word)
+	start := len([]rune(before))
+	e.Labels, e.Spans = nil, []learn.Span{{Start: start, End: start + len([]rune(word)), Label: label}}
+}
+
+// label gives e another label.
+func (s suite) label(e *learn.Example, label int) {
+	if s.task != learn.Spans {
+		e.Labels = []int{label}
+		return
+	}
+	e.Labels, e.Spans = nil, nil
+	if e.Text != "" {
+		e.Spans = []learn.Span{{Start: 0, End: 1, Label: label}}
+	}
 }
 
 func (s suite) values(t *testing.T) spec.Values {
@@ -161,7 +184,14 @@ func (s suite) learns(t *testing.T) {
 		for _, l := range d.Examples[i].Labels {
 			want[d.Labels[l]] = true
 		}
-		good := len(p.Chosen()) == len(want)
+		good := true
+		for _, sp := range d.Examples[i].Spans {
+			want[d.Labels[sp.Label]] = true
+			good = good && slices.ContainsFunc(p.Spans, func(f learn.FoundSpan) bool {
+				return f.Chosen && f.Start == sp.Start && f.End == sp.End && f.Label == d.Labels[sp.Label]
+			})
+		}
+		good = good && len(p.Chosen()) == len(want)
 		for _, c := range p.Chosen() {
 			good = good && want[c]
 		}
@@ -245,8 +275,9 @@ func (s suite) trains(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Relabel one, change the text of one, drop two, add fifty.
-	d.Examples[7].Labels = []int{3}
+	s.label(&d.Examples[7], 3)
 	d.Examples[8].Text = "换一句话：末班车几点"
+	s.label(&d.Examples[8], 1)
 	if err := trainer.Put(append([]learn.Example{d.Examples[7], d.Examples[8]}, d.Examples[250:]...)...); err != nil {
 		t.Fatal(err)
 	}
@@ -270,20 +301,21 @@ func (s suite) trains(t *testing.T) {
 	if !bytes.Equal(a, b) || !bytes.Equal(ra, rb) {
 		t.Error("the trainer's model is not the model of a fit from scratch")
 	}
-	if err := trainer.Put(learn.Example{RowID: "x", Text: "x", Labels: []int{99}}); !errors.Is(err, learn.BadLabel) {
+	if err := trainer.Put(s.one("x", 99)); !errors.Is(err, learn.BadLabel) {
 		t.Errorf("unknown label: %v", err)
 	}
 }
 
 func (s suite) refuses(t *testing.T) {
 	v := s.values(t)
+	one := []learn.Example{s.one("甲", 0), s.one("乙", 0)}
+	if s.task != learn.Single { // one label is enough, none is not
+		one = []learn.Example{{Text: "甲"}, {Text: "乙"}}
+	}
 	for want, d := range map[*fault.Definition]learn.Data{
 		learn.NoExamples: {Task: s.task, Labels: []string{"a", "b"}},
-		learn.OneLabel: map[learn.Task]learn.Data{
-			learn.Single: {Task: s.task, Labels: []string{"a", "b"}, Examples: []learn.Example{{Text: "甲", Labels: []int{0}}, {Text: "乙", Labels: []int{0}}}},
-			learn.Multi:  {Task: s.task, Labels: []string{"a", "b"}, Examples: []learn.Example{{Text: "甲"}, {Text: "乙"}}},
-		}[s.task],
-		learn.BadLabel: {Task: s.task, Labels: []string{"a", "b"}, Examples: []learn.Example{{Text: "甲", Labels: []int{0}}, {Text: "乙", Labels: []int{2}}}},
+		learn.OneLabel:   {Task: s.task, Labels: []string{"a", "b"}, Examples: one},
+		learn.BadLabel:   {Task: s.task, Labels: []string{"a", "b"}, Examples: []learn.Example{s.one("甲", 0), s.one("乙", 2)}},
 	} {
 		if _, err := s.l.Fit(t.Context(), d, v, learn.Options{}); !errors.Is(err, want) {
 			t.Errorf("got %v, want %s", err, want.Code)
@@ -292,7 +324,7 @@ func (s suite) refuses(t *testing.T) {
 	if _, err := s.l.Trainer("ranking", []string{"a"}, v, learn.Options{}); !errors.Is(err, learn.NotThisTask) {
 		t.Errorf("unknown task: %v", err)
 	}
-	dev := learn.Data{Task: s.task, Labels: []string{"a", "b"}, Examples: []learn.Example{{Text: "甲", Labels: []int{7}}}}
+	dev := learn.Data{Task: s.task, Labels: []string{"a", "b"}, Examples: []learn.Example{s.one("甲", 7)}}
 	if _, err := s.l.Fit(t.Context(), s.data(20), v, learn.Options{Dev: &dev}); !errors.Is(err, learn.BadLabel) {
 		t.Errorf("unseen label in dev: %v", err)
 	}
@@ -303,6 +335,13 @@ func (s suite) refuses(t *testing.T) {
 	if _, err := m.Witnesses(t.Context(), learn.Input{Text: "好"}, "no such", 1); !errors.Is(err, learn.UnknownLabel) {
 		t.Errorf("witnesses of an unknown label: %v", err)
 	}
+}
+
+// one is a one-character example with that label.
+func (s suite) one(text string, label int) learn.Example {
+	e := learn.Example{RowID: text, Text: text}
+	s.label(&e, label)
+	return e
 }
 
 // Texts that have broken programs before.
@@ -316,10 +355,12 @@ func hard() []string {
 func (s suite) survives(t *testing.T) {
 	d := s.data(120)
 	for i, text := range hard() {
-		d.Examples = append(d.Examples, learn.Example{
-			RowID: fmt.Sprint("hard-", i), Text: text, Labels: []int{i % 4}, Weight: float32(i%3) / 2,
+		e := learn.Example{
+			RowID: fmt.Sprint("hard-", i), Text: text, Weight: float32(i%3) / 2,
 			History: []learn.Said{{Who: learn.Product, Text: text}},
-		})
+		}
+		s.label(&e, i%4)
+		d.Examples = append(d.Examples, e)
 	}
 	m := s.fit(t, d, learn.Options{Seed: 1})
 	for i, p := range predict(t, m, inputs(d)) {
@@ -438,7 +479,13 @@ func (s suite) careful(t *testing.T) {
 	before := predict(t, m, inputs(d))
 	d.Labels[0] = "changed by the caller"
 	for i := range d.Examples {
-		d.Examples[i].Text, d.Examples[i].Labels[0] = "changed", 0
+		d.Examples[i].Text = "changed"
+		for k := range d.Examples[i].Labels {
+			d.Examples[i].Labels[k] = 0
+		}
+		for k := range d.Examples[i].Spans {
+			d.Examples[i].Spans[k] = learn.Span{Start: 0, End: 1}
+		}
 	}
 	if !reflect.DeepEqual(before, predict(t, m, inputs(twin))) {
 		t.Error("the model holds on to the caller's data")

@@ -56,10 +56,6 @@ export function useCurve(product: string, model: string) {
   });
 }
 
-export function useLearners() {
-  return useQuery({ queryKey: ["learners"], staleTime: Infinity, queryFn: ({ signal }) => ask(api.GET("/api/v1/learners", { signal })) });
-}
-
 /** useFlow is the product's first flow with its text and thresholds; null when there is none. */
 export function useFlow(product: string) {
   return useQuery({

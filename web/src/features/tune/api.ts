@@ -22,8 +22,14 @@ export function useStudy(product: string, study: string) {
   });
 }
 
+/** useLearners lists the learners that answer with labels; a product has no gold of spans yet. */
 export function useLearners() {
-  return useQuery({ queryKey: ["learners"], staleTime: Infinity, queryFn: ({ signal }) => ask(api.GET("/api/v1/learners", { signal })) });
+  return useQuery({
+    queryKey: ["learners"],
+    staleTime: Infinity,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/learners", { signal })),
+    select: (page) => ({ ...page, items: page.items?.filter((l) => l.tasks?.some((task) => task !== "spans")) }),
+  });
 }
 
 export function useSamplers() {

@@ -5510,6 +5510,17 @@ export interface components {
             /** @description 每个字（码点）的贡献|what each character (code point) added */
             text: number[] | null;
         };
+        LearnFoundSpan: {
+            /** @description 模型是否选它|whether the model answers with it */
+            chosen: boolean;
+            /** Format: int64 */
+            end: number;
+            label: string;
+            /** Format: float */
+            p: number;
+            /** Format: int64 */
+            start: number;
+        };
         LearnInput: {
             /** @description 之前的话，先说的在前|what was said before, oldest first */
             history?: components["schemas"]["LearnSaid"][] | null;
@@ -5569,6 +5580,7 @@ export interface components {
              */
             out_of_scope: number;
             scores: components["schemas"]["LearnLabelScore"][] | null;
+            spans?: components["schemas"]["LearnFoundSpan"][] | null;
         };
         LearnSaid: {
             /** @description 说了什么|what was said */

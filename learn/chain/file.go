@@ -1,0 +1,233 @@
+package chain
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"slices"
+
+	"zhuomo/learn"
+)
+
+// rowsHeader is the JSON part of a rows file.
+type rowsHeader struct {
+	Rows     int    `json:"rows"`
+	Units    int    `json:"units"`
+	Model    uint32 `json:"model"` // CRC-32C of the model's body, so that the two cannot be mixed up
+	Sections []int  `json:"sections"`
+}
+
+// Save writes the model. docs/formats/model-chain.md tells every byte.
+func (m *model) Save(w io.Writer) error {
+	own, err := json.Marshal(m.header)
+	if err != nil {
+		return fmt.Errorf("encode model: %w", err)
+	}
+	return learn.Envelope{Learner: Name, Part: "model", Header: own, Body: m.body()}.Write(w)
+}
+
+func (m *model) body() []byte {
+	size := 12*m.Slots + 16*learn.SectionAlign
+	for _, w := range m.layers {
+		size += 4*(len(w.at)+len(w.emit)+len(w.steps)) + len(w.label) + 4*learn.SectionAlign
+	}
+	b := make([]byte, 0, size)
+	b = learn.AppendSection(b, m.index.keys)
+	b = learn.AppendSection(b, m.index.ids)
+	for _, w := range m.layers {
+		b = learn.AppendSection(b, w.at)
+		b = learn.AppendSection(b, w.label)
+		b = learn.AppendSection(b, w.emit)
+		b = learn.AppendSection(b, w.steps)
+	}
+	return b
+}
+
+// SaveRows writes what Witnesses needs. See learn.Model.
+func (m *model) SaveRows(w io.Writer) error {
+	s := m.support
+	if s == nil {
+		return learn.NoRows.With()
+	}
+	own, err := json.Marshal(rowsHeader{
+		Rows: s.rows(), Units: len(s.featureAt) - 1, Model: crc32.Checksum(m.body(), castagnoli),
+		Sections: []int{len(s.ids), len(s.labels), len(s.features), len(s.tags)},
+	})
+	if err != nil {
+		return fmt.Errorf("encode model rows: %w", err)
+	}
+	var b []byte
+	for _, at := range [][]uint32{s.idAt, s.labelAt, s.unitAt, s.featureAt, s.dualAt} {
+		b = learn.AppendSection(b, at)
+	}
+	b = learn.AppendSection(b, s.ids)
+	b = learn.AppendSection(b, s.labels)
+	b = learn.AppendSection(b, s.features)
+	b = learn.AppendSection(b, s.tags)
+	b = learn.AppendSection(b, s.multipliers)
+	return learn.Envelope{Learner: Name, Part: "rows", Header: own, Body: b}.Write(w)
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Load opens the bytes of Save and SaveRows. See learn.Learner.
+func (c *chain) Load(file, rows []byte) (learn.Model, error) {
+	e, err := open(file, "model")
+	if err != nil {
+		return nil, err
+	}
+	m := &model{}
+	if err := json.Unmarshal(e.Header, &m.header); err != nil {
+		return nil, damaged("header: " + err.Error())
+	}
+	values, err := c.Spec().Fill(m.Params)
+	if err != nil {
+		return nil, damaged("parameters: " + err.Error())
+	}
+	m.Params = values
+	if err := m.header.check(); err != nil {
+		return nil, err
+	}
+	cut := learn.Cutter{Rest: e.Body}
+	m.index = &index{keys: learn.CutSection[uint64](&cut, m.Slots), ids: learn.CutSection[uint32](&cut, m.Slots), n: m.Features}
+	t := m.tags()
+	for _, pairs := range m.Pairs {
+		w := &weights{tags: t}
+		w.at = learn.CutSection[uint32](&cut, m.Features+1)
+		w.label = learn.CutSection[byte](&cut, pairs)
+		w.emit = learn.CutSection[float32](&cut, pairs)
+		w.steps = learn.CutSection[float32](&cut, (t.n()+1)*t.stride())
+		w.link()
+		m.layers = append(m.layers, w)
+	}
+	if cut.Short || len(cut.Rest) > 0 {
+		return nil, damaged("sections do not fit the header")
+	}
+	for _, w := range m.layers {
+		if !learn.Finite(w.emit) || !learn.Finite(w.steps) {
+			return nil, damaged("a weight is not a number")
+		}
+		if !ordered(w.at, len(w.label)) || len(w.label) > 0 && int(slices.Max(w.label)) >= t.n() {
+			return nil, damaged("pairs of features and tags")
+		}
+	}
+	if err := m.index.check(); err != nil {
+		return nil, err
+	}
+	if rows != nil {
+		if m.support, err = loadSupport(rows, crc32.Checksum(e.Body, castagnoli), m); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func open(file []byte, part string) (learn.Envelope, error) {
+	e, err := learn.ReadEnvelope(file)
+	if err != nil {
+		return e, err
+	}
+	if e.Learner != Name || e.Part != part {
+		return e, damaged(fmt.Sprintf("it is %s of %s, not %s of %s", e.Part, e.Learner, part, Name))
+	}
+	return e, nil
+}
+
+// mostFeatures keeps every product of sizes within an int.
+const mostFeatures = 1 << 28
+
+func (h *header) check() error {
+	seen := make(map[string]bool, len(h.Labels))
+	for _, l := range h.Labels {
+		if seen[l] {
+			return damaged("label " + l + " is there twice")
+		}
+		seen[l] = true
+	}
+	switch {
+	case len(h.Labels) < 1 || len(h.Labels) > mostLabels:
+		return damaged("number of labels")
+	case h.Layers < 1 || h.Layers > 6 || len(h.Pairs) != h.Layers || slices.Min(h.Pairs) < 0 || slices.Max(h.Pairs) > mostFeatures:
+		return damaged("number of layers")
+	case h.Features < 0 || h.Features > mostFeatures:
+		return damaged("number of features")
+	case h.Slots < 1 || h.Slots > 4*mostFeatures || h.Slots&(h.Slots-1) != 0 || h.Slots <= h.Features:
+		return damaged("size of the index")
+	case !(h.Calibration.Sharp >= 1e-3 && h.Calibration.Sharp <= 1e3):
+		return damaged("calibration")
+	case len(h.Calibration.Tops) < 1 || !slices.IsSorted(h.Calibration.Tops) || !learn.Finite(h.Calibration.Tops):
+		return damaged("quantiles of scores")
+	}
+	return nil
+}
+
+// check holds the index to its number of features: each is there once, and some
+// slot is empty, so that every search ends.
+func (x *index) check() error {
+	seen := make([]bool, x.n)
+	taken := 0
+	for slot, key := range x.keys {
+		if key == 0 {
+			continue
+		}
+		taken++
+		if id := x.ids[slot]; int(id) >= x.n || seen[id] {
+			return damaged("feature numbers")
+		}
+		seen[x.ids[slot]] = true
+	}
+	if taken != x.n || taken >= len(x.keys) {
+		return damaged("size of the index")
+	}
+	return nil
+}
+
+func loadSupport(file []byte, model uint32, m *model) (*support, error) {
+	e, err := open(file, "rows")
+	if err != nil {
+		return nil, err
+	}
+	var h rowsHeader
+	if err := json.Unmarshal(e.Header, &h); err != nil {
+		return nil, damaged("header: " + err.Error())
+	}
+	if h.Model != model {
+		return nil, damaged("these rows belong to another model")
+	}
+	const most = 1<<32 - 2
+	if len(h.Sections) != 4 || h.Rows < 0 || h.Rows > most || h.Units < 0 || h.Units > most {
+		return nil, damaged("number of sections")
+	}
+	cut := learn.Cutter{Rest: e.Body}
+	s := &support{}
+	for _, at := range []*[]uint32{&s.idAt, &s.labelAt, &s.unitAt} {
+		*at = learn.CutSection[uint32](&cut, h.Rows+1)
+	}
+	for _, at := range []*[]uint32{&s.featureAt, &s.dualAt} {
+		*at = learn.CutSection[uint32](&cut, h.Units+1)
+	}
+	s.ids = learn.CutSection[byte](&cut, h.Sections[0])
+	s.labels = learn.CutSection[uint32](&cut, h.Sections[1])
+	s.features = learn.CutSection[uint32](&cut, h.Sections[2])
+	s.tags = learn.CutSection[uint32](&cut, h.Sections[3])
+	s.multipliers = learn.CutSection[float32](&cut, h.Sections[3])
+	below := func(list []uint32, limit int) bool {
+		return len(list) == 0 || int(slices.Max(list)) < limit
+	}
+	switch {
+	case cut.Short || len(cut.Rest) > 0,
+		!ordered(s.idAt, len(s.ids)), !ordered(s.labelAt, len(s.labels)), !ordered(s.unitAt, h.Units),
+		!ordered(s.featureAt, len(s.features)), !ordered(s.dualAt, len(s.tags)),
+		!below(s.labels, len(m.header.Labels)), !below(s.features, m.Features), !learn.Finite(s.multipliers):
+		return nil, damaged("rows do not fit together")
+	}
+	return s, nil
+}
+
+// ordered tells whether at parts a list of end things.
+func ordered(at []uint32, end int) bool {
+	return len(at) > 0 && at[0] == 0 && slices.IsSorted(at) && int(at[len(at)-1]) == end
+}
+
+func damaged(problem string) error { return learn.Damaged.With("problem", problem) }
