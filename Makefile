@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz chaos conformance race-learn race-tag race-tag audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz chaos conformance race-learn race-tag audit clean
 
 build: $(BIN)
 
