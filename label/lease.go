@@ -50,6 +50,7 @@ func (s *Service) Claim(ctx context.Context, queueID, person string, n int, leas
 	var ids []string
 	var due int64
 	take := func(others bool) error {
+		own := ids
 		return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 			now := s.now()
 			due = now.Add(lease).UnixMicro()
@@ -58,6 +59,7 @@ func (s *Service) Claim(ctx context.Context, queueID, person string, n int, leas
 				return err
 			}
 			c := claim{queue: q.id, person: person, now: now.UnixMicro(), due: due, lease: lease}
+			ids = slices.Clone(own)
 			if !others {
 				ids, err = c.take(ctx, tx, lane, n)
 				return err

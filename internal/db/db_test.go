@@ -345,29 +345,40 @@ func TestIDsSortByTimeAndOrder(t *testing.T) {
 }
 
 func BenchmarkWrite(b *testing.B) {
-	for _, clients := range []int{1, 64} {
-		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
-			d := fresh(b)
-			text := strings.Repeat("今天天气怎么样", 10)
-			insert := func(ctx context.Context, tx db.Tx) error {
-				_, err := tx.ExecContext(ctx, "INSERT INTO rows (id, n, parent) VALUES ($1, $2, NULL)", db.NewID(time.Now())+text, 1)
-				return err
+	for engine, open := range map[string]func(testing.TB) *db.DB{"sqlite": fresh, "postgres": freshPostgres} {
+		for _, clients := range []int{1, 64} {
+			b.Run(fmt.Sprintf("%s/clients=%d", engine, clients), func(b *testing.B) { benchWrite(b, open(b), clients) })
+		}
+	}
+}
+
+func freshPostgres(t testing.TB) *db.DB {
+	d := postgres(t, testkit.PostgresURL(t))
+	if err := d.Migrate(context.Background(), "test", schema); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func benchWrite(b *testing.B, d *db.DB, clients int) {
+	text := strings.Repeat("今天天气怎么样", 10)
+	insert := func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO rows (id, n, parent) VALUES ($1, $2, NULL)", db.NewID(time.Now())+text, 1)
+		return err
+	}
+	var wg sync.WaitGroup
+	b.ResetTimer()
+	for c := range clients {
+		wg.Go(func() {
+			for range b.N/clients + min(1, max(0, b.N%clients-c)) {
+				if err := d.Write(context.Background(), insert); err != nil {
+					b.Error(err)
+				}
 			}
-			var wg sync.WaitGroup
-			b.ResetTimer()
-			for c := range clients {
-				wg.Go(func() {
-					for range b.N/clients + min(1, max(0, b.N%clients-c)) {
-						if err := d.Write(context.Background(), insert); err != nil {
-							b.Error(err)
-						}
-					}
-				})
-			}
-			wg.Wait()
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 		})
 	}
+	wg.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
 func TestWhatGoesAlongsideIsWrittenWithTheFirstWriteOrNotAtAll(t *testing.T) {

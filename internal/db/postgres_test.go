@@ -120,9 +120,9 @@ func TestNewsReachEveryProcess(t *testing.T) {
 	}
 }
 
-func postgres(t *testing.T, address string) *db.DB {
+func postgres(t testing.TB, address string) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), db.Options{URL: address})
+	d, err := db.Open(context.Background(), db.Options{URL: address})
 	if err != nil {
 		t.Fatal(err)
 	}
