@@ -24,6 +24,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", "/api/v1/products/{product}/publications", "serve publications", api.Viewer, "上线与退回的记录", "what went live and was taken back", s.listPublications),
 		api.Op("GET", "/api/v1/products/{product}/turns", "serve turns", api.Viewer, "列出话轮，新的在前", "list turns, the newest first", s.listTurns),
 		api.Op("GET", "/api/v1/products/{product}/live-figures", "serve figures", api.Viewer, "线上数字：每个发布版的话轮、会话、听懂、转人工、评价、用时", "what is measured live, by release: turns, sessions, understanding, hand-overs, ratings, times", s.showFigures),
+		api.Op("GET", "/api/v1/products/{product}/entry-figures", "serve entries", api.Viewer, "线上数字：每条知识命中多少、解决多少", "what is measured live, by knowledge entry: hits, and how many needed nothing more", s.showEntryUses),
 		api.Op("GET", "/api/v1/products/{product}/turns/{turn}", "serve turn", api.Viewer, "看一个话轮和它的每个决定", "show a turn and its every decision", s.showTurn),
 		api.Op("POST", "/api/v1/products/{product}/sessions", "", api.Public, "开一个会话，得到口令和问候", "begin a session; gives its token and the greeting", s.beginSession, api.AnySite()),
 		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns", "", api.Public, "说一句话，得到回答", "say something and get the answer", s.say, api.Timeout(30*time.Second), api.AnySite()),
@@ -199,6 +200,9 @@ type turnsIn struct {
 	State   string `query:"state" enum:"bot,handover" doc:"只看机器人答的，或已转人工的|only those of the machine, or after a hand-over"`
 	Rating  string `query:"rating" enum:"good,bad" doc:"只看点赞或点踩的|only those rated so"`
 	Session string `query:"session" doc:"只看这个会话|only this session"`
+	Entry   string `query:"entry" doc:"只看用这条知识回答的|only those answered from this knowledge entry"`
+	Settled string `query:"settled" enum:"yes,no" doc:"只看解决了的（没被点踩、没转人工、没再问），或没解决的|only those that needed nothing more (not disliked, not handed over, not asked again), or those that did"`
+	Hours   int    `query:"hours" minimum:"0" maximum:"720" doc:"只看最近多少小时的，0 为全部|only those of the last hours, 0 for all"`
 }
 
 type turnsOut struct{ Body api.Page[Turn] }
@@ -212,7 +216,10 @@ func (s *Service) listTurns(ctx context.Context, in *turnsIn) (*turnsOut, error)
 	if err := api.ReadCursor(in.Cursor, &before); err != nil {
 		return nil, err
 	}
-	want := turnFilter{band: in.Band, state: in.State, rating: in.Rating, session: in.Session}
+	want := turnFilter{band: in.Band, state: in.State, rating: in.Rating, session: in.Session, entry: in.Entry, settled: in.Settled}
+	if in.Hours > 0 {
+		want.sinceUS = s.n.Now().Add(-time.Duration(in.Hours) * time.Hour).UnixMicro()
+	}
 	if in.Release != "" {
 		r, err := s.Release(ctx, product, in.Release)
 		if err != nil {
@@ -245,6 +252,20 @@ func (s *Service) showFigures(ctx context.Context, in *figuresIn) (*figuresOut, 
 	}
 	f, err := s.Figures(ctx, product, time.Duration(in.Hours)*time.Hour)
 	return &figuresOut{f}, err
+}
+
+type entryUsesOut struct{ Body api.Page[EntryUse] }
+
+func (s *Service) showEntryUses(ctx context.Context, in *struct {
+	ProductIn
+	Hours int `query:"hours" minimum:"1" maximum:"720" default:"168" doc:"最近多少小时，默认七天|of the last hours, seven days by default"`
+}) (*entryUsesOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.EntryUses(ctx, product, time.Duration(in.Hours)*time.Hour)
+	return &entryUsesOut{api.Page[EntryUse]{Items: all}}, err
 }
 
 type turnIn struct {

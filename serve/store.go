@@ -268,7 +268,10 @@ func readTurnsAfter(ctx context.Context, q db.Reader, product, after string, lim
 }
 
 // turnFilter picks turns; what is "" does not matter.
-type turnFilter struct{ release, band, state, rating, session string }
+type turnFilter struct {
+	release, band, state, rating, session, entry, settled string
+	sinceUS                                               int64
+}
 
 // readTurnsBefore lists turns of a product, the newest first.
 func readTurnsBefore(ctx context.Context, q db.Reader, product, before string, want turnFilter, limit int) ([]Turn, error) {
@@ -277,8 +280,9 @@ func readTurnsBefore(ctx context.Context, q db.Reader, product, before string, w
 	}
 	rows, err := q.QueryContext(ctx, `SELECT `+turnColumns+` WHERE t.product_id = $1 AND t.id < $2
 		AND ($4 = '' OR t.release_id = $4) AND ($5 = '' OR t.band = $5) AND ($6 = '' OR t.state = $6) AND ($7 = '' OR t.session_id = $7)
-		AND ($8 = '' OR r.at_us > 0 AND r.good = ($8 = 'good')) ORDER BY t.id DESC LIMIT $3`,
-		product, before, limit, want.release, want.band, want.state, want.session, want.rating)
+		AND ($8 = '' OR r.at_us > 0 AND r.good = ($8 = 'good')) AND ($9 = '' OR t.entry_id = $9)
+		AND ($10 = '' OR `+resolvedTurn+` = ($10 = 'yes')) AND t.at_us >= $11 ORDER BY t.id DESC LIMIT $3`,
+		product, before, limit, want.release, want.band, want.state, want.session, want.rating, want.entry, want.settled, want.sinceUS)
 	return collect(rows, err, scanTurn)
 }
 

@@ -740,6 +740,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * entries that ask nearly the same
+         * @description 争同一句话的条目
+         */
+        get: operations["knowledge-conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/datasets": {
         parameters: {
             query?: never;
@@ -1094,10 +1114,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * import entries (YAML, CSV, Excel)
-         * @description 导入问答（YAML、CSV、Excel）
+         * import entries (YAML, CSV, Excel); a preview first if wanted
+         * @description 导入问答（YAML、CSV、Excel），可先预览
          */
         post: operations["knowledge-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/entries/imports/{import}/takeback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * take an import back
+         * @description 撤销一次导入
+         */
+        post: operations["knowledge-import-undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1127,6 +1167,26 @@ export interface paths {
          * @description 移除知识条目，可恢复
          */
         delete: operations["knowledge-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/entries/{entry}/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * dismiss a mined wording, or take that back
+         * @description 不要一句挖到的问法，或改回来
+         */
+        put: operations["knowledge-dismiss"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1164,6 +1224,26 @@ export interface paths {
          * @description 查看条目的历史
          */
         get: operations["knowledge-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/entry-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * what is measured live, by knowledge entry: hits, and how many needed nothing more
+         * @description 线上数字：每条知识命中多少、解决多少
+         */
+        get: operations["serve-entries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1700,6 +1780,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/mined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * wordings mined from conversations
+         * @description 从会话里挖到的相似问
+         */
+        get: operations["knowledge-mined"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/models": {
         parameters: {
             query?: never;
@@ -2138,6 +2238,26 @@ export interface paths {
          * @description 发布上线
          */
         post: operations["serve-publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * before saving, replay what was asked last: what gets answered, what no longer does
+         * @description 保存前回放最近的问题：哪些会答得上，哪些会答不上
+         */
+        post: operations["knowledge-replay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4640,6 +4760,14 @@ export interface components {
             send: string;
             text: string;
         };
+        KnowledgeAnswering: {
+            /** @description 答上了|it is answered */
+            answered: boolean;
+            /** @description 回答的条目，空是流程自己答的|the entry that answers, empty when the flow does by itself */
+            entry_id?: string;
+            question?: string;
+            reply: string;
+        };
         KnowledgeColumn: {
             kind: string;
             linked?: boolean;
@@ -4653,6 +4781,11 @@ export interface components {
             valid_from_us?: number;
             /** Format: int64 */
             valid_to_us?: number;
+        };
+        KnowledgeConflict: {
+            entry_id: string;
+            question: string;
+            with: components["schemas"]["KnowledgeWarning"];
         };
         KnowledgeEntry: {
             answer: components["schemas"]["KnowledgePart"][] | null;
@@ -4715,9 +4848,49 @@ export interface components {
             added: number;
             /** Format: int64 */
             changed: number;
+            /** @description 导入的编号，凭它撤销；预览没有|id of the import, to take it back; a preview has none */
+            id?: string;
+            /** Format: int64 */
+            refused: number;
+            /** @description 新增、更新、不收的行，最多 1000 行|rows added, changed, refused; at most 1000 */
+            rows: components["schemas"]["KnowledgeImportRow"][];
             /** Format: int64 */
             same: number;
-            warnings: components["schemas"]["KnowledgeWarning"][] | null;
+            warnings: components["schemas"]["KnowledgeWarning"][];
+        };
+        KnowledgeImportRow: {
+            entry_id?: string;
+            /** @description 更新了哪些：question、variants、answer、category、conditions、state|what changes */
+            fields?: string[] | null;
+            /** @description 怎么改|how to mend it */
+            fix?: string;
+            /** @enum {string} */
+            kind: "added" | "changed" | "refused";
+            /**
+             * Format: int64
+             * @description 表格的行号（表头是 1），或 YAML 里的第几条|line of the table (the header is 1), or number in the YAML
+             */
+            line: number;
+            question: string;
+            /** @description 为什么不收|why it is refused */
+            reason?: string;
+        };
+        KnowledgeImportUndone: {
+            /**
+             * Format: int64
+             * @description 导入后又被人改过的，保留|edited since by somebody, kept
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description 导入新增的，已移除|added by the import, removed
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description 导入更新的，已恢复|changed by the import, restored
+             */
+            restored: number;
         };
         KnowledgeMention: {
             column: string;
@@ -4728,6 +4901,30 @@ export interface components {
             table: string;
             text: string;
             value: string;
+        };
+        KnowledgeMined: {
+            entry_id: string;
+            /** Format: double */
+            likeness: number;
+            text: string;
+            /** Format: int64 */
+            times: number;
+            /** @description 最近一次这样说的话轮|the last turn that said so */
+            turn_id: string;
+            /**
+             * @description 当时：没答上、被点踩、别处答的|then: not answered, disliked, answered from elsewhere
+             * @enum {string}
+             */
+            why: "unanswered" | "disliked" | "elsewhere";
+        };
+        KnowledgeMoved: {
+            after: components["schemas"]["KnowledgeAnswering"];
+            before: components["schemas"]["KnowledgeAnswering"];
+            text: string;
+            /** Format: int64 */
+            times: number;
+            /** @description 最近一次这样说的话轮|the last turn that said so */
+            turn_id: string;
         };
         KnowledgePart: {
             actions?: components["schemas"]["KnowledgeAction"][] | null;
@@ -4748,6 +4945,22 @@ export interface components {
         KnowledgeRecord: {
             cells: string[] | null;
             row_id?: string;
+        };
+        KnowledgeReplay: {
+            /**
+             * Format: int64
+             * @description 回放了多少种问法，每种一次|sentences replayed, each once
+             */
+            asked: number;
+            /** @description 原来答不上或被点踩，现在由条目回答|was not answered or was disliked, is answered now */
+            better: components["schemas"]["KnowledgeMoved"][];
+            /**
+             * Format: int64
+             * @description 最早的一句是何时说的|when the oldest was said
+             */
+            from_us?: number;
+            /** @description 原来答得上，现在答不上或换了一条来答|was answered, is not now or from elsewhere */
+            worse: components["schemas"]["KnowledgeMoved"][];
         };
         KnowledgeRows: {
             columns: string[] | null;
@@ -4840,6 +5053,12 @@ export interface components {
             /** @description 相似问|other ways to ask it */
             variants?: string[] | null;
         };
+        KnowledgedismissRequest: {
+            /** @description 不要它，或改回来|dismiss it, or take that back */
+            dismissed: boolean;
+            /** @description 挖到的说法|the mined wording */
+            text: string;
+        };
         KnowledgeentitiesfromRequest: {
             /** @description 数据集的编号或名称|id or name of the dataset */
             dataset: string;
@@ -4849,6 +5068,29 @@ export interface components {
         KnowledgelinkRequest: {
             /** @description 要看的话|the sentence */
             text: string;
+        };
+        KnowledgereplayRequest: {
+            /** @description 答案的各段|parts of the answer */
+            answer?: components["schemas"]["KnowledgePart"][] | null;
+            /** @description 分类|category */
+            category?: string;
+            /** @description 适用条件|conditions */
+            conditions?: components["schemas"]["KnowledgeConditions"];
+            /** @description 改的是哪条，新条目不填|the entry that is changed, empty for a new one */
+            entry_id?: string;
+            /** @description 问题|question */
+            question: string;
+            /** @description 来源|sources */
+            sources?: components["schemas"]["KnowledgeSource"][] | null;
+            /**
+             * @description 状态，默认 live|state, live by default
+             * @enum {string}
+             */
+            state?: "draft" | "live";
+            /** @description 纯文字答案，代替 answer|the answer as plain text, instead of answer */
+            text?: string;
+            /** @description 相似问|other ways to ask it */
+            variants?: string[] | null;
         };
         KnowledgerestoreRequest: {
             /**
@@ -5734,6 +5976,11 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageKnowledgeConflict: {
+            items: components["schemas"]["KnowledgeConflict"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageKnowledgeEntry: {
             items: components["schemas"]["KnowledgeEntry"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -5746,6 +5993,11 @@ export interface components {
         };
         PageKnowledgeMention: {
             items: components["schemas"]["KnowledgeMention"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageKnowledgeMined: {
+            items: components["schemas"]["KnowledgeMined"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -5841,6 +6093,11 @@ export interface components {
         };
         PagePeopleToken: {
             items: components["schemas"]["PeopleToken"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageServeEntryUse: {
+            items: components["schemas"]["ServeEntryUse"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -6056,6 +6313,19 @@ export interface components {
             /** @description 评测报告编号|id of the evaluation report */
             report_id?: string;
             thresholds?: components["schemas"]["DialogThresholds"];
+        };
+        ServeEntryUse: {
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description 用它回答的话轮|turns answered with it
+             */
+            hits: number;
+            /**
+             * Format: int64
+             * @description 其中没被点踩、没转人工、下一句没有又问到它的|of them, those not disliked, not handed over, and not asked again at once
+             */
+            resolved: number;
         };
         ServeFigures: {
             /**
@@ -7962,6 +8232,38 @@ export interface operations {
             };
         };
     };
+    "knowledge-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageKnowledgeConflict"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dataset-list": {
         parameters: {
             query?: {
@@ -8854,6 +9156,10 @@ export interface operations {
             query?: {
                 /** @description 文件名|file name */
                 filename?: string;
+                /** @description 只看会怎样，不写入|only tell what would happen */
+                preview?: boolean;
+                /** @description 略过不收的行，其余照常导入|leave refused rows out and import the others */
+                skip?: boolean;
             };
             header?: never;
             path: {
@@ -8879,6 +9185,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnowledgeImportReport"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "knowledge-import-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 导入的编号|id of the import */
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeImportUndone"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -9007,6 +9347,42 @@ export interface operations {
             };
         };
     };
+    "knowledge-dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 条目的编号|id of the entry */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnowledgedismissRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "knowledge-restore": {
         parameters: {
             query?: never;
@@ -9067,6 +9443,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageKnowledgeEntry"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-entries": {
+        parameters: {
+            query?: {
+                /** @description 最近多少小时，默认七天|of the last hours, seven days by default */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageServeEntryUse"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -10283,6 +10694,41 @@ export interface operations {
             };
         };
     };
+    "knowledge-mined": {
+        parameters: {
+            query?: {
+                /** @description 只看这一条的|of this entry only */
+                entry?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageKnowledgeMined"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "learn-list": {
         parameters: {
             query?: {
@@ -11291,6 +11737,42 @@ export interface operations {
             };
         };
     };
+    "knowledge-replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnowledgereplayRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeReplay"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-annotations": {
         parameters: {
             query?: never;
@@ -11793,6 +12275,12 @@ export interface operations {
                 rating?: "good" | "bad";
                 /** @description 只看这个会话|only this session */
                 session?: string;
+                /** @description 只看用这条知识回答的|only those answered from this knowledge entry */
+                entry?: string;
+                /** @description 只看解决了的（没被点踩、没转人工、没再问），或没解决的|only those that needed nothing more (not disliked, not handed over, not asked again), or those that did */
+                settled?: "yes" | "no";
+                /** @description 只看最近多少小时的，0 为全部|only those of the last hours, 0 for all */
+                hours?: number;
             };
             header?: never;
             path: {
