@@ -56,6 +56,10 @@ var (
 		ZH: "文件超过上限 {limit}", FixZH: "拆成几个文件分批导入",
 		EN: "the file is over the limit of {limit}", FixEN: "split it and import the parts",
 	})
+	NoImport = fault.Define("knowledge.no_import", fault.NotFound, fault.Text{
+		ZH: "没有导入 {import}", FixZH: "编号在导入后的答复里",
+		EN: "there is no import {import}", FixEN: "its id is in the answer to the import",
+	})
 	BadSnapshot = fault.Define("knowledge.bad_snapshot", fault.Invalid, fault.Text{
 		ZH: "知识快照已损坏或不是琢磨写的（{problem}）", FixZH: "重新发布，或从备份取回",
 		EN: "the knowledge snapshot is damaged or not ours ({problem})", FixEN: "release again, or restore it from a backup",

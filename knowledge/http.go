@@ -17,7 +17,7 @@ func (s *Service) Routes() []api.Route {
 		entry    = entries + "/{entry}"
 		entities = product + "/entities"
 	)
-	return []api.Route{
+	return append([]api.Route{
 		api.Op("GET", entries, "knowledge list", api.Viewer, "列出知识条目", "list entries", s.listEntries),
 		api.Op("POST", entries, "knowledge add", api.Trainer, "新建知识条目", "add an entry", s.addEntry),
 		api.Op("GET", entry, "knowledge show", api.Viewer, "查看知识条目", "show an entry", s.showEntry),
@@ -25,7 +25,6 @@ func (s *Service) Routes() []api.Route {
 		api.Op("DELETE", entry, "knowledge remove", api.Trainer, "移除知识条目，可恢复", "remove an entry; it can be restored", s.removeEntry),
 		api.Op("GET", entry+"/revisions", "knowledge history", api.Viewer, "查看条目的历史", "show the history of an entry", s.listRevisions),
 		api.Op("POST", entry+"/restorations", "knowledge restore", api.Trainer, "恢复条目的一个旧版次", "restore an old revision of an entry", s.restoreEntry),
-		api.Upload("POST", entries+"/imports", "knowledge import", api.Trainer, "导入问答（YAML、CSV、Excel）", "import entries (YAML, CSV, Excel)", s.importEntries, api.MaxBytes(importBytes)),
 		api.Op("POST", product+"/searches", "knowledge search", api.Viewer, "搜索知识，说明为什么", "search entries and say why", s.search),
 		api.Op("POST", product+"/mentions", "knowledge link", api.Viewer, "找出一句话里的实体", "find the entities in a sentence", s.link),
 		api.Op("POST", product+"/lookups", "knowledge lookup", api.Viewer, "按条件查实体表", "find rows of an entity table", s.lookup),
@@ -34,7 +33,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", entities+"/{table}", "knowledge entities-show", api.Viewer, "查看实体表", "show an entity table", s.showTable),
 		api.Op("PUT", entities+"/{table}", "knowledge entities-from", api.Trainer, "用一个数据版本的行作实体表", "make an entity table of the rows of a dataset version", s.tableFrom),
 		api.Op("DELETE", entities+"/{table}", "knowledge entities-remove", api.Trainer, "移除实体表", "remove an entity table", s.removeTable),
-	}
+	}, append(s.importRoutes(), s.liveRoutes()...)...)
 }
 
 // The input types are exported where others embed them: the decoder does not
@@ -206,23 +205,6 @@ func readAll(file api.Incoming) ([]byte, error) {
 		err = TooMuch.With("limit", "32 MiB").At("file")
 	}
 	return body, err
-}
-
-func (s *Service) importEntries(ctx context.Context, in *ProductPath, file api.Incoming) (*out[ImportReport], error) {
-	product, err := s.product(ctx, *in)
-	if err != nil {
-		return nil, err
-	}
-	body, err := readAll(file)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := ReadEntries(file.Name, body)
-	if err != nil {
-		return nil, err
-	}
-	r, err := s.Import(ctx, product, api.Who(ctx).ID, entries)
-	return &out[ImportReport]{r}, err
 }
 
 func (s *Service) search(ctx context.Context, in *struct {

@@ -18,14 +18,29 @@ import (
 // importBytes bounds a file of entries or a table.
 const importBytes = 32 << 20
 
-// ReadEntries reads a file of entries: YAML (docs/formats/entries.md), or CSV
-// or Excel with a header line. An entry without an id gets one made from its
-// question, so that importing the same file again changes nothing.
+// Sheet is what a file of entries holds.
+type Sheet struct {
+	Entries []Entry
+	Lines   []int     // of Entries: where each begins, a line of the table (1 is its header) or the number in a YAML list
+	Refused []Refusal // in the order of their lines
+}
+
+// Refusal is an entry of a file that cannot be taken.
+type Refusal struct {
+	Line     int
+	Question string
+	Err      error
+}
+
+// ReadSheet reads a file of entries: YAML (docs/formats/entries.md), or CSV or
+// Excel with a header line. An entry without an id gets one made from its
+// question, so that importing the same file again changes nothing. What Check
+// refuses is set aside.
 //
-// Faults: BrokenFile with the line, NoHeader, TooMuch, and those of Check.
-func ReadEntries(name string, file []byte) ([]Entry, error) {
+// Faults: BrokenFile with the line, NoHeader, TooMuch.
+func ReadSheet(name string, file []byte) (Sheet, error) {
 	if len(file) > importBytes {
-		return nil, TooMuch.With("limit", "32 MiB").At("file")
+		return Sheet{}, TooMuch.With("limit", "32 MiB").At("file")
 	}
 	lower := strings.ToLower(name)
 	switch {
@@ -34,15 +49,43 @@ func ReadEntries(name string, file []byte) ([]Entry, error) {
 	case bytes.HasPrefix(file, []byte("PK\x03\x04")):
 		rows, err := readExcel(file)
 		if err != nil {
-			return nil, err
+			return Sheet{}, err
 		}
-		return EntriesOfRows(rows, nil)
+		return sheetOf(rows)
 	}
 	rows, err := readCSV(file)
 	if err != nil {
+		return Sheet{}, err
+	}
+	return sheetOf(rows)
+}
+
+// ReadEntries reads a file in which every entry is right.
+// Faults: those of ReadSheet, and those of Check.
+func ReadEntries(name string, file []byte) ([]Entry, error) {
+	s, err := ReadSheet(name, file)
+	if err != nil {
 		return nil, err
 	}
-	return EntriesOfRows(rows, nil)
+	return s.Entries, s.refused()
+}
+
+// SheetOf makes a sheet of entries that come from a program.
+func SheetOf(entries []Entry) Sheet {
+	lines := make([]int, len(entries))
+	for i := range lines {
+		lines[i] = i + 1
+	}
+	return sift(entries, lines)
+}
+
+// refused is the first refusal as an error; nil when all was taken.
+func (s Sheet) refused() error {
+	if len(s.Refused) == 0 {
+		return nil
+	}
+	r := s.Refused[0]
+	return fmt.Errorf("entry at %d %q: %w", r.Line, r.Question, r.Err)
 }
 
 // writtenEntry is an entry as people write it in a file: the answer may be one
@@ -77,12 +120,12 @@ type writtenPart struct {
 	Send string `yaml:"send"`
 }
 
-func readYAML(file []byte) ([]Entry, error) {
+func readYAML(file []byte) (Sheet, error) {
 	var written []writtenEntry
 	if err := yaml.NewDecoder(bytes.NewReader(file), yaml.Strict()).Decode(&written); err != nil {
-		return nil, brokenYAML(err)
+		return Sheet{}, brokenYAML(err)
 	}
-	entries := make([]Entry, 0, len(written))
+	entries, lines := make([]Entry, 0, len(written)), make([]int, 0, len(written))
 	for i, w := range written {
 		e := Entry{ID: w.ID, Category: w.Category, Question: w.Question, Variants: w.Variants, State: w.State,
 			Conditions: Conditions{Channels: w.Channels, CustomerKinds: w.CustomerKinds}}
@@ -104,11 +147,11 @@ func readYAML(file []byte) ([]Entry, error) {
 			e.Conditions.ValidToUS, err = day(w.ValidTo, 1)
 		}
 		if err != nil {
-			return nil, BrokenFile.With("line", fmt.Sprintf("entry %d", i+1), "problem", err.Error()).Because(err)
+			return Sheet{}, BrokenFile.With("line", fmt.Sprintf("entry %d", i+1), "problem", err.Error()).Because(err)
 		}
-		entries = append(entries, e)
+		entries, lines = append(entries, e), append(lines, i+1)
 	}
-	return finish(entries)
+	return sift(entries, lines), nil
 }
 
 // brokenYAML names the line of a YAML error.
@@ -160,13 +203,12 @@ var heads = map[string][]string{
 	"id":       {"编号", "id"},
 }
 
-// EntriesOfRows makes entries of rows under a header line that names question
-// and answer. A cell of variants holds several, parted by line ends or |; rows
-// of one question are one entry. rowIDs, when given, are those of rows[1:].
-// Faults: NoHeader and those of Check.
-func EntriesOfRows(rows [][]string, rowIDs []string) ([]Entry, error) {
+// sheetOf makes entries of rows under a header line that names question and
+// answer. A cell of variants holds several, parted by line ends or |; rows of
+// one question are one entry. Fault: NoHeader.
+func sheetOf(rows [][]string) (Sheet, error) {
 	if len(rows) == 0 {
-		return nil, NoHeader.With("found", "")
+		return Sheet{}, NoHeader.With("found", "")
 	}
 	column := map[string]int{}
 	for i, h := range rows[0] {
@@ -178,9 +220,10 @@ func EntriesOfRows(rows [][]string, rowIDs []string) ([]Entry, error) {
 	}
 	_, q := column["question"]
 	if _, a := column["answer"]; !q || !a {
-		return nil, NoHeader.With("found", strings.Join(rows[0], ", "))
+		return Sheet{}, NoHeader.With("found", strings.Join(rows[0], ", "))
 	}
 	var entries []Entry
+	var lines []int
 	byQuestion := map[string]int{}
 	for i, row := range rows[1:] {
 		cell := func(what string) string {
@@ -201,21 +244,20 @@ func EntriesOfRows(rows [][]string, rowIDs []string) ([]Entry, error) {
 			at = len(entries)
 			byQuestion[fold(question)] = at
 			entries = append(entries, Entry{ID: cell("id"), Category: cell("category"), Question: question})
+			lines = append(lines, i+2)
 		}
 		e := &entries[at]
 		e.Variants = append(e.Variants, strings.FieldsFunc(cell("variants"), func(r rune) bool { return r == '\n' || r == '|' || r == '｜' })...)
 		if answer := cell("answer"); answer != "" && !slices.ContainsFunc(e.Answer, func(p Part) bool { return p.Text == answer }) {
 			e.Answer = append(e.Answer, Part{Kind: TextPart, Text: answer})
 		}
-		if rowIDs != nil {
-			e.Sources = append(e.Sources, Source{RowID: rowIDs[i]})
-		}
 	}
-	return finish(entries)
+	return sift(entries, lines), nil
 }
 
-// finish checks entries and gives ids to those without.
-func finish(entries []Entry) ([]Entry, error) {
+// sift gives ids to entries without, and sets aside what is wrong with a sheet's
+// entries: those of Check, and an id that stands twice.
+func sift(entries []Entry, lines []int) (s Sheet) {
 	seen := map[string]bool{}
 	for i, e := range entries {
 		if e.ID == "" {
@@ -223,14 +265,15 @@ func finish(entries []Entry) ([]Entry, error) {
 			e.ID = "kb_" + hex.EncodeToString(sum[:8])
 		}
 		checked, err := Check(e)
-		if err != nil {
-			return nil, fmt.Errorf("entry %d %q: %w", i+1, e.Question, err)
+		if err == nil && seen[e.ID] {
+			err = EntryTaken.With("entry", e.ID)
 		}
-		if seen[e.ID] {
-			return nil, EntryTaken.With("entry", e.ID)
+		if err != nil {
+			s.Refused = append(s.Refused, Refusal{lines[i], e.Question, err})
+			continue
 		}
 		seen[e.ID] = true
-		entries[i] = checked
+		s.Entries, s.Lines = append(s.Entries, checked), append(s.Lines, lines[i])
 	}
-	return entries, nil
+	return s
 }

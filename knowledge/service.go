@@ -3,9 +3,7 @@ package knowledge
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -19,18 +17,20 @@ import (
 
 // Needs is what the stage is built from.
 type Needs struct {
-	DB    *db.DB
-	Blobs blob.Store
-	Data  *dataset.Service
-	Now   func() time.Time
+	DB     *db.DB
+	Blobs  blob.Store
+	Data   *dataset.Service
+	Now    func() time.Time
+	Served Served // nil: nothing is served
 }
 
 // Service is the front door of the stage: entries and tables that people change.
 type Service struct {
-	db    *db.DB
-	blobs blob.Store
-	data  *dataset.Service
-	now   func() time.Time
+	db     *db.DB
+	blobs  blob.Store
+	data   *dataset.Service
+	now    func() time.Time
+	served Served
 
 	mu      sync.Mutex
 	working map[string]*working // under mu, by product
@@ -41,6 +41,9 @@ type working struct {
 	change   int
 	snapshot *Snapshot
 	index    *Index // of all entries that are not removed
+
+	mu      sync.Mutex
+	clashes []Conflict // under mu: nil until asked for
 }
 
 // keptWorking bounds how many products are held in memory.
@@ -51,7 +54,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	if err := n.DB.Migrate(ctx, "knowledge", migrations); err != nil {
 		return nil, err
 	}
-	return &Service{db: n.DB, blobs: n.Blobs, data: n.Data, now: n.Now, working: map[string]*working{}}, nil
+	return &Service{db: n.DB, blobs: n.Blobs, data: n.Data, now: n.Now, served: n.Served, working: map[string]*working{}}, nil
 }
 
 // EntryFilter narrows a list of entries; empty fields narrow nothing, but
@@ -162,75 +165,6 @@ func (s *Service) write(ctx context.Context, product, actor string, e Entry, see
 		return e, nil, err
 	}
 	return e, warnings, nil
-}
-
-// ImportReport tells what an import did.
-type ImportReport struct {
-	Added    int       `json:"added"`
-	Changed  int       `json:"changed"`
-	Same     int       `json:"same"`
-	Warnings []Warning `json:"warnings"`
-}
-
-// warningsShown bounds the warnings of an import.
-const warningsShown = 200
-
-// Import keeps entries, all or none: new ones are added, changed ones get a new
-// revision, the same ones stay. Faults: those of Check.
-func (s *Service) Import(ctx context.Context, product, actor string, entries []Entry) (ImportReport, error) {
-	var r ImportReport
-	entries = slices.Clone(entries)
-	for i, e := range entries {
-		checked, err := Check(e)
-		if err != nil {
-			return r, fmt.Errorf("entry %d: %w", i+1, err)
-		}
-		entries[i] = checked
-	}
-	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		r = ImportReport{Warnings: []Warning{}}
-		for _, e := range entries {
-			old, err := selectEntry(ctx, tx, product, e.ID)
-			isNew := errors.Is(err, NoEntry)
-			if err != nil && !isNew {
-				return err
-			}
-			if !isNew && sameContent(old, e) {
-				r.Same++
-				continue
-			}
-			if isNew {
-				r.Added++
-			} else {
-				r.Changed++
-			}
-			e.ProductID, e.Revision, e.UpdatedUS, e.UpdatedBy = product, old.Revision+1, s.now().UnixMicro(), actor
-			if err := putEntry(ctx, tx, e, old.Revision); err != nil {
-				return err
-			}
-		}
-		return countChange(ctx, tx, product)
-	})
-	if err != nil {
-		return r, err
-	}
-	w, err := s.at(ctx, product)
-	if err != nil {
-		return r, err
-	}
-	for _, e := range entries {
-		if len(r.Warnings) >= warningsShown {
-			break
-		}
-		r.Warnings = append(r.Warnings, Warn(e, w.index)...)
-	}
-	return r, nil
-}
-
-// sameContent tells whether an import would change nothing that people see.
-func sameContent(a, b Entry) bool {
-	return a.Category == b.Category && a.Question == b.Question && slices.Equal(a.Variants, b.Variants) && a.State == b.State &&
-		reflect.DeepEqual(a.Answer, b.Answer) && reflect.DeepEqual(a.Conditions, b.Conditions) && slices.Equal(a.Sources, b.Sources)
 }
 
 // at is what a product knows now. It is made anew after a change, which another

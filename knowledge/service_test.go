@@ -105,7 +105,7 @@ func TestImportTwiceChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := s.Import(t.Context(), p, "lin", entries)
+		r, err := s.Import(t.Context(), p, "lin", knowledge.SheetOf(entries), false)
 		if err != nil || r.Added != len(entries) {
 			t.Fatalf("%+v, %v", r, err)
 		}
@@ -114,7 +114,7 @@ func TestImportTwiceChangesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		entries[0].Category = "改过"
-		if r, err = s.Import(t.Context(), p, "lin", entries); err != nil || r.Added != 0 || r.Changed != 1 || r.Same != len(entries)-1 {
+		if r, err = s.Import(t.Context(), p, "lin", knowledge.SheetOf(entries), false); err != nil || r.Added != 0 || r.Changed != 1 || r.Same != len(entries)-1 {
 			t.Errorf("again: %+v, %v", r, err)
 		}
 		other, _, err := s.Freeze(t.Context(), p)
@@ -127,7 +127,7 @@ func TestImportTwiceChangesNothing(t *testing.T) {
 		}
 		entries[1].Question = ""
 		entries[2].Category = "不该写入"
-		if _, err := s.Import(t.Context(), p, "lin", entries); !errors.Is(err, knowledge.NoQuestion) {
+		if _, err := s.Import(t.Context(), p, "lin", knowledge.SheetOf(entries), false); !errors.Is(err, knowledge.NoQuestion) {
 			t.Errorf("a broken entry was imported: %v", err)
 		}
 		if e, err := s.Entry(t.Context(), p, entries[2].ID); err != nil || e.Category == "不该写入" {

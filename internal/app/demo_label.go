@@ -31,14 +31,14 @@ func (d *demo) learnFacts(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		entries, err := knowledge.ReadEntries("entries.yaml", file)
+		sheet, err := knowledge.ReadSheet("entries.yaml", file)
 		if err != nil {
 			return "", err
 		}
-		if _, err := know.Import(ctx, d.product.ID, d.by.ID, entries); err != nil {
+		if _, err := know.Import(ctx, d.product.ID, d.by.ID, sheet, false); err != nil {
 			return "", err
 		}
-		d.figures.Entries = len(entries)
+		d.figures.Entries = len(sheet.Entries)
 	}
 	for _, t := range d.material.Tables {
 		table, err := knowledge.NewTable(t.Name, t.Columns, firstOfKey(t.Rows), nil)

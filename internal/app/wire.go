@@ -54,7 +54,8 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Knowledge, err = knowledge.New(ctx, knowledge.Needs{DB: a.DB, Blobs: a.Blobs, Data: s.Data, Now: now}); err != nil {
+	hears := customers{live: func() *serve.Service { return a.Stages.Serve }, now: now}
+	if s.Knowledge, err = knowledge.New(ctx, knowledge.Needs{DB: a.DB, Blobs: a.Blobs, Data: s.Data, Now: now, Served: hears}); err != nil {
 		return s, err
 	}
 	if s.Label, err = label.New(ctx, label.Needs{DB: a.DB, Data: s.Data, Jobs: a.Jobs, Now: now, Suggest: suggestions{a}, Answer: suggestions{a}}); err != nil {
