@@ -14,15 +14,18 @@ import type { Column } from "../../shared/table/columns";
 import { DataTable } from "../../shared/table/DataTable";
 import { useFilters } from "../../shared/table/useFilters";
 import { useWords } from "../../shared/words/useWords";
-import { useEntries, type Entry } from "./api";
-import { inView, views, type View } from "./entries";
+import { useConflicts, useEntries, useMined, useUses, type Entry } from "./api";
+import { dueOf, inView, rivalsOf, views, type Known, type View } from "./entries";
 import { EntryEditor } from "./EntryEditor";
-import { ImportButton } from "./ImportButton";
+import { ImportEntries } from "./ImportEntries";
 import css from "./knowledge.module.css";
 import { KnowledgeTabs } from "./KnowledgeTabs";
 import { TryDrawer } from "./TryDrawer";
+import { Used } from "./Used";
 
-/** EntriesPage is the questions with their answers, and the one that is open. */
+const always: readonly View[] = ["all", "short", "conflict", "due"]; // none is news too
+
+/** EntriesPage is the questions with their answers and what they did live, and the one that is open. */
 export function EntriesPage() {
   const w = useWords("knowledge");
   const f = useFormat();
@@ -32,12 +35,17 @@ export function EntriesPage() {
   const { entry: openID } = useParams();
   const { filters, set } = useFilters(["view", "category", "text", "try"] as const);
   const entries = useEntries(product);
+  const uses = useUses(product);
+  const conflicts = useConflicts(product);
+  const mined = useMined(product);
   const [now] = useState(() => Date.now() * 1000);
+  const known: Known = useMemo(() => ({ now, conflicts: conflicts.data ?? [], mined: mined.data ?? [] }), [now, conflicts.data, mined.data]);
   const view: View = views.find((v) => v === filters.view) ?? "all";
   const all = useMemo(() => entries.data ?? [], [entries.data]);
+  const counts = useMemo(() => new Map(views.map((v) => [v, all.filter((e) => inView(e, v, known)).length])), [all, known]);
   const rows = useMemo(
-    () => all.filter((e) => inView(e, view, now) && (!filters.category || e.category === filters.category) && (!filters.text || [e.question, ...(e.variants ?? [])].some((t) => t.includes(filters.text)))),
-    [all, view, now, filters.category, filters.text],
+    () => all.filter((e) => inView(e, view, known) && (!filters.category || e.category === filters.category) && (!filters.text || [e.question, ...(e.variants ?? [])].some((t) => t.includes(filters.text)))),
+    [all, view, known, filters.category, filters.text],
   );
   const creating = openID === "new";
   const at = creating ? undefined : (all.find((e) => e.id === openID) ?? rows[0]);
@@ -48,25 +56,39 @@ export function EntriesPage() {
   useActions([create, tryIt]);
   const variants = useMemo(() => all.reduce((n, e) => n + (e.variants?.length ?? 0), 0), [all]);
   const categories = useMemo(() => [...new Set(all.map((e) => e.category ?? ""))].filter(Boolean).sort((a, b) => a.localeCompare(b, "zh")), [all]);
+  const chips = (r: Entry) => {
+    const due = dueOf(r, now);
+    return (
+      <>
+        {r.state === "draft" && <> <Chip tone="plum">{w("draft")}</Chip></>}
+        {inView(r, "conflict", known) && <> <Chip tone="cinnabar">{w("view_conflict")}</Chip></>}
+        {due && <> <Chip tone={due === "expired" ? "cinnabar" : "gamboge"}>{w(due)}</Chip></>}
+        {inView(r, "mined", known) && <> <Chip guess>{w("mined_n", { count: known.mined.filter((m) => m.entry_id === r.id).length })}</Chip></>}
+      </>
+    );
+  };
   const columns: Column<Entry>[] = [
-    { key: "question", title: w("col_question"), plain: (r) => r.question, cell: (r) => <>{r.question} {r.state === "draft" && <Chip tone="plum">{w("draft")}</Chip>}{inView(r, "expired", now) && <Chip tone="cinnabar">{w("view_expired")}</Chip>}{inView(r, "expiring", now) && <Chip tone="gamboge">{w("view_expiring")}</Chip>}</> },
-    { key: "category", title: w("col_category"), width: 110, cell: (r) => r.category, plain: (r) => r.category ?? "" },
-    { key: "variants", title: w("col_variants"), width: 80, align: "right", cell: (r) => f.count(r.variants?.length ?? 0), plain: (r) => r.variants?.length ?? 0 },
+    { key: "question", title: w("col_question"), plain: (r) => r.question, cell: (r) => <>{r.question}{chips(r)}</> },
+    { key: "category", title: w("col_category"), width: 96, cell: (r) => r.category, plain: (r) => r.category ?? "" },
+    { key: "hits", title: w("col_hits"), width: 88, align: "right", cell: (r) => <Used product={product} entry={r.id} used={uses.data?.get(r.id)} what="hits" />, plain: (r) => uses.data?.get(r.id)?.hits ?? 0 },
+    { key: "resolved", title: w("col_resolved"), width: 88, align: "right", cell: (r) => <Used product={product} entry={r.id} used={uses.data?.get(r.id)} what="resolved" />, plain: (r) => { const u = uses.data?.get(r.id); return u ? u.resolved / u.hits : null; } },
+    { key: "due", title: w("col_due"), width: 92, align: "right", hidden: true, cell: (r) => dayOf(r), plain: dayOf },
+    { key: "variants", title: w("col_variants"), width: 80, align: "right", hidden: true, cell: (r) => f.count(r.variants?.length ?? 0), plain: (r) => r.variants?.length ?? 0 },
     { key: "all_variants", title: w("col_all_variants"), hidden: true, cell: (r) => (r.variants ?? []).join(" / "), plain: (r) => (r.variants ?? []).join("\n") },
   ];
   return (
     <Page
       title={w("title")}
       facts={entries.data && <><b>{f.count(all.length)}</b> {w("entries")} · {w("wordings")} <b>{f.count(variants)}</b></>}
-      acts={<><ImportButton product={product} kind="entries" /><ActionButton action={tryIt} /><ActionButton action={create} type="primary" /></>}
+      acts={<><ImportEntries product={product} /><ActionButton action={tryIt} /><ActionButton action={create} type="primary" /></>}
       bar={
         <>
           <KnowledgeTabs />
           <div className={css["filterBar"]}>
             {views.map((v) => {
-              const count = all.filter((e) => inView(e, v, now)).length;
-              return count > 0 || v === "all" ? (
-                <button key={v} type="button" className={css["view"]} aria-pressed={view === v} onClick={() => set({ view: v === "all" ? "" : v })}>{w(`view_${v}`)} <b>{f.count(count)}</b></button>
+              const count = counts.get(v) ?? 0;
+              return count > 0 || always.includes(v) || v === view ? (
+                <button key={v} type="button" className={css["view"]} aria-pressed={view === v} title={v === "all" ? undefined : w(`about_${v}`)} onClick={() => set({ view: v === "all" ? "" : v })}>{w(`view_${v}`)} <b>{f.count(count)}</b></button>
               ) : null;
             })}
             <Select size="small" style={{ width: 150 }} allowClear showSearch value={filters.category || null} placeholder={w("col_category")} aria-label={w("col_category")} onChange={(v) => set({ category: v ?? "" })} options={categories.map((value) => ({ value, label: value }))} />
@@ -83,7 +105,20 @@ export function EntriesPage() {
               {rows.length === 0 ? <Empty text={w("nothing_here")} /> : <DataTable id="knowledge.entries" label={w("title")} columns={columns} rows={rows} total={rows.length} rowKey={(r) => r.id} current={at?.id} open={(r) => open(r.id)} onCurrent={(r) => r.id !== at?.id && !creating && open(r.id)} exportName={w("title")} />}
             </div>
             <div className={css["right"]}>
-              {(creating || at) && <EntryEditor key={creating ? "new" : `${at!.id}`} product={product} entry={creating ? undefined : at} mayEdit={mayEdit} categories={categories} onSaved={open} onGone={() => go(`/${product}/knowledge`)} />}
+              {(creating || at) && (
+                <EntryEditor
+                  key={creating ? "new" : `${at!.id}`}
+                  product={product}
+                  entry={creating ? undefined : at}
+                  mayEdit={mayEdit}
+                  categories={categories}
+                  used={at && uses.data?.get(at.id)}
+                  rivals={at ? rivalsOf(at.id, known.conflicts) : []}
+                  mined={at ? known.mined.filter((m) => m.entry_id === at.id) : []}
+                  onSaved={open}
+                  onGone={() => go(`/${product}/knowledge`)}
+                />
+              )}
             </div>
           </div>
         )}
@@ -92,3 +127,5 @@ export function EntriesPage() {
     </Page>
   );
 }
+
+const dayOf = (e: Entry) => (e.conditions?.valid_to_us ? new Date(e.conditions.valid_to_us / 1000).toISOString().slice(0, 10) : "");

@@ -1,22 +1,25 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { AutoComplete, Button, Form, Input, Segmented } from "antd";
 import { History, Trash2 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Link } from "react-router";
-import { api, ask } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
 import { useFormat } from "../../shared/format/useFormat";
 import { ActionButton } from "../../shared/keys/ActionButton";
 import { useActions } from "../../shared/keys/useActions";
 import { FaultBand } from "../../shared/page/FaultBand";
 import { Section } from "../../shared/page/Section";
-import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
-import { removeEntry, type Entry } from "./api";
+import type { Entry, Mined, Use, Warning } from "./api";
 import { Conflict } from "./Conflict";
-import { blank, bodyOf, draftOf, type Draft } from "./entries";
+import { draftOf, type Draft } from "./entries";
 import { HistoryDrawer } from "./HistoryDrawer";
 import css from "./knowledge.module.css";
+import { MinedWordings } from "./MinedWordings";
+import { Parts } from "./Parts";
+import { ReplayLine } from "./ReplayLine";
+import { Used } from "./Used";
+import { useDismiss } from "./useDismiss";
+import { useEntryDraft } from "./useEntryDraft";
 import { useMerge } from "./useMerge";
 import { Variants } from "./Variants";
 
@@ -25,81 +28,49 @@ interface Props {
   entry: Entry | undefined;
   mayEdit: boolean;
   categories: string[];
+  /** used is what it answered live; rivals are the entries it conflicts with; mined what customers said near it. */
+  used: Use | undefined;
+  rivals: Warning[];
+  mined: Mined[];
   onSaved: (id: string) => void;
   onGone: () => void;
 }
 
 /** EntryEditor changes one entry. What was typed is kept until it is saved; a conflict shows both texts. */
-export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGone }: Props) {
+export function EntryEditor({ product, entry, mayEdit, categories, used, rivals, mined, onSaved, onGone }: Props) {
   const w = useWords("knowledge");
   const f = useFormat();
-  const client = useQueryClient();
-  const [draft, setDraft] = useState<Draft>(() => (entry ? draftOf(entry) : blank));
-  const [base, setBase] = useState(entry);
   const [history, setHistory] = useState(false);
-  const change = (part: Partial<Draft>) => setDraft((d) => ({ ...d, ...part }));
-  const dirty = JSON.stringify(draft) !== JSON.stringify(base ? draftOf(base) : blank);
-  useEffect(() => {
-    // A newer revision came in and nothing was typed: show it.
-    if (entry && base && entry.revision !== base.revision && !dirty) (setBase(entry), setDraft(draftOf(entry)));
-  }, [entry, base, dirty]);
-  const stale = () => client.invalidateQueries({ queryKey: ["knowledge", product] });
-  const save = useMutation({
-    mutationFn: (over?: number) =>
-      entry
-        ? ask(api.PUT("/api/v1/products/{product}/entries/{entry}", { params: { path: { product, entry: entry.id }, header: { "If-Match": String(over ?? base?.revision ?? 0) } }, body: bodyOf(draft, base) }))
-        : ask(api.POST("/api/v1/products/{product}/entries", { params: { path: { product } }, body: bodyOf(draft) })),
-    onSuccess: (saved) => {
-      const before = base;
-      void stale();
-      setBase(saved);
-      setDraft(draftOf(saved));
-      did({
-        words: w("saved"),
-        undo: () => (before?.revision ? ask(api.POST("/api/v1/products/{product}/entries/{entry}/restorations", { params: { path: { product, entry: saved.id } }, body: { revision: before.revision } })) : removeEntry(product, saved.id)).then(stale),
-      });
-      if (!entry) onSaved(saved.id);
-    },
-    onError: (e) => {
-      if (asFault(e).status === 409) void stale(); // brings what the other saved, to show both
-    },
-  });
-  const remove = useMutation({
-    mutationFn: () => removeEntry(product, entry!.id, entry!.revision),
-    onSuccess: () => {
-      void stale();
-      const { id, revision } = entry!;
-      did({ words: w("removed", { question: entry!.question }), undo: () => ask(api.POST("/api/v1/products/{product}/entries/{entry}/restorations", { params: { path: { product, entry: id } }, body: { revision: revision ?? 0 } })).then(stale) });
-      onGone();
-    },
-  });
+  const { draft, change, base, show, dirty, save, remove, replay, discard } = useEntryDraft(product, entry, onSaved, onGone);
+  const dismiss = useDismiss(product);
+  const body = useRef<HTMLDivElement>(null);
+  const open = mined.filter((m) => !draft.variants.includes(m.text));
   const keep = { id: "knowledge.save", words: w("save"), key: "Ctrl Enter", when: () => mayEdit && dirty && draft.question.trim() !== "" && !save.isPending, run: () => save.mutate(undefined) };
-  const warnings = save.data?.warnings ?? [];
+  const takeAll = { id: "knowledge.take", words: w("take_all"), key: "V", when: () => mayEdit && open.length > 0, run: () => change({ variants: [...draft.variants, ...open.map((m) => m.text)] }) };
+  const warnings = save.data?.warnings ?? rivals;
   const rival = warnings[0];
   const merge = useMerge(product);
-  const body = useRef<HTMLDivElement>(null);
   const mergeHere = {
     id: "knowledge.merge", words: w("merge"), key: "M", when: () => mayEdit && !!base && !!rival && !dirty && !merge.isPending,
-    run: () => merge.mutate({ into: base!, otherID: rival!.entry_id }, { onSuccess: (m) => (setBase(m), setDraft(draftOf(m)), save.reset()) }),
+    run: () => merge.mutate({ into: base!, otherID: rival!.entry_id }, { onSuccess: (m) => (show(m), save.reset()) }),
   };
   useActions([
     keep,
     ...(rival ? [mergeHere] : []),
+    ...(open.length ? [takeAll] : []),
     { id: "knowledge.edit", words: w("edit"), key: "E", when: () => mayEdit, run: () => body.current?.querySelector("textarea")?.focus() },
     ...(entry ? [{ id: "knowledge.remove", words: w("remove"), key: "Del", when: () => mayEdit && !remove.isPending, run: () => remove.mutate() }] : []),
   ]);
   const fault = save.error ? asFault(save.error) : undefined;
   const conflict = fault?.status === 409 && entry && base && entry.revision !== base.revision;
-  const text = (label: string, key: "question") => (
-    <Form.Item label={label} required>
-      <Input.TextArea autoSize value={draft[key]} maxLength={500} disabled={!mayEdit} aria-label={label} onChange={(e) => change({ [key]: e.target.value })} />
-    </Form.Item>
-  );
   return (
     <div className={css["editor"]}>
       <div className={css["editorBody"]} data-scroll ref={body}>
         <p className={css["editorHead"]}>
-          <span>{entry ? `${w("revision", { n: f.count(base?.revision ?? 1) })}${base?.updated_us ? ` · ${f.time(base.updated_us)}` : ""}` : w("new")}</span>
+          <span>
+            {entry ? `${w("revision", { n: f.count(base?.revision ?? 1) })}${base?.updated_us ? ` · ${f.time(base.updated_us)}` : ""}` : w("new")}
+            {entry && <Used product={product} entry={entry.id} used={used} words />}
+          </span>
           {entry && (
             <span>
               <Button type="text" size="small" icon={<History size={14} />} onClick={() => setHistory(true)}>{w("history")}</Button>
@@ -107,14 +78,15 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
             </span>
           )}
         </p>
-        {conflict ? <Conflict mine={draft} theirs={draftOf(entry)} onTheirs={() => (setBase(entry), setDraft(draftOf(entry)), save.reset())} onMine={() => (setBase(entry), save.mutate(entry.revision ?? 0))} /> : fault && <FaultBand fault={fault} retry={() => save.mutate(undefined)} />}
-        {remove.error && <FaultBand fault={asFault(remove.error)} retry={() => remove.mutate()} />}
-        {merge.error && <FaultBand fault={asFault(merge.error)} />}
+        {conflict ? <Conflict mine={draft} theirs={draftOf(entry)} onTheirs={() => (show(entry), save.reset())} onMine={() => save.mutate(entry.revision ?? 0)} /> : fault && <FaultBand fault={fault} retry={() => save.mutate(undefined)} />}
+        {[remove, merge, dismiss].map((act, i) => act.error && <FaultBand key={i} fault={asFault(act.error)} />)}
         {warnings.map((x, i) => (
           <p key={i} className={css["warning"]}>{w("alike_theirs", { mine: x.mine, theirs: x.theirs, question: x.question, likeness: x.likeness.toFixed(2) })} {x === rival && <ActionButton action={mergeHere} size="small" />}</p>
         ))}
         <Form layout="vertical" component="div">
-          {text(w("col_question"), "question")}
+          <Form.Item label={w("col_question")} required>
+            <Input.TextArea autoSize value={draft.question} maxLength={500} disabled={!mayEdit} aria-label={w("col_question")} onChange={(e) => change({ question: e.target.value })} />
+          </Form.Item>
           <div className={css["two"]}>
             <Form.Item label={w("col_category")}>
               <AutoComplete value={draft.category} disabled={!mayEdit} aria-label={w("col_category")} options={categories.filter((c) => c.includes(draft.category)).map((value) => ({ value }))} onChange={(v) => change({ category: v })} />
@@ -123,11 +95,10 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
               <Segmented value={draft.state} disabled={!mayEdit} onChange={(v) => change({ state: v as Draft["state"] })} options={[{ value: "live", label: w("state_live") }, { value: "draft", label: w("draft") }]} />
             </Form.Item>
           </div>
-          <Variants product={product} entry={entry?.id} variants={draft.variants} disabled={!mayEdit} onChange={(variants) => change({ variants })} />
-          <Section title={w("answer")}>
-            <Input.TextArea autoSize={{ minRows: 3, maxRows: 14 }} value={draft.text} maxLength={4000} showCount disabled={!mayEdit} aria-label={w("answer")} onChange={(e) => change({ text: e.target.value })} />
-            {(base?.answer ?? []).filter((p) => p.kind !== "text").map((p, i) => <p key={i} className={css["part"]}>{p.kind} · {p.title ?? p.text ?? p.url}</p>)}
-          </Section>
+          <Variants product={product} entry={entry?.id} variants={draft.variants} disabled={!mayEdit} onChange={(variants) => change({ variants })}>
+            {open.length > 0 && entry && <MinedWordings product={product} mined={open} disabled={!mayEdit} takeAll={takeAll} onTake={(text) => change({ variants: [...draft.variants, text] })} onDismiss={(text) => dismiss.mutate({ entry: entry.id, text, dismissed: true })} />}
+          </Variants>
+          <Parts parts={draft.parts} disabled={!mayEdit} onChange={(parts) => change({ parts })} />
           {(base?.sources ?? []).length > 0 && (
             <Section title={w("sources")}>
               {(base?.sources ?? []).map((x, i) => (
@@ -149,8 +120,8 @@ export function EntryEditor({ product, entry, mayEdit, categories, onSaved, onGo
       </div>
       <div className={css["editorFoot"]}>
         <ActionButton action={keep} type="primary" loading={save.isPending} />
-        {dirty && <Button onClick={() => setDraft(base ? draftOf(base) : blank)}>{w("discard")}</Button>}
-        <span>{w("goes_live")}</span>
+        {dirty && <Button onClick={discard}>{w("discard")}</Button>}
+        <ReplayLine product={product} replay={replay.data} working={replay.working} fault={replay.fault} />
       </div>
       {entry && <HistoryDrawer product={product} entry={entry} open={history} mayEdit={mayEdit} onClose={() => setHistory(false)} />}
     </div>

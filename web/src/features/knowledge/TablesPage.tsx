@@ -29,7 +29,7 @@ export function TablesPage() {
     { key: "at", title: w("col_at"), width: 160, cell: (r) => f.time(r.updated_us), plain: (r) => new Date(r.updated_us / 1000) },
   ];
   return (
-    <Page title={w("title")} name={w("tab_tables")} bar={<KnowledgeTabs />} acts={<ImportButton product={product} kind="table" />} flush>
+    <Page title={w("title")} name={w("tab_tables")} bar={<KnowledgeTabs />} acts={<ImportButton product={product} />} flush>
       <Faces of={tables} empty={<Empty text={w("no_tables")} />}>
         {(rows) => <DataTable id="knowledge.tables" label={w("tab_tables")} columns={columns} rows={rows} rowKey={(r) => r.id} exportName={w("tab_tables")} open={(r) => go(encodeURIComponent(r.name))} />}
       </Faces>

@@ -18,7 +18,8 @@ import { useWords } from "../../shared/words/useWords";
 import type { Turn } from "./api";
 import css from "./release.module.css";
 
-const names = ["release", "band", "state", "rating", "session"] as const;
+const names = ["release", "band", "state", "rating", "session", "entry", "settled", "hours"] as const;
+const free: readonly string[] = ["release", "session", "entry"]; // shown as they are; the others by their word
 const choices = { band: ["answer", "offer", "fallback"], state: ["bot", "handover"], rating: ["good", "bad"] } as const;
 const tones: Record<string, Tone> = { answer: "jade", offer: "gamboge", fallback: "cinnabar" };
 const refreshMS = 5_000;
@@ -48,6 +49,9 @@ export function TurnsPage() {
             ...(filters.band ? { band: filters.band as "answer" } : {}),
             ...(filters.state ? { state: filters.state as "bot" } : {}),
             ...(filters.rating ? { rating: filters.rating as "good" } : {}),
+            ...(filters.entry ? { entry: filters.entry } : {}),
+            ...(filters.settled ? { settled: filters.settled as "yes" } : {}),
+            ...(Number(filters.hours) > 0 ? { hours: Number(filters.hours) } : {}),
           },
         },
       }),
@@ -71,7 +75,7 @@ export function TurnsPage() {
     { key: "rating", title: w("col_rating"), cell: (t) => (t.rating ? <Chip tone={t.rating === "bad" ? "cinnabar" : "jade"}>{w(`rating_${t.rating}`)}</Chip> : ""), plain: (t) => (t.rating ? w(`rating_${t.rating}`) : ""), width: 72 },
     { key: "think_us", title: w("col_ms"), cell: (t) => (t.think_us / 1000).toFixed(2), plain: (t) => t.think_us / 1000, width: 80, align: "right" },
   ];
-  const chips = names.filter((n) => filters[n]).map((n) => ({ name: n, words: `${w(`by_${n}`)} ${n === "release" || n === "session" ? filters[n].slice(0, 12) : w(`${n}_${filters[n]}`)}`, remove: () => set({ [n]: "" }) }));
+  const chips = names.filter((n) => filters[n]).map((n) => ({ name: n, words: n === "hours" ? w("last_hours", { hours: filters.hours }) : `${w(`by_${n}`)} ${free.includes(n) ? filters[n].slice(0, 24) : n === "settled" ? w(`settled_${filters.settled}`) : w(`${n}_${filters[n]}`)}`, remove: () => set({ [n]: "" }) }));
   return (
     <Page
       title={w("title")}
