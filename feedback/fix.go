@@ -10,6 +10,7 @@ import (
 
 	"zhuomo/evaluate"
 	"zhuomo/internal/db"
+	"zhuomo/internal/spec"
 	"zhuomo/learn"
 )
 
@@ -47,6 +48,7 @@ type Fix struct {
 	Why         string    `json:"why,omitempty"`           // the rules that refused it
 	TakenBackBy string    `json:"taken_back_by,omitempty"` // who took it back
 	At          time.Time `json:"at" table:"时间|at"`
+	Log         []Line    `json:"log,omitempty" doc:"修正时每一段做了什么|what each part of the loop did"`
 }
 
 // Clock is the time of each part of the loop, in seconds.
@@ -70,13 +72,14 @@ var fixWeights = []float32{4, 32}
 // NoLabels, UnknownLabel; ctx.Err() when cancelled: the label is kept, nothing
 // goes live.
 func (s *Service) Fix(ctx context.Context, turnID string, labels []string, actor string) (Fix, error) {
-	return s.mend(ctx, db.NewID(s.now()), turnID, labels, actor)
+	return s.mend(ctx, db.NewID(s.now()), turnID, labels, actor, func(Part) {})
 }
 
-// mend is Fix under an id. Called again with the id after a crash it goes on:
-// the label, the report and the release are found by the id of the fix, none is
-// made twice, and a model that passed the gate is not trained again.
-func (s *Service) mend(ctx context.Context, id, turnID string, labels []string, actor string) (Fix, error) {
+// mend is Fix under an id; begins hears of each part after the first. Called
+// again with the id after a crash it goes on: the label, the report and the
+// release are found by the id of the fix, none is made twice, and a model that
+// passed the gate is not trained again.
+func (s *Service) mend(ctx context.Context, id, turnID string, labels []string, actor string, begins func(Part)) (Fix, error) {
 	turn, err := s.needs.Turns.Look(ctx, turnID)
 	if err != nil {
 		return Fix{}, err
@@ -87,6 +90,7 @@ func (s *Service) mend(ctx context.Context, id, turnID string, labels []string, 
 	}
 	defer leave()
 	began := time.Now() // spans are measured; At comes from the clock that was given
+	lap := laps(began)
 	f, err := s.fix(ctx, id)
 	begun := err == nil
 	switch {
@@ -96,7 +100,8 @@ func (s *Service) mend(ctx context.Context, id, turnID string, labels []string, 
 		return f, s.needs.Ledger.FixMade(ctx, f.ProductID, f)
 	case begun && f.ModelID != "":
 		bay.shop, bay.before = nil, nil // the release changes under it
-		return s.finish(ctx, began, f, s.publish(ctx, nil, &f))
+		begins(Releasing)
+		return s.finish(ctx, began, f, s.publish(ctx, lap, nil, &f))
 	}
 	shop, err := s.warm(ctx, bay, turn.ProductID)
 	if err != nil {
@@ -111,11 +116,16 @@ func (s *Service) mend(ctx context.Context, id, turnID string, labels []string, 
 	if f.RowID, f.LabelID, err = s.needs.Relabeller.Relabel(ctx, turn.ProductID, turn, labels, actor); err != nil {
 		return f, fmt.Errorf("relabel turn %s: %w", turnID, err)
 	}
+	f.Clock.Relabel = lap()
+	f.note(Relabelling, spec.Text{
+		ZH: fmt.Sprintf("这句话成为一行 %s，金标记为 %s", f.RowID, strings.Join(labels, "、")),
+		EN: fmt.Sprintf("the sentence became row %s, its gold is %s", f.RowID, strings.Join(labels, ", ")),
+	})
 	if err := s.saveFix(ctx, f); err != nil {
 		return f, err
 	}
-	f.Clock.Relabel = time.Since(began).Seconds()
-	err = s.runFix(ctx, bay, shop, turn, index, &f)
+	begins(Training)
+	err = s.runFix(ctx, bay, shop, turn, index, &f, lap, begins)
 	if err != nil {
 		bay.shop = nil // whatever it holds may be half of a fix
 	}
@@ -135,7 +145,7 @@ func (s *Service) finish(ctx context.Context, began time.Time, f Fix, err error)
 	return f, s.needs.Ledger.FixMade(ctx, f.ProductID, f)
 }
 
-func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, labels []int, f *Fix) error {
+func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, labels []int, f *Fix, lap func() float64, begins func(Part)) error {
 	input := learn.Input{Text: turn.Text, History: turn.History}
 	before, err := shop.Live.Predict(ctx, []learn.Input{input})
 	if err != nil {
@@ -143,7 +153,6 @@ func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, l
 	}
 	f.Before = before[0].Chosen()
 
-	mark := time.Now()
 	var model learn.Model
 	for _, weight := range fixWeights {
 		example := learn.Example{RowID: f.RowID, Text: turn.Text, History: turn.History, Labels: labels, Weight: weight}
@@ -158,13 +167,17 @@ func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, l
 			return err
 		}
 		f.After = after[0].Chosen()
-		if f.Learnt = sameSet(f.After, f.Labels); f.Learnt {
+		f.Learnt = sameSet(f.After, f.Labels)
+		f.note(Training, fitted(shop, weight, *f))
+		if f.Learnt {
 			break
 		}
 	}
-	f.Clock.Train = time.Since(mark).Seconds()
-
-	mark = time.Now()
+	f.Clock.Train = lap()
+	if err := s.saveFix(ctx, *f); err != nil {
+		return err
+	}
+	begins(Testing)
 	candidate := evaluate.Candidate{
 		ProductID: f.ProductID, ModelID: "fix-" + f.ID, Model: model, LiveID: shop.LiveID, Live: shop.Live,
 		LiveAnswers: shop.Answers, Test: shop.Test, Simulated: shop.Simulated,
@@ -176,16 +189,22 @@ func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, l
 	if err != nil {
 		return fmt.Errorf("test: %w", err)
 	}
-	f.Clock.Test = time.Since(mark).Seconds()
-
-	mark = time.Now()
+	f.Clock.Test = lap()
+	f.note(Testing, tested(report))
+	if err := s.saveFix(ctx, *f); err != nil {
+		return err
+	}
+	begins(Gating)
 	report.ID = f.ID
+	for _, rule := range report.Verdict.Rules {
+		f.note(Gating, ruled(rule))
+	}
 	if !report.Passed {
 		shop.Trainer.Drop(f.RowID)
 		f.State, f.Why = Refused, refusal(report.Verdict)
 		kept, err := s.reports.Keep(ctx, report)
 		f.ReportID = kept.ID
-		f.Clock.Gate = time.Since(mark).Seconds()
+		f.Clock.Gate = lap()
 		return err
 	}
 	if f.ModelID, err = s.needs.Keeper.KeepModel(ctx, f.ProductID, model, f.Clock.Train, []string{f.RowID}); err != nil {
@@ -197,12 +216,12 @@ func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, l
 		return err
 	}
 	f.ReportID = kept.ID
-	f.Clock.Gate = time.Since(mark).Seconds()
-
+	f.Clock.Gate = lap()
 	if err := s.saveFix(ctx, *f); err != nil { // from here on a crash only publishes again
 		return err
 	}
-	if err := s.publish(ctx, model, f); err != nil {
+	begins(Releasing)
+	if err := s.publish(ctx, lap, model, f); err != nil {
 		return err
 	}
 	bay.before = &shopState{fix: f.ID, live: shop.Live, liveID: shop.LiveID, answers: shop.Answers, release: shop.Release}
@@ -212,15 +231,29 @@ func (s *Service) runFix(ctx context.Context, bay *bay, shop *Shop, turn Seen, l
 
 // publish puts the model of a fix live, in a release with the id of the fix.
 // model may be nil when it is not in memory.
-func (s *Service) publish(ctx context.Context, model learn.Model, f *Fix) error {
-	mark := time.Now()
+func (s *Service) publish(ctx context.Context, lap func() float64, model learn.Model, f *Fix) error {
 	err := s.needs.Releaser.Put(ctx, f.ProductID, NewRelease{ID: f.ID, ModelID: f.ModelID, Model: model, ReportID: f.ReportID, Note: f.TurnID})
 	if err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
 	f.ReleaseID, f.State, f.Why = f.ID, Live, ""
-	f.Clock.Release = time.Since(mark).Seconds()
+	f.Clock.Release = lap()
+	f.note(Releasing, spec.Text{
+		ZH: fmt.Sprintf("模型 %s 入库，发布版 %s 上线，替下 %s", f.ModelID, f.ReleaseID, f.BeforeID),
+		EN: fmt.Sprintf("model %s is kept, release %s is live in place of %s", f.ModelID, f.ReleaseID, f.BeforeID),
+	})
 	return nil
+}
+
+// laps gives the seconds since the lap before, from a time on: what lies between
+// two parts counts to the second, so that the parts add up to the whole.
+func laps(from time.Time) func() float64 {
+	return func() float64 {
+		now := time.Now()
+		took := now.Sub(from).Seconds()
+		from = now
+		return took
+	}
 }
 
 // indices finds the labels in the order of the model's. Faults: NoLabels,

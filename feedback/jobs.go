@@ -2,7 +2,7 @@ package feedback
 
 import (
 	"context"
-
+	"slices"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
 )
@@ -30,12 +30,15 @@ func (s *Service) work(ctx context.Context, job jobs.Job, report *jobs.Report) (
 	if err := job.Args(&args); err != nil {
 		return nil, err
 	}
-	report.Total(1)
-	report.Note("改标 → 训练 → 回归 → 门禁 → 上线", "relabel → train → test → gate → release")
-	f, err := s.mend(ctx, job.ID, args.Turn, args.Labels, args.Actor)
+	begins := func(p Part) {
+		done := slices.Index(loop, p)
+		report.Step(done, len(loop), partNames[p].ZH, partNames[p].EN)
+	}
+	begins(Relabelling)
+	f, err := s.mend(ctx, job.ID, args.Turn, args.Labels, args.Actor, begins)
 	if err != nil {
 		return nil, err
 	}
-	report.Add(1)
+	report.At(len(loop), len(loop))
 	return f, nil
 }

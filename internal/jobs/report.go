@@ -50,6 +50,14 @@ func (p *Report) At(done, total int) {
 	p.done, p.total, p.changed = int64(done), int64(total), true
 }
 
+// Step is At and Note at once, told right away instead of with the next
+// progress: for a few parts of seconds each that somebody watches.
+func (p *Report) Step(done, total int, zh, en string) {
+	p.At(done, total)
+	p.Note(zh, en)
+	p.runner.tell()
+}
+
 // Note says what is done right now, in both languages.
 func (p *Report) Note(zh, en string) {
 	p.mu.Lock()

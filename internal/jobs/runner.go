@@ -40,6 +40,7 @@ type Runner struct {
 	id string // of this runner, in the rows it holds
 
 	wake chan struct{} // size 1: a pending wake-up is enough
+	step chan struct{} // the same, for progress that is told at once
 
 	mu       sync.Mutex // guards what follows
 	handlers map[string]Handler
@@ -86,7 +87,7 @@ func Open(ctx context.Context, d *db.DB, o Options) (*Runner, error) {
 		return nil, err
 	}
 	r := &Runner{
-		db: d, o: o, id: db.NewID(o.Now()), wake: make(chan struct{}, 1), unhear: func() {},
+		db: d, o: o, id: db.NewID(o.Now()), wake: make(chan struct{}, 1), step: make(chan struct{}, 1), unhear: func() {},
 		handlers: map[string]Handler{}, leads: map[string]bool{}, held: map[string]*attempt{}, watchers: map[*watcher]struct{}{},
 	}
 	if !d.Shared() {
@@ -353,6 +354,14 @@ func (r *Runner) kinds() []string {
 	}
 	slices.Sort(kinds)
 	return kinds
+}
+
+// tell has progress written now.
+func (r *Runner) tell() {
+	select {
+	case r.step <- struct{}{}:
+	default:
+	}
 }
 
 func (r *Runner) wakeUp() {

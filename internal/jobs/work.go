@@ -244,6 +244,10 @@ func (r *Runner) keep(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-r.step:
+			r.flush(ctx, r.running(), false)
+			n--
+			continue
 		case <-tick.C:
 		}
 		held := r.running()

@@ -23,8 +23,10 @@ import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
 import { statuses, useClusters, useFixes, useInbox, useTalk, useTurn, type Item, type Status } from "./api";
 import { Causes } from "./Causes";
+import { parts } from "./clock";
 import { ClockStrip } from "./ClockStrip";
 import css from "./feedback.module.css";
+import { FixLog } from "./FixLog";
 import { Meanings, toggled } from "./Meanings";
 import { moved, shownItems, withKept, type Kept } from "./order";
 import { Talk } from "./Talk";
@@ -43,7 +45,7 @@ export function InboxPage() {
   const mayFix = useMay("trainer");
   const nameOf = useLabelNames(product);
   const labels = useLabels(product);
-  const { filters, set } = useFilters(["cause", "status", "turn", "group"] as const);
+  const { filters, set } = useFilters(["cause", "status", "turn", "group", "log"] as const);
   const status: Status = statuses.find((s) => s === filters.status) ?? "open";
   const inbox = useInbox(product, status);
   const clusters = useClusters(product);
@@ -75,6 +77,8 @@ export function InboxPage() {
     did({ words: w(to === "right" ? "was_right" : "was_dismissed"), undo: () => decide.mutateAsync({ item: i, to: "open" }), redo: () => decide.mutateAsync({ item: i, to }) });
   };
   const shownFix = fix.fix ?? fixes.data?.find((x) => x.turn_id === item?.turn_id);
+  const clockFix = fix.running ? fix.partial : (fix.fix ?? fixes.data?.[0]);
+  const logPart = parts.find((p) => p === filters.log);
   const top = turn.data?.trace.labels ?? [];
   const ready = mayFix && !!item && !fix.running && status !== "fixed";
   const fixNow: Action = {
@@ -156,7 +160,8 @@ export function InboxPage() {
           </div>
         )}
       </Faces>
-      <ClockStrip product={product} running={fix.running} began={fix.began} fix={fix.fix ?? fixes.data?.[0]} onTakeBack={() => fix.takeBack.mutate((fix.fix ?? fixes.data![0]!).id)} />
+      <ClockStrip product={product} running={fix.running} began={fix.began} done={fix.done} fix={clockFix} onTakeBack={() => fix.takeBack.mutate(clockFix!.id)} onLog={(log) => set({ log })} />
+      {clockFix && logPart && <FixLog product={product} fix={clockFix} part={logPart} onClose={() => set({ log: "" })} nameOf={nameOf} />}
       {item && <WriteAnswer product={product} open={writing} onClose={() => setWriting(false)} question={item.text} />}
     </Page>
   );

@@ -4,6 +4,9 @@ import type { Fix } from "./api";
 export const parts = ["relabel", "train", "test", "gate", "release"] as const;
 export type Part = (typeof parts)[number];
 
+/** noTime is the clock of a fix that has not begun. */
+export const noTime: Fix["clock"] = { relabel: 0, train: 0, test: 0, gate: 0, release: 0 };
+
 /** promise is what the fix loop may take, in seconds. */
 export const promise = 2;
 

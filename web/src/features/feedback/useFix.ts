@@ -4,7 +4,7 @@ import { api, ask } from "../../shared/api/client";
 import { jobIsOver, useJob } from "../../shared/api/useJob";
 import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
-import type { Item } from "./api";
+import type { Fix, Item } from "./api";
 import { takeBackAll } from "./takeBack";
 
 interface Order {
@@ -47,6 +47,15 @@ export function useFix(product: string) {
     enabled: id !== undefined && over && job.state === "done",
     queryFn: ({ signal }) => ask(api.GET("/api/v1/fixes/{fix}", { signal, params: { path: { fix: id! } } })),
   });
+  // Each part is told as it ends: the job says how many, the fix how long each took.
+  const done = job?.done ?? 0;
+  const partial = useQuery<Fix>({
+    queryKey: ["feedback", product, "fix", id, done],
+    enabled: id !== undefined && !over && done > 0,
+    staleTime: Infinity,
+    placeholderData: (old) => old,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/fixes/{fix}", { signal, params: { path: { fix: id! } } })),
+  });
   const made = fix.data;
   useEffect(() => {
     if (!made || told.current === made.id) return;
@@ -54,5 +63,5 @@ export function useFix(product: string) {
     void stale();
     if (made.state === "live") did({ words: w("went_live"), undo: () => takeBack.mutateAsync(made.id) });
   });
-  return { start, job, fix: made, began: began.current, running: start.isPending || (id !== undefined && !over), takeBack };
+  return { start, job, fix: made, done, partial: partial.data?.id === id ? partial.data : undefined, began: began.current, running: start.isPending || (id !== undefined && !over), takeBack };
 }

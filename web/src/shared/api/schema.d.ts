@@ -4663,6 +4663,8 @@ export interface components {
             label_id?: string;
             labels: string[] | null;
             learnt: boolean;
+            /** @description 修正时每一段做了什么|what each part of the loop did */
+            log?: components["schemas"]["FeedbackLine"][] | null;
             model_id?: string;
             product_id: string;
             release_id?: string;
@@ -4699,6 +4701,11 @@ export interface components {
             status: string;
             text: string;
             turn_id: string;
+        };
+        FeedbackLine: {
+            /** @enum {string} */
+            part: "relabel" | "train" | "test" | "gate" | "release";
+            text: components["schemas"]["SpecText"];
         };
         JobFailure: {
             code: string;
