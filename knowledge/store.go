@@ -203,7 +203,9 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM knowledge_entry_revisions WHERE product_id = $1`,
 		`DELETE FROM knowledge_entries WHERE product_id = $1`,
 		`DELETE FROM knowledge_tables WHERE product_id = $1`,
-		`DELETE FROM knowledge_changes WHERE product_id = $1`)
+		`DELETE FROM knowledge_changes WHERE product_id = $1`,
+		`DELETE FROM knowledge_imports WHERE product_id = $1`,
+		`DELETE FROM knowledge_dismissals WHERE product_id = $1`)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.working, product)
