@@ -160,14 +160,16 @@ func TestAFixTellsItsPartsAndKeepsALog(t *testing.T) {
 }
 
 func TestARefusedFixStopsAtTheGateAndSaysWhy(t *testing.T) {
-	f, runner, s := openLoop(t, testkit.OpenDB(t), 1.1) // more than all
-	id, job, _ := order(t, f, runner)
-	fix, err := f.fix(t.Context(), id)
-	if err != nil || job.State != jobs.Done || fix.State != Refused || fix.Clock.Release != 0 || len(s.put) != 0 {
-		t.Fatalf("%+v, %v", fix, err)
-	}
-	last := fix.Log[len(fix.Log)-1]
-	if last.Part != Gating || !strings.Contains(last.Text.EN, "refused: exact") {
-		t.Errorf("the log ends with %+v", last)
-	}
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		f, runner, s := openLoop(t, d, 1.1) // more than all
+		id, job, _ := order(t, f, runner)
+		fix, err := f.fix(t.Context(), id)
+		if err != nil || job.State != jobs.Done || fix.State != Refused || fix.Clock.Release != 0 || len(s.put) != 0 {
+			t.Fatalf("%+v, %v", fix, err)
+		}
+		last := fix.Log[len(fix.Log)-1]
+		if last.Part != Gating || !strings.Contains(last.Text.EN, "refused: exact") {
+			t.Errorf("the log ends with %+v", last)
+		}
+	})
 }

@@ -119,87 +119,91 @@ func TestMinedWordings(t *testing.T) {
 
 func TestReplayTellsWhatMoves(t *testing.T) {
 	t.Parallel()
-	c := &customers{said: []knowledge.Said{
-		{TurnID: "1", Text: "坐轮椅方便进出吗", AtUS: 9}, {TurnID: "2", Text: "坐轮椅方便进出吗", AtUS: 8},
-		{TurnID: "3", Text: "电梯在大堂哪一侧", EntryID: "lift", Answered: true, AtUS: 7},
-		{TurnID: "4", Text: "可以带宠物入住吗", EntryID: "pet", Answered: true, AtUS: 6},
-		{TurnID: "5", Text: "讲个笑话听听", AtUS: 5},
-	}}
-	s, p := openLive(t, testkit.OpenDB(t), c)
-	say := func(e knowledge.Entry) string {
-		t.Helper()
-		r, err := s.Replay(t.Context(), p, e)
-		if err != nil || r.Asked != 4 || r.FromUS != 5 {
-			t.Fatalf("%+v, %v", r, err)
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		c := &customers{said: []knowledge.Said{
+			{TurnID: "1", Text: "坐轮椅方便进出吗", AtUS: 9}, {TurnID: "2", Text: "坐轮椅方便进出吗", AtUS: 8},
+			{TurnID: "3", Text: "电梯在大堂哪一侧", EntryID: "lift", Answered: true, AtUS: 7},
+			{TurnID: "4", Text: "可以带宠物入住吗", EntryID: "pet", Answered: true, AtUS: 6},
+			{TurnID: "5", Text: "讲个笑话听听", AtUS: 5},
+		}}
+		s, p := openLive(t, d, c)
+		say := func(e knowledge.Entry) string {
+			t.Helper()
+			r, err := s.Replay(t.Context(), p, e)
+			if err != nil || r.Asked != 4 || r.FromUS != 5 {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			text := ""
+			for _, m := range r.Better {
+				text += fmt.Sprintf("▲%s×%d %s→%s ", m.TurnID, m.Times, m.Before.EntryID, m.After.EntryID)
+			}
+			for _, m := range r.Worse {
+				text += fmt.Sprintf("▼%s×%d %s→%s ", m.TurnID, m.Times, m.Before.EntryID, m.After.EntryID)
+			}
+			return text
 		}
-		text := ""
-		for _, m := range r.Better {
-			text += fmt.Sprintf("▲%s×%d %s→%s ", m.TurnID, m.Times, m.Before.EntryID, m.After.EntryID)
+		with := func(id, question string, variants ...string) knowledge.Entry {
+			e := entry(id, question, "有")
+			e.Variants = variants
+			return e
 		}
-		for _, m := range r.Worse {
-			text += fmt.Sprintf("▼%s×%d %s→%s ", m.TurnID, m.Times, m.Before.EntryID, m.After.EntryID)
+		draft := with("pet", "可以带宠物入住吗")
+		draft.State = knowledge.Draft
+		for _, c := range []struct {
+			name string
+			e    knowledge.Entry
+			want string
+		}{
+			{"nothing", with("room", "酒店有无障碍客房吗"), ""},
+			{"a wording answers more", with("room", "酒店有无障碍客房吗", "坐轮椅方便进出吗"), "▲1×2 →room "},
+			{"another entry takes the question", with("a", "可以带宠物入住吗"), "▼4×1 pet→a "},
+			{"another question loses the old", with("lift", "健身房几点开门"), "▼3×1 lift→ "},
+			{"a draft answers nobody", draft, "▼4×1 pet→ "},
+		} {
+			if got := say(c.e); got != c.want {
+				t.Errorf("%s: %q, want %q", c.name, got, c.want)
+			}
 		}
-		return text
-	}
-	with := func(id, question string, variants ...string) knowledge.Entry {
-		e := entry(id, question, "有")
-		e.Variants = variants
-		return e
-	}
-	draft := with("pet", "可以带宠物入住吗")
-	draft.State = knowledge.Draft
-	for _, c := range []struct {
-		name string
-		e    knowledge.Entry
-		want string
-	}{
-		{"nothing", with("room", "酒店有无障碍客房吗"), ""},
-		{"a wording answers more", with("room", "酒店有无障碍客房吗", "坐轮椅方便进出吗"), "▲1×2 →room "},
-		{"another entry takes the question", with("a", "可以带宠物入住吗"), "▼4×1 pet→a "},
-		{"another question loses the old", with("lift", "健身房几点开门"), "▼3×1 lift→ "},
-		{"a draft answers nobody", draft, "▼4×1 pet→ "},
-	} {
-		if got := say(c.e); got != c.want {
-			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		c.said[2].Disliked = true // now whoever else answers is better
+		taken := with("lift", "健身房几点开门")
+		if got := say(taken); got != "▼3×1 lift→ " {
+			t.Errorf("no answer in place of a bad one: %q", got)
 		}
-	}
-	c.said[2].Disliked = true // now whoever else answers is better
-	taken := with("lift", "健身房几点开门")
-	if got := say(taken); got != "▼3×1 lift→ " {
-		t.Errorf("no answer in place of a bad one: %q", got)
-	}
-	if list, err := s.Entries(t.Context(), p, knowledge.EntryFilter{}, "", 10); err != nil || len(list) != 3 || list[0].Revision != 1 {
-		t.Errorf("a replay kept something: %v, %v", list, err)
-	}
-	if _, err := s.Replay(t.Context(), p, knowledge.Entry{ID: "x"}); !errors.Is(err, knowledge.NoQuestion) {
-		t.Errorf("a broken entry was replayed: %v", err)
-	}
+		if list, err := s.Entries(t.Context(), p, knowledge.EntryFilter{}, "", 10); err != nil || len(list) != 3 || list[0].Revision != 1 {
+			t.Errorf("a replay kept something: %v, %v", list, err)
+		}
+		if _, err := s.Replay(t.Context(), p, knowledge.Entry{ID: "x"}); !errors.Is(err, knowledge.NoQuestion) {
+			t.Errorf("a broken entry was replayed: %v", err)
+		}
+	})
 }
 
 func TestConflictsAreFoundOncePerPairAndGoWithTheChange(t *testing.T) {
 	t.Parallel()
-	s, p := openLive(t, testkit.OpenDB(t), &customers{})
-	found := func() []knowledge.Conflict {
-		t.Helper()
-		all, err := s.Conflicts(t.Context(), p)
-		if err != nil {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s, p := openLive(t, d, &customers{})
+		found := func() []knowledge.Conflict {
+			t.Helper()
+			all, err := s.Conflicts(t.Context(), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		if all := found(); len(all) != 0 {
+			t.Errorf("conflicts of unlike entries: %+v", all)
+		}
+		if _, _, err := s.Add(t.Context(), p, "lin", entry("dogs", "可以带宠物入住吗？", "不可以")); err != nil {
 			t.Fatal(err)
 		}
-		return all
-	}
-	if all := found(); len(all) != 0 {
-		t.Errorf("conflicts of unlike entries: %+v", all)
-	}
-	if _, _, err := s.Add(t.Context(), p, "lin", entry("dogs", "可以带宠物入住吗？", "不可以")); err != nil {
-		t.Fatal(err)
-	}
-	all := found()
-	if len(all) != 1 || all[0].EntryID != "dogs" || all[0].With.EntryID != "pet" || all[0].With.Likeness < .75 {
-		t.Errorf("%+v", all)
-	}
-	if _, err := s.Remove(t.Context(), p, "lin", "dogs", 1); err != nil || len(found()) != 0 {
-		t.Errorf("a removed entry still conflicts: %v", found())
-	}
+		all := found()
+		if len(all) != 1 || all[0].EntryID != "dogs" || all[0].With.EntryID != "pet" || all[0].With.Likeness < .75 {
+			t.Errorf("%+v", all)
+		}
+		if _, err := s.Remove(t.Context(), p, "lin", "dogs", 1); err != nil || len(found()) != 0 {
+			t.Errorf("a removed entry still conflicts: %v", found())
+		}
+	})
 }
 
 func TestImportPreviewSkipAndTakingBack(t *testing.T) {

@@ -21,8 +21,8 @@ type spoken struct {
 // write keeps turns as they were said, numbered within their session.
 func (h *house) write(t *testing.T, d *db.DB, all []spoken) {
 	t.Helper()
-	numbers := map[string]int{}
 	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		numbers := map[string]int{}
 		for i, s := range all {
 			if numbers[s.session]++; numbers[s.session] == 1 {
 				session := Session{ID: s.session, ProductID: "p1", Channel: "web", Customer: s.session}
@@ -89,13 +89,15 @@ func TestAnEntryIsResolvedWhenNothingMoreWasNeeded(t *testing.T) {
 }
 
 func TestEntryFiguresOverHTTP(t *testing.T) {
-	s := newSite(t)
-	s.write(t, s.db, []spoken{{session: "x", text: "能带狗吗", entry: "dog", state: "bot"}, {session: "y", entry: "dog", state: "bot", rating: "bad"}})
-	for path, want := range map[string]int{"/entry-figures": 1, "/turns?entry=dog&hours=168": 2, "/turns?entry=dog&settled=no": 1, "/turns?entry=cat": 0} {
-		var page struct{ Items []json.RawMessage }
-		code, body := s.call("GET", "/api/v1/products/p1"+path, "", "Authorization", "Bearer viewer")
-		if err := json.Unmarshal([]byte(body), &page); err != nil || code != 200 || len(page.Items) != want {
-			t.Errorf("%s: %d, want %d items: %s", path, code, want, body)
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		s.write(t, s.db, []spoken{{session: "x", text: "能带狗吗", entry: "dog", state: "bot"}, {session: "y", entry: "dog", state: "bot", rating: "bad"}})
+		for path, want := range map[string]int{"/entry-figures": 1, "/turns?entry=dog&hours=168": 2, "/turns?entry=dog&settled=no": 1, "/turns?entry=cat": 0} {
+			var page struct{ Items []json.RawMessage }
+			code, body := s.call("GET", "/api/v1/products/p1"+path, "", "Authorization", "Bearer viewer")
+			if err := json.Unmarshal([]byte(body), &page); err != nil || code != 200 || len(page.Items) != want {
+				t.Errorf("%s: %d, want %d items: %s", path, code, want, body)
+			}
 		}
-	}
+	})
 }
