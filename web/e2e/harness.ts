@@ -23,6 +23,9 @@ export interface House {
   context: BrowserContext;
   /** zhuomo runs a command on the server and gives its JSON. */
   zhuomo<T>(...args: string[]): T;
+  /** stop ends the server and leaves the browser; start begins it again at the same address. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,8 +34,14 @@ export async function openHouse({ demo = true } = {}): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), "zhuomo-e2e-"));
   const run = (...args: string[]) => spawnSync(program, [...args, "--data", folder, "--json"], { encoding: "utf8", timeout: 120_000 });
   if (demo) cpSync(process.env["ZHUOMO_DEMO"]!, folder, { recursive: true });
-  const server = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--data", folder], { stdio: ["ignore", "pipe", "pipe"] });
+  const serve = (listen: string) => spawn(program, ["serve", "--listen", listen, "--data", folder], { stdio: ["ignore", "pipe", "pipe"] });
+  let server = serve("127.0.0.1:0");
   const address = await started(server);
+  const stop = async () => {
+    const gone = new Promise((r) => server.once("exit", r));
+    server.kill("SIGTERM");
+    await gone;
+  };
   const zhuomo = <T,>(...args: string[]): T => {
     const answer = run(...args);
     if (answer.status !== 0) throw new Error(`zhuomo ${args.join(" ")}: ${answer.stdout}${answer.stderr}`);
@@ -51,11 +60,14 @@ export async function openHouse({ demo = true } = {}): Promise<House> {
     browser,
     context,
     zhuomo,
+    stop,
+    start: async () => {
+      server = serve(new URL(address).host);
+      await started(server);
+    },
     close: async () => {
       await browser.close();
-      const gone = new Promise((r) => server.once("exit", r));
-      server.kill("SIGTERM");
-      await gone;
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -130,6 +130,38 @@ describe.skipIf(cannot !== "")(`labelling ${cannot}`, () => {
     expect((await mine()).slice(0, 3).map((a) => a.labels[0])).toEqual([labels[4]!.id, labels[3]!.id, labels[2]!.id]);
   });
 
+  test("with the server gone, even over a reload, the desk goes on with the tasks in hand and keeps the answers", async () => {
+    await desk();
+    await saved();
+    const before = (await mine()).length;
+    // The browser keeps the page itself once the desk stands.
+    await page.waitForFunction(async () => (await (await caches.open("zhuomo-pages-1")).match("/")) !== undefined && navigator.serviceWorker.controller !== null);
+    await house.stop();
+    try {
+      const one = async (key: number) => {
+        const now = await task();
+        await page.keyboard.press(`Shift+Digit${key}`);
+        await page.waitForFunction((was) => document.querySelector('[data-testid="task"]')?.getAttribute("data-task") !== was, now);
+        return now;
+      };
+      const given = [await one(3), await one(4)];
+      await page.locator('[data-testid="offline"]', { hasText: "2 条已存在本机" }).waitFor({ timeout: 15_000 });
+      await page.reload();
+      await page.waitForSelector('[data-testid="task"]', { timeout: 30_000 });
+      expect(given).not.toContain(await task());
+      given.push(await one(5));
+      expect(new Set(given).size).toBe(3);
+      await page.locator('[data-testid="offline"]', { hasText: "3 条已存在本机" }).waitFor({ timeout: 15_000 });
+    } finally {
+      await house.start();
+    }
+    await page.waitForSelector('[data-testid="saved"][data-pending="0"]', { timeout: 60_000 });
+    await page.locator('[data-testid="offline"]').waitFor({ state: "detached", timeout: 15_000 });
+    const got = await mine();
+    expect(got.length - before).toBe(3);
+    expect(got.slice(0, 3).map((a) => a.labels[0])).toEqual([labels[4]!.id, labels[3]!.id, labels[2]!.id]);
+  }, 120_000);
+
   test("skip by one key, and take it back", async () => {
     const now = await task();
     await page.keyboard.press("s");

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Button, Dropdown } from "antd";
 import { useNavigate } from "react-router";
 import { api, ask } from "../shared/api/client";
+import { forgetKept } from "../shared/api/kept";
 import { meKey } from "../shared/api/query";
 import { useMe } from "../shared/api/useMe";
 import { useWords } from "../shared/words/useWords";
@@ -17,6 +18,7 @@ export function PersonMenu() {
   if (!me) return null;
   const out = async () => {
     await ask(api.DELETE("/api/v1/session"));
+    forgetKept();
     client.setQueryData(meKey, null);
     client.removeQueries({ predicate: (q) => q.queryKey.join() !== meKey.join() }); // nothing of this person stays for the next
   };

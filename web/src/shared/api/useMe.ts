@@ -1,20 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, ask, type Schemas } from "./client";
 import { Fault } from "./fault";
+import { forgetKept, keep, readKept } from "./kept";
 import { meKey } from "./query";
 
 export type Me = { id: string; name: string; roles: string[] };
 
-/** useMe is who is signed in; null when nobody is. */
+/** useMe is who is signed in; null when nobody is. While the server is gone it is who was signed in last. */
 export function useMe() {
   return useQuery({
     queryKey: meKey,
     staleTime: 60_000,
     queryFn: async ({ signal }): Promise<Me | null> => {
       try {
-        return (await ask(api.GET("/api/v1/me", { signal }))) as Me;
+        const me = (await ask(api.GET("/api/v1/me", { signal }))) as Me;
+        keep("me", me);
+        return me;
       } catch (e) {
-        if (e instanceof Fault && e.status === 401) return null;
+        if (e instanceof Fault && e.status === 401) {
+          forgetKept();
+          return null;
+        }
+        const last = e instanceof Fault && e.status === 0 ? readKept<Me>("me") : undefined;
+        if (last) return last;
         throw e;
       }
     },

@@ -12,6 +12,7 @@ import type { Queue, Saved } from "../api";
 import { useAgreement, useTally } from "../api";
 import { useLabelName } from "../useLabelName";
 import { deskActions, labelActions } from "./actions";
+import { isGone } from "./deskKept";
 import { AlikeDrawer } from "./AlikeDrawer";
 import { AskDialog } from "./AskDialog";
 import { DeskActs } from "./DeskActs";
@@ -115,7 +116,7 @@ export function Desk({ product, queue, saved, person }: { product: string; queue
       flush
     >
       <OfflineBar sending={desk.sending} nameOf={nameOf} again={desk.again} forgive={desk.forgive} />
-      {desk.fault && !(desk.fault.status === 0 && desk.current) && <FaultBand fault={desk.fault} retry={desk.retry} />}
+      {desk.fault && !(isGone(desk.fault) && desk.current) && <FaultBand fault={desk.fault} retry={desk.retry} />}
       <div className={css["desk"]}>
         {task ? (
           <div className={css["work"]} data-task={task.id} data-testid="task">

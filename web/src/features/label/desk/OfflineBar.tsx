@@ -19,7 +19,7 @@ export function OfflineBar({ sending, nameOf, again, forgive }: Props) {
     <>
       {sending.offline && (
         <div className={css["offline"]} role="status" data-testid="offline">
-          {w("offline", { count: f.count(sending.pending) })}
+          {sending.pending ? w("offline", { count: f.count(sending.pending) }) : w("offline_none")}
         </div>
       )}
       {sending.refused.length > 0 && (

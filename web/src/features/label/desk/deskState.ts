@@ -37,7 +37,8 @@ const keepDone = 100;
 export function deskReducer(s: DeskState, a: DeskAct): DeskState {
   switch (a.do) {
     case "loaded":
-      return { ...s, done: a.done };
+      // What was decided here and is not there yet stays in front.
+      return { ...s, done: [...s.done.filter((d) => !a.done.some((k) => k.id === d.id)), ...a.done].slice(0, keepDone) };
     case "claimed": {
       const known = new Set(s.tasks.map((t) => t.id));
       const finished = new Set(s.done.map((d) => d.task.id));

@@ -4,6 +4,7 @@ import { api, ask } from "../../../shared/api/client";
 import { asFault, type Fault } from "../../../shared/api/fault";
 import type { Queue, Task } from "../api";
 import { deskReducer, emptyDesk, type Done } from "./deskState";
+import { isGone, keepDesk, readDesk } from "./deskKept";
 import { Outbox, timeID, type Pending } from "./outbox";
 import { makeWire } from "./wire";
 
@@ -12,6 +13,8 @@ const low = 12;
 const leaseS = 1800;
 const heartbeatMS = 120_000;
 const lookAgainMS = 15_000;
+const goneAgainMS = 3_000;
+const keptDone = 20;
 
 /** useDesk hands out tasks ahead of need, takes decisions at once, and sends them when it can. */
 export function useDesk(queue: Queue, person: string) {
@@ -45,11 +48,12 @@ export function useDesk(queue: Queue, person: string) {
 
   // What was in hand before a reload comes first, then new tasks; decided ones stay away.
   const open = useCallback(async () => {
+    const before = decidedTasks(outbox.acts());
     try {
       void outbox.send();
       const path = { params: { path: { queue: queue.id } } };
       const [held, mine] = await Promise.all([ask(api.GET("/api/v1/queues/{queue}/claims", path)), ask(api.GET("/api/v1/queues/{queue}/answers", { params: { path: { queue: queue.id }, query: { limit: 20 } } }))]);
-      const decided = decidedTasks(outbox.acts());
+      const decided = new Set([...before, ...decidedTasks(outbox.acts())]); // some may have gone out meanwhile
       const known: Done[] = mine.items.map((a) => ({
         id: a.id, kind: "answer", labels: a.labels ?? [], reason: "", at: a.at_us / 1000,
         task: { id: a.task_id!, queue_id: queue.id, row_id: a.row_id, text_hash: a.text_hash, text: a.text, context: a.context, session: a.session ?? "" },
@@ -58,11 +62,19 @@ export function useDesk(queue: Queue, person: string) {
       dispatch({ do: "claimed", tasks: held.items.filter((t) => !decided.has(t.id)), exhausted: false });
       if (held.items.length < low) await claim();
       else setReady(true);
+      setFault(undefined);
     } catch (e) {
+      // The server is gone: go on with what is on this machine.
+      const last = isGone(e) ? readDesk(queue.id, person) : undefined;
+      const decided = decidedTasks(outbox.acts());
+      if (last) {
+        dispatch({ do: "loaded", done: last.done ?? [] });
+        dispatch({ do: "claimed", tasks: (last.tasks ?? []).filter((t) => !decided.has(t.id)), exhausted: false });
+      }
       setFault(asFault(e));
       setReady(true);
     }
-  }, [claim, outbox, queue.id]);
+  }, [claim, outbox, person, queue.id]);
 
   useEffect(() => {
     void open();
@@ -77,13 +89,22 @@ export function useDesk(queue: Queue, person: string) {
   }, [open, outbox, queue.id]);
 
   const inHand = state.tasks.length;
+  const gone = fault !== undefined && isGone(fault);
   useEffect(() => {
-    if (!ready || sending.offline) return;
+    if (ready && state.tasks.length) keepDesk(queue.id, person, { tasks: state.tasks, done: state.done.slice(0, keptDone) });
+  }, [ready, state.tasks, state.done, queue.id, person]);
+  useEffect(() => {
+    if (!gone) return;
+    const timer = setInterval(() => void open(), goneAgainMS);
+    return () => clearInterval(timer);
+  }, [gone, open]);
+  useEffect(() => {
+    if (!ready || sending.offline || gone) return;
     if (inHand < low && !state.exhausted) void claim();
     if (inHand > 0 || !state.exhausted) return;
     const timer = setInterval(() => void claim(), lookAgainMS);
     return () => clearInterval(timer);
-  }, [ready, inHand, state.exhausted, sending.offline, claim]);
+  }, [ready, inHand, state.exhausted, sending.offline, gone, claim]);
 
   const current = state.tasks[0];
   if (current && begun.current.task !== current.id) begun.current = { task: current.id, at: performance.now() };
@@ -110,7 +131,7 @@ export function useDesk(queue: Queue, person: string) {
   };
 
   return {
-    ...state, current, ready, fault, sending,
+    ...state, current, ready, fault, sending: gone && !sending.offline ? { ...sending, offline: true } : sending,
     retry: () => void open(),
     choose: (labels: string[]) => dispatch({ do: "choose", labels }),
     answer, putAside, back,
