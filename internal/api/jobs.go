@@ -84,6 +84,8 @@ func JobRoutes(runner Jobs) []Route {
 type listJobsIn struct {
 	Product    string `query:"product" doc:"只看这个产品的|of this product only"`
 	Kind       string `query:"kind" doc:"只看这一种|of this kind only"`
+	Stage      string `query:"stage" pattern:"^[a-z]*$" doc:"只看这一阶段的，如 learn|of this stage only, such as learn"`
+	Actor      string `query:"actor" doc:"只看这个账号发起的|only those that this account asked for"`
 	State      string `query:"state" enum:"queued,running,done,failed,cancelled" doc:"只看这个状态|in this state only"`
 	Unfinished bool   `query:"unfinished" doc:"只看未结束的|unfinished ones only"`
 	Cursor     string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
@@ -98,7 +100,7 @@ func (r jobRoutes) list(ctx context.Context, in *listJobsIn) (*listJobsOut, erro
 		return nil, err
 	}
 	found, next, err := r.runner.List(ctx, jobs.Filter{
-		ProductID: in.Product, Kind: in.Kind, State: jobs.State(in.State), Unfinished: in.Unfinished, After: after, Limit: in.Limit,
+		ProductID: in.Product, Kind: in.Kind, Stage: in.Stage, ActorID: in.Actor, State: jobs.State(in.State), Unfinished: in.Unfinished, After: after, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err

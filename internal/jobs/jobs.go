@@ -129,6 +129,8 @@ func MaxFailures(n int) Option { return func(r *request) { r.maxFailures = n } }
 type Filter struct {
 	ProductID  string
 	Kind       string
+	Stage      string // kinds that begin with it: "learn" of learn.train
+	ActorID    string
 	State      State
 	Unfinished bool   // queued and running only
 	After      string // id after which to go on: what List gave as next

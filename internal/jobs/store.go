@@ -83,6 +83,12 @@ func list(ctx context.Context, r db.Reader, f Filter) ([]Job, error) {
 	if f.Kind != "" {
 		add("kind = ?", f.Kind)
 	}
+	if f.Stage != "" {
+		add("kind LIKE ?", f.Stage+".%")
+	}
+	if f.ActorID != "" {
+		add("actor_id = ?", f.ActorID)
+	}
 	if f.State != "" {
 		add("state = ?", string(f.State))
 	}

@@ -79,6 +79,41 @@ describe.skipIf(cannot !== "")(`shell ${cannot}`, () => {
     await page.getByRole("combobox").waitFor({ state: "hidden" });
   });
 
+  test("@ finds people, and the palette lists the thread of what has focus", async () => {
+    const me = (await (await house.context.request.get("/api/v1/me")).json()) as { id: string; name: string };
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("combobox", { name: "搜索行、知识、动作" });
+    await field.fill(`@${me.name}`);
+    await page.getByRole("option", { name: new RegExp(me.name) }).waitFor();
+    await field.press("Enter");
+    await page.waitForURL((u) => u.pathname === "/people" && u.searchParams.get("account") === me.id);
+    await page.locator('.ant-table-row[data-current="true"]').waitFor();
+    await page.goto(`/${house.product}/data/%E4%BC%9A%E8%AF%9D?lang=zh`);
+    await page.locator(".ant-table-row").first().waitFor();
+    await page.keyboard.press("j");
+    const row = await page.locator('.ant-table-row[data-current="true"]').getAttribute("data-row-key");
+    await page.keyboard.press("Control+k");
+    await field.fill("> 线索");
+    await page.getByRole("option", { name: /看选中这条的线索/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL((u) => u.pathname === `/${house.product}/thread/${encodeURIComponent(row!)}`);
+  });
+
+  test("jobs are filtered by state, stage and who, in the address", async () => {
+    const me = (await (await house.context.request.get("/api/v1/me")).json()) as { id: string };
+    await page.goto("/jobs?lang=zh&stage=learn&state=done");
+    const count = async (query: string) => ((await (await house.context.request.get(`/api/v1/jobs?limit=100&${query}`)).json()) as { items: { kind: string }[] }).items;
+    const learnt = await count("stage=learn&state=done");
+    expect(learnt.every((j) => j.kind.startsWith("learn."))).toBe(true);
+    await page.getByRole("group", { name: "筛选" }).getByText("阶段 训练").waitFor();
+    await expect.poll(() => page.locator("main [data-state]").count(), { timeout: 10_000 }).toBe(learnt.length);
+    await page.getByLabel("谁发起的").click();
+    await page.getByText("我发起的", { exact: true }).click();
+    await page.waitForURL((u) => u.searchParams.get("who") === me.id && u.searchParams.get("stage") === "learn");
+    const mine = await count(`stage=learn&state=done&actor=${me.id}`);
+    await expect.poll(() => page.locator("main [data-state]").count(), { timeout: 10_000 }).toBe(mine.length);
+  });
+
   test("? shows the keys, Esc closes", async () => {
     await page.keyboard.press("Shift+?");
     await page.getByRole("dialog").waitFor();

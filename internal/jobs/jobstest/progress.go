@@ -183,7 +183,7 @@ func lists(t *testing.T, b *bench) {
 	for i := range 7 {
 		ids = append(ids, b.enqueue(r, "test.x", nil, jobs.ForProduct(fmt.Sprint("p", i%2))))
 	}
-	b.enqueue(r, "test.y", nil)
+	b.enqueue(r, "other.y", nil, jobs.By("lin"))
 	if err := r.Cancel(b.ctx, ids[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -208,11 +208,15 @@ func lists(t *testing.T, b *bench) {
 	if !slices.Equal(got, ids) {
 		t.Errorf("listed %v, want %v", got, ids)
 	}
-	for want, f := range map[int]jobs.Filter{
-		8: {}, 4: {ProductID: "p0"}, 1: {State: jobs.Cancelled}, 3: {ProductID: "p0", Unfinished: true},
+	for _, c := range []struct {
+		filter jobs.Filter
+		want   int
+	}{
+		{jobs.Filter{}, 8}, {jobs.Filter{ProductID: "p0"}, 4}, {jobs.Filter{State: jobs.Cancelled}, 1}, {jobs.Filter{ProductID: "p0", Unfinished: true}, 3},
+		{jobs.Filter{Stage: "test"}, 7}, {jobs.Filter{Stage: "other"}, 1}, {jobs.Filter{Stage: "tes"}, 0}, {jobs.Filter{ActorID: "lin"}, 1}, {jobs.Filter{ActorID: "lin", Stage: "test"}, 0},
 	} {
-		if all, _, err := r.List(b.ctx, f); err != nil || len(all) != want {
-			t.Errorf("%+v listed %d, want %d (%v)", f, len(all), want, err)
+		if all, _, err := r.List(b.ctx, c.filter); err != nil || len(all) != c.want {
+			t.Errorf("%+v listed %d, want %d (%v)", c.filter, len(all), c.want, err)
 		}
 	}
 }

@@ -20,6 +20,7 @@ export function useGoActions(): void {
     [
       ...(here && seen === loop ? [{ id: "go.home", words: w("title_home"), key: "G H", run: to(`/${here.id}`) }] : []),
       ...(here ? [...seen.map((s) => ({ id: `go.${s.id}`, words: w(`stage_${s.id}`), key: `G ${s.key}`, run: to(`/${here.id}/${s.id}`) }))] : []),
+      ...(here ? [{ id: "thread.here", words: w("thread_here"), key: "T", run: () => void go(`/${here.id}/thread${threadHere()}`) }] : []),
       { id: "go.people", words: w("people"), key: "G P", run: to("/people") },
       { id: "go.jobs", words: w("jobs"), key: "G J", run: to("/jobs") },
       { id: "go.settings", words: w("settings"), key: "Ctrl ,", run: to("/settings") },
@@ -30,4 +31,11 @@ export function useGoActions(): void {
     ],
     "everywhere",
   );
+}
+
+/** threadHere is the address of the thread of what has focus, or of the row that a list stands on; "" when it has none. */
+function threadHere(): string {
+  const at = document.activeElement?.closest("[data-thread]") ?? document.querySelector('[data-current="true"][data-thread]');
+  const id = at?.getAttribute("data-thread");
+  return id ? `/${encodeURIComponent(id)}` : "";
 }

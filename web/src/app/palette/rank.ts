@@ -14,9 +14,9 @@ const storage = "zhuomo.recent";
 const keep = 20;
 const most = 40;
 const mostOfGroup = 7; // so that every group is seen without scrolling far
-const groups = ["recent", "actions", "pages", "entries", "intents", "rows", "jobs"];
-const things = ["entries", "intents", "rows", "jobs"]; // shown when asked for, or used lately
-const prefixes: Record<string, string[]> = { ">": ["actions", "pages"], "#": ["rows", "entries", "intents"] };
+const groups = ["recent", "actions", "pages", "entries", "intents", "rows", "people", "jobs"];
+const things = ["entries", "intents", "rows", "people", "jobs"]; // shown when asked for, or used lately
+const prefixes: Record<string, string[]> = { ">": ["actions", "pages"], "#": ["rows", "entries", "intents"], "@": ["people"] };
 
 function recent(): string[] {
   try {
@@ -35,7 +35,7 @@ export function remember(id: string): void {
   }
 }
 
-/** rank gives what fits the query, group by group, the best first; without a query the recent ones and what can be done. "> …" are acts, "# …" rows and entries. */
+/** rank gives what fits the query, group by group, the best first; without a query the recent ones and what can be done. "> …" are acts, "# …" rows and entries, "@ …" people. */
 export function rank(candidates: Candidate[], query: string, match: Matcher): (Candidate & { hit: Hit })[] {
   const only = prefixes[query[0] ?? ""];
   const text = only ? query.slice(1).trim() : query;

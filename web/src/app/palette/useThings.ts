@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, ask, type Schemas } from "../../shared/api/client";
+import { useMay } from "../../shared/api/useMe";
 import { useOverview } from "../../shared/api/useOverview";
 import { useRecentJobs } from "../../shared/api/useRecentJobs";
 import { useLang } from "../../shared/words/useLang";
@@ -9,7 +10,7 @@ import { useWords } from "../../shared/words/useWords";
 /** Thing is something in the product that the palette can open. */
 export interface Thing {
   id: string;
-  group: "entries" | "intents" | "rows" | "jobs";
+  group: "entries" | "intents" | "rows" | "people" | "jobs";
   text: string;
   side: string;
   to: string;
@@ -19,7 +20,7 @@ export interface Thing {
 const restMS = 120; // how long typing rests before rows are asked for
 const leastCharacters = 2;
 
-/** useThings are the entries, labels and jobs of a product, and the rows of its data that contain the query. */
+/** useThings are the entries, labels and jobs of a product, the people for those who may list them, and the rows of its data that contain the query. */
 export function useThings(product: string | undefined, query: string): Thing[] {
   const w = useWords("shared");
   const lang = useLang();
@@ -39,11 +40,17 @@ export function useThings(product: string | undefined, query: string): Thing[] {
   });
   const jobs = useRecentJobs();
 
+  const people = useQuery({
+    queryKey: ["accounts", "palette"],
+    enabled: useMay("lead"),
+    staleTime: 60_000,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/accounts", { signal, params: { query: { limit: 200 } } })),
+  });
   const dataset = useOverview(product).data?.stages.find((s) => s.stage === "data")?.id;
   const [rested, setRested] = useState("");
   const text = query.replace(/^#\s*/, "");
   useEffect(() => {
-    const timer = setTimeout(() => setRested(text.startsWith(">") ? "" : text), restMS);
+    const timer = setTimeout(() => setRested(/^[>@]/.test(text) ? "" : text), restMS);
     return () => clearTimeout(timer);
   }, [text]);
   const rows = useQuery<Schemas["DatasetRowPage"]>({
@@ -66,6 +73,7 @@ export function useThings(product: string | undefined, query: string): Thing[] {
       to: `${base}/data?dataset=${dataset}&contains=${encodeURIComponent(rested)}&row=${r.id}`,
       thread: `${base}/thread/${r.id}`,
     })),
+    ...(people.data?.items ?? []).map((a) => ({ id: `person.${a.id}`, group: "people" as const, text: a.name, side: w(`role_${a.role}`), to: `/people?account=${encodeURIComponent(a.id)}` })),
     ...jobs.map((j) => ({ id: `job.${j.id}`, group: "jobs" as const, text: w(`job_${j.kind.replace(".", "_")}`), side: w(`job_state_${j.state}`), to: "/jobs" })),
   ];
 }

@@ -149,6 +149,7 @@ export function VersionPage() {
                       columns={columns}
                       rows={items}
                       rowKey={(r) => r.id}
+                      thread={(r) => r.id}
                       hasMore={rows.hasNextPage}
                       more={() => rows.hasNextPage && !rows.isFetchingNextPage && void rows.fetchNextPage()}
                       peek={(r) => <RowPeek row={r} columns={names.map((c) => c.name)} />}

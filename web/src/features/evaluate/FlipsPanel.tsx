@@ -94,7 +94,7 @@ export function FlipsPanel({ report, after, before }: { report: Report; after: s
         <span className={css["caption"]}>{w("broken_first")} · {w("judged_count", { done: all.filter((x) => x.verdict).length, total: all.length })}</span>
       </div>
       {judge.error && <FaultBand fault={asFault(judge.error)} />}
-      <DataTable id="evaluate.flips" label={w("flips", { count: rows.length })} columns={columns} rows={rows} rowKey={(r) => r.row_id} total={rows.length} current={here?.row_id} onCurrent={(r) => setAt(r.row_id)} exportName={`${after}-${before}`} />
+      <DataTable id="evaluate.flips" label={w("flips", { count: rows.length })} columns={columns} rows={rows} rowKey={(r) => r.row_id} thread={(r) => r.row_id} total={rows.length} current={here?.row_id} onCurrent={(r) => setAt(r.row_id)} exportName={`${after}-${before}`} />
       {here && (
         <div className={css["why"]}>
           <WhyFlip key={`${before}${here.row_id}`} product={product} model={before} labels={here.before ?? []} flip={here} />

@@ -17,7 +17,7 @@ export function FixLog({ product, fix, part, onClose, nameOf }: { product: strin
   useEffect(() => here.current?.scrollIntoView({ block: "nearest" }), [part]);
   const said = (labels: string[] | null) => (labels ?? []).map(nameOf).join(w("comma")) || "–";
   const made: Record<Part, React.ReactNode> = {
-    relabel: fix.row_id && <Link to={`/${product}/thread/rows/${encodeURIComponent(fix.row_id)}`}>{w("see_row")}</Link>,
+    relabel: fix.row_id && <Link to={`/${product}/thread/${encodeURIComponent(fix.row_id)}`}>{w("see_row")}</Link>,
     train: <>{w("heard_before_after", { before: said(fix.before), after: said(fix.after) })} {fix.model_id && <Link to={`/${product}/model/${fix.model_id}`}>{w("see_model")}</Link>}</>,
     test: fix.report_id && <Link to={`/${product}/evaluate/${fix.report_id}`}>{w("see_report")}</Link>,
     gate: fix.why && fix.state === "refused" && <span className={css["whyNot"]}>{w("state_refused")}</span>,

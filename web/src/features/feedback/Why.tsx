@@ -23,7 +23,7 @@ export function Why({ product, turn, before, nameOf }: { product: string; turn: 
       <Weighed text={turn.text} weights={explanation.text ?? []} label={turn.text} />
       {(witnesses ?? []).map((x) => (
         <div key={x.row_id} className={css["witness"]}>
-          <Link to={`/${product}/thread/rows/${encodeURIComponent(x.row_id)}`}>{x.text || x.row_id.slice(0, 8)}</Link>
+          <Link to={`/${product}/thread/${encodeURIComponent(x.row_id)}`}>{x.text || x.row_id.slice(0, 8)}</Link>
           <span>{(x.labels ?? []).slice(0, 1).map((l) => <Chip key={l} tone="azurite">{nameOf(l)}</Chip>)}</span>
           <b>{x.weight < 0 ? "−" : ""}{f.score(Math.abs(x.weight) / total)}</b>
         </div>

@@ -103,7 +103,7 @@ export function EntryEditor({ product, entry, mayEdit, categories, used, rivals,
             <Section title={w("sources")}>
               {(base?.sources ?? []).map((x, i) => (
                 <p key={i} className={css["part"]}>
-                  {x.row_id ? <Link to={`/${product}/thread/rows/${encodeURIComponent(x.row_id)}`}>{x.row_id}</Link> : x.document_id}
+                  {x.row_id ? <Link to={`/${product}/thread/${encodeURIComponent(x.row_id)}`}>{x.row_id}</Link> : x.document_id}
                   {x.end ? ` · ${w("characters", { from: f.count((x.start ?? 0) + 1), to: f.count(x.end) })}` : ""}
                 </p>
               ))}

@@ -81,6 +81,7 @@ export function RowsPage() {
             columns={columns}
             rows={rows}
             rowKey={(r) => r.row_id}
+            thread={(r) => r.row_id}
             total={rows.length}
             current={filters.row || undefined}
             exportName={`${model}-${w("rows_title")}`}

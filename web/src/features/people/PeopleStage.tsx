@@ -14,6 +14,7 @@ import { Page } from "../../shared/page/Page";
 import type { Column } from "../../shared/table/columns";
 import { DataTable } from "../../shared/table/DataTable";
 import { useCursorList } from "../../shared/table/useCursorList";
+import { useFilters } from "../../shared/table/useFilters";
 import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
 
@@ -29,6 +30,7 @@ export function PeopleStage() {
   const client = useQueryClient();
   const owner = useMay("owner");
   const me = useMe().data;
+  const { account } = useFilters(["account"] as const).filters; // whom the palette found
   const [adding, setAdding] = useState(false);
   const [form] = Form.useForm<{ name: string; role: Role }>();
   const list = useCursorList(["accounts"], (cursor, signal) => ask(api.GET("/api/v1/accounts", { signal, params: { query: { cursor, limit: 200 } } })));
@@ -100,7 +102,7 @@ export function PeopleStage() {
     <Page title={w("title")} facts={list.query.data && <><b>{list.rows.length}</b> {w("accounts")}</>} acts={owner && <ActionButton type="primary" action={action} />} flush>
       {fault && <FaultBand fault={asFault(fault)} />}
       <Faces of={list.query}>
-        {(rows) => <DataTable id="people.accounts" label={w("title")} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} exportName={w("title")} />}
+        {(rows) => <DataTable id="people.accounts" label={w("title")} columns={columns} rows={rows} rowKey={(r) => r.id} current={account || undefined} hasMore={list.hasMore} more={list.more} exportName={w("title")} />}
       </Faces>
       <Modal open={adding} title={w("add")} okText={w("add")} cancelText={shared("cancel")} confirmLoading={add.isPending} onOk={() => form.submit()} onCancel={() => setAdding(false)}>
         {add.error && <FaultBand fault={asFault(add.error)} />}

@@ -7537,6 +7537,10 @@ export interface operations {
                 product?: string;
                 /** @description 只看这一种|of this kind only */
                 kind?: string;
+                /** @description 只看这一阶段的，如 learn|of this stage only, such as learn */
+                stage?: string;
+                /** @description 只看这个账号发起的|only those that this account asked for */
+                actor?: string;
                 /** @description 只看这个状态|in this state only */
                 state?: "queued" | "running" | "done" | "failed" | "cancelled";
                 /** @description 只看未结束的|unfinished ones only */

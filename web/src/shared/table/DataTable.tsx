@@ -27,6 +27,8 @@ export interface DataTableProps<T> {
   open?: (row: T) => void;
   /** peek is what Space shows under the row. */
   peek?: (row: T) => ReactNode;
+  /** thread is the id that the thread of a row is opened by; T opens it from anywhere. */
+  thread?: (row: T) => string;
   /** current is the key of the row that the address names. */
   current?: string | undefined;
   /** onCurrent hears which row the keys stand on. */
@@ -124,6 +126,7 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
             {...(p.peek ? { expandable: { expandedRowKeys: peeked ? [peeked] : [], expandedRowRender: p.peek, showExpandColumn: false } } : {})}
             onRow={(r, i) => ({
               "data-current": i === at,
+              ...(p.thread ? { "data-thread": p.thread(r) } : {}),
               onClick: () => {
                 setAt(i ?? -1);
                 p.onCurrent?.(r);
