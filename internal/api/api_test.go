@@ -3,6 +3,8 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"io"
@@ -144,6 +146,20 @@ func TestAFaultArrivesInTheLanguageAskedFor(t *testing.T) {
 	}
 	if h.log.Len() > 0 {
 		t.Errorf("a fault of the caller's was logged: %s", h.log)
+	}
+}
+
+// TestADatabaseThatIsGoneIsTold lets errors of the driver through as a stage does
+// that only reads: an outage says what to do, a forgotten look for a row does not.
+func TestADatabaseThatIsGoneIsTold(t *testing.T) {
+	t.Parallel()
+	h := open(t,
+		failing("/api/v1/gone", fmt.Errorf("query: %w", driver.ErrBadConn)),
+		failing("/api/v1/forgotten", fmt.Errorf("query: %w", sql.ErrNoRows)))
+	for path, want := range map[string]string{"/api/v1/gone": "db.unreachable", "/api/v1/forgotten": "internal.broken"} {
+		if p := h.do(t, "GET", path, "").problem(t); p.Code != want {
+			t.Errorf("%s: %+v", path, p)
+		}
 	}
 }
 

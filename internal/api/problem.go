@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zhuomo/internal/db"
 	"zhuomo/internal/fault"
 	"zhuomo/internal/spec"
 )
@@ -98,7 +99,7 @@ func (s *Server) faultOf(ctx context.Context, err error) *fault.Fault {
 	case errors.Is(err, context.DeadlineExceeded) && errors.As(context.Cause(ctx), &slow):
 		return slow.Because(err)
 	}
-	f := fault.Of(err)
+	f := known(err)
 	if f.Def.Kind == fault.Broken && !errors.Is(err, context.Canceled) {
 		s.o.Log.Error("request failed", "request", RequestID(ctx), "code", f.Def.Code, "actor", Who(ctx).ID, "error", cut(err.Error(), 2000))
 	}
@@ -114,10 +115,25 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, f *fault.F
 	WriteFault(w, r, f)
 }
 
+// known lets a database that is gone, full or damaged say so itself. What it says
+// about rows is no answer: a stage that lets that through has forgotten to look.
+func known(err error) *fault.Fault {
+	f := fault.Of(err)
+	if f.Def != fault.Internal {
+		return f
+	}
+	switch told := fault.Of(db.Explain(err)); told.Def {
+	case db.NoRow, db.Taken, db.Dangling, db.Rule:
+		return f
+	default:
+		return told
+	}
+}
+
 // WriteFault answers a Raw route's request with a fault. Errors that are no
 // faults become internal.broken without being logged; log them first.
 func WriteFault(w http.ResponseWriter, r *http.Request, err error) {
-	p := NewProblem(fault.Of(err), Lang(r.Context()), RequestID(r.Context()))
+	p := NewProblem(known(err), Lang(r.Context()), RequestID(r.Context()))
 	headersFor(p, w.Header().Set)
 	if !strings.HasPrefix(r.URL.Path, "/api/") && strings.HasPrefix(r.Header.Get("Accept"), "text/html") {
 		writePage(w, p)

@@ -120,6 +120,49 @@ func TestNewsReachEveryProcess(t *testing.T) {
 	}
 }
 
+// TestBrokenConnectionsAreMended lets the server end all connections of a program,
+// as it does when it starts anew.
+func TestBrokenConnectionsAreMended(t *testing.T) {
+	t.Parallel()
+	address := testkit.PostgresURL(t)
+	name := "broken_" + db.NewID(time.Now())
+	d, other := postgres(t, address+"&application_name="+name), postgres(t, address)
+	if err := d.Migrate(t.Context(), "test", schema); err != nil {
+		t.Fatal(err)
+	}
+	news := d.Listen(t.Context(), "rows")
+	var ended int
+	err := other.Reader().QueryRowContext(t.Context(), "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1", name).Scan(&ended)
+	if err != nil || ended < 2 {
+		t.Fatalf("%d connections ended, %v", ended, err)
+	}
+	for id := range 20 {
+		switch err := d.Write(t.Context(), put(fmt.Sprint(id), id)); {
+		case errors.Is(err, db.Unreachable): // a connection that was open: told, not saved
+		case err != nil:
+			t.Errorf("write %d: %v", id, err)
+		case id == 19 && count(t, d) == 0:
+			t.Error("nothing was written")
+		}
+	}
+	if err := d.Write(t.Context(), put("last", 1)); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	for _, want := range []string{"", "fresh"} { // some may have been missed; then as before
+		if want != "" {
+			other.Notify("rows", want)
+		}
+		select {
+		case what := <-news:
+			if what != want {
+				t.Errorf("heard %q, want %q", what, want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("never heard %q", want)
+		}
+	}
+}
+
 func postgres(t testing.TB, address string) *db.DB {
 	t.Helper()
 	d, err := db.Open(context.Background(), db.Options{URL: address})

@@ -167,10 +167,11 @@ func (r *Runner) end(a *attempt, result any, err, cause error, took time.Duratio
 	default:
 		r.o.Log.Info("job ended", attrs...)
 	}
-	// The rows must say how it ended, or the work would be done twice: insist,
-	// also while the program stops, but not for ever.
+	// The rows must say how it ended, or the work would be done twice: insist, for
+	// as long as a full disk or a database that is gone may last; while the
+	// program stops, not for ever.
 	checkpoint, hasCheckpoint := a.report.takeCheckpoint()
-	for try := range 5 {
+	for try := 1; ; try++ {
 		err := r.db.Write(context.Background(), func(ctx context.Context, tx db.Tx) error {
 			if _, err := saveProgress(ctx, tx, r.id, j); err != nil {
 				return err
@@ -192,8 +193,8 @@ func (r *Runner) end(a *attempt, result any, err, cause error, took time.Duratio
 		if err == nil {
 			return
 		}
-		r.o.Log.Error("job end was not saved", "job_id", j.ID, "try", try+1, "err", err)
-		if errors.Is(err, db.Closed) {
+		r.o.Log.Error("job end was not saved", "job_id", j.ID, "try", try, "err", err)
+		if errors.Is(err, db.Closed) || try >= 5 && r.Stopping() {
 			return
 		}
 		time.Sleep(time.Second)
