@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"zhuomo/internal/spec"
 )
 
 // Facets counts the rows of a version along what they can be filtered by. Each
@@ -20,8 +22,9 @@ type Facets struct {
 
 // FoundCount is how many rows have a finding.
 type FoundCount struct {
-	Finding Found `json:"finding"`
-	Count   int   `json:"count"`
+	Finding Found     `json:"finding" doc:"也是能修它的清洗算子|also the cleaning operator that mends it"`
+	Title   spec.Text `json:"title"`
+	Count   int       `json:"count"`
 }
 
 // ColumnFacet is one column: its values where there are few, and how long its
@@ -44,9 +47,12 @@ const (
 	facetBuckets = 20
 )
 
-// Facets counts by one pass over the rows. Faults: NoSuchVersion, NoSuchColumn.
-// Cost: O(rows × columns).
-func (s *Service) Facets(ctx context.Context, versionID string, filter Filter) (Facets, error) {
+// Facets counts by one pass over the rows; without findings it does not wait for
+// the rows to be inspected unless the filter names some.
+// Faults: NoSuchVersion, NoSuchColumn.
+// Cost: O(rows × columns), and the first time that findings are asked for that of
+// the inspector.
+func (s *Service) Facets(ctx context.Context, versionID string, filter Filter, findings bool) (Facets, error) {
 	profile, err := s.Profile(ctx, versionID)
 	if err != nil {
 		return Facets{}, err
@@ -55,20 +61,25 @@ func (s *Service) Facets(ctx context.Context, versionID string, filter Filter) (
 	if err != nil {
 		return Facets{}, err
 	}
-	conditions, err := filter.compile(m.Schema)
+	conditions, err := s.compile(filter, m.Schema)
 	if err != nil {
 		return Facets{}, err
 	}
-	sets, err := s.found(ctx, versionID)
-	if err != nil {
-		return Facets{}, err
+	sets, kinds := make([]foundSet, baseRows(m)+len(over.added)), []FoundKind(nil)
+	if findings {
+		kinds = s.foundKinds()
 	}
-	out := Facets{RowCount: m.RowCount}
+	if findings || filter.asksFindings() {
+		if sets, err = s.found(ctx, versionID); err != nil {
+			return Facets{}, err
+		}
+	}
+	out := Facets{RowCount: m.RowCount, Findings: []FoundCount{}}
 	columns := make([]*facetCount, len(m.Schema.Columns))
 	for i := range columns {
 		columns[i] = newFacetCount(profile.Columns[i])
 	}
-	findings := make([]int, len(allFound))
+	counts := make([]int, len(kinds))
 	err = s.eachRow(ctx, m, over, 0, func(at int, row Row) error {
 		fails, only := 0, 0
 		for _, c := range conditions {
@@ -89,9 +100,9 @@ func (s *Service) Facets(ctx context.Context, versionID string, filter Filter) (
 			}
 		}
 		if fails == 0 || only == groupOfFound {
-			for i := range findings {
+			for i := range counts {
 				if sets[at]&(1<<i) != 0 {
-					findings[i]++
+					counts[i]++
 				}
 			}
 		}
@@ -100,8 +111,8 @@ func (s *Service) Facets(ctx context.Context, versionID string, filter Filter) (
 	if err != nil {
 		return Facets{}, err
 	}
-	for i, n := range findings {
-		out.Findings = append(out.Findings, FoundCount{allFound[i], n})
+	for i, n := range counts {
+		out.Findings = append(out.Findings, FoundCount{kinds[i].Finding, kinds[i].Title, n})
 	}
 	for i, c := range columns {
 		out.Columns = append(out.Columns, c.facet(m.Schema.Columns[i].Name))

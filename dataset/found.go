@@ -3,125 +3,113 @@ package dataset
 import (
 	"context"
 	"slices"
-	"unicode/utf8"
+	"sync"
 )
 
-// Found is what can be wrong with a row as it was read.
-type Found string
+// foundSet holds one bit for each kind that the inspector looks for.
+type foundSet uint32
 
-const (
-	FullWidth   Found = "full_width" // full-width letters or digits
-	HasPrivate  Found = "private"    // personal data
-	HasMojibake Found = "mojibake"   // looks decoded with the wrong table
-	IsDamaged   Found = "damaged"    // holds U+FFFD
-	IsDuplicate Found = "duplicate"  // every value equals that of an earlier row
-	IsEmpty     Found = "empty"      // every value is empty
-)
+func (s *Service) foundKinds() []FoundKind {
+	if s.inspector == nil {
+		return nil
+	}
+	return s.inspector.Kinds()
+}
 
-// allFound is in the order of the bits of a foundSet.
-var allFound = []Found{FullWidth, HasPrivate, HasMojibake, IsDamaged, IsDuplicate, IsEmpty}
-
-func foundNames() []string {
-	names := make([]string, len(allFound))
-	for i, f := range allFound {
-		names[i] = string(f)
+// foundNames lists the kinds that a filter may name.
+func (s *Service) foundNames() []string {
+	var names []string
+	for _, k := range s.foundKinds() {
+		names = append(names, string(k.Finding))
 	}
 	return names
 }
 
-// foundSet holds one bit for each of allFound.
-type foundSet uint8
-
-func setOf(kinds []Found) foundSet {
+func (s *Service) setOf(kinds []Found) foundSet {
 	var set foundSet
-	for _, k := range kinds {
-		if i := slices.Index(allFound, k); i >= 0 {
+	for i, k := range s.foundKinds() {
+		if slices.Contains(kinds, k.Finding) {
 			set |= 1 << i
 		}
 	}
 	return set
 }
 
-// keptFound bounds the cache of findings: one byte a row.
+// keptFound bounds the cache of findings: four bytes a row.
 const keptFound = 8
 
+// foundIn is what is wrong with the rows of one version.
 type foundIn struct {
 	version string
+	once    sync.Once
 	sets    []foundSet // by position
+	err     error
 }
 
 // found gives what is wrong with each row of a version by position. Versions do
-// not change, so it is looked for once and kept for the next reader.
-// Cost: O(bytes) the first time; one byte of memory a row.
+// not change, so it is looked for once, also when several ask, and kept for the
+// next reader.
+// Cost: two passes the first time; four bytes of memory a row.
 func (s *Service) found(ctx context.Context, versionID string) ([]foundSet, error) {
+	f := s.foundOf(versionID)
+	// Whoever asked first may go away; the others wait for the same answer.
+	ctx = context.WithoutCancel(ctx)
+	f.once.Do(func() { f.sets, f.err = s.inspect(ctx, versionID) })
+	if f.err != nil {
+		s.mu.Lock()
+		s.foundIn = slices.DeleteFunc(s.foundIn, func(x *foundIn) bool { return x == f })
+		s.mu.Unlock()
+	}
+	return f.sets, f.err
+}
+
+func (s *Service) foundOf(versionID string) *foundIn {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, f := range s.foundIn {
 		if f.version == versionID {
-			s.mu.Unlock()
-			return f.sets, nil
+			return f
 		}
 	}
-	s.mu.Unlock()
+	if len(s.foundIn) >= keptFound {
+		s.foundIn = slices.Delete(s.foundIn, 0, 1)
+	}
+	f := &foundIn{version: versionID}
+	s.foundIn = append(s.foundIn, f)
+	return f
+}
+
+func (s *Service) inspect(ctx context.Context, versionID string) ([]foundSet, error) {
 	m, over, err := s.open(ctx, versionID)
 	if err != nil {
 		return nil, err
 	}
-	var sets []foundSet
-	seen := newRowSet()
-	err = s.eachRow(ctx, m, over, 0, func(at int, row Row) error {
-		for len(sets) <= at {
-			sets = append(sets, 0)
-		}
-		before := seen.repeats
-		seen.add(row.Values)
-		sets[at] = s.look(row.Values)
-		if seen.repeats > before {
-			sets[at] |= setOf([]Found{IsDuplicate})
-		}
-		return ctx.Err()
-	})
-	if err != nil {
-		return nil, err
+	sets := make([]foundSet, baseRows(m)+len(over.added))
+	if s.inspector == nil {
+		return sets, nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.foundIn) >= keptFound {
-		s.foundIn = slices.Delete(s.foundIn, 0, 1)
-	}
-	s.foundIn = append(s.foundIn, foundIn{versionID, sets})
-	return sets, nil
+	err = s.inspector.Inspect(ctx, m.Schema, func(each func(at int, row Row) error) error {
+		return s.eachRow(ctx, m, over, 0, each)
+	}, func(at int, kinds uint32) { sets[at] = foundSet(kinds) })
+	return sets, err
 }
 
-// look judges the values of one row by the rules of the profile.
-func (s *Service) look(values []string) foundSet {
-	var sketch columnSketch
-	var set foundSet
-	empty := true
-	for _, v := range values {
-		if v == "" {
+// marked tells where in rows the findings of a filter show.
+func (s *Service) marked(schema Schema, kinds []Found, rows []Row) map[RowID][]Hit {
+	hits := map[RowID][]Hit{}
+	for _, kind := range kinds {
+		if s.inspector == nil {
+			break
+		}
+		mark := s.inspector.Marker(schema, kind)
+		if mark == nil {
 			continue
 		}
-		empty = false
-		sketch.scan(v)
-		if s.private != nil && set&(1<<1) == 0 && mayBePrivate(v) {
-			s.private(v, func(string) { set |= 1 << 1 })
+		for _, row := range rows {
+			if found := mark(row); len(found) > 0 {
+				hits[row.ID] = append(hits[row.ID], found...)
+			}
 		}
 	}
-	if sketch.fullWidth > 0 {
-		set |= 1 << 0
-	}
-	if sketch.mojibake > 0 {
-		set |= 1 << 2
-	}
-	if sketch.damaged > 0 {
-		set |= 1 << 3
-	}
-	if empty {
-		set |= 1 << 5
-	}
-	return set
+	return hits
 }
-
-// mayBePrivate passes over values that are too short to hold personal data: two
-// characters are the shortest name.
-func mayBePrivate(v string) bool { return utf8.RuneCountInString(v) >= 2 }

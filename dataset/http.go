@@ -322,20 +322,22 @@ func (s *Service) version(ctx context.Context, in VersionPath) (Version, error) 
 type RowPage struct {
 	Columns []string `json:"columns"`
 	Items   []Row    `json:"items"`
-	Next    string   `json:"next,omitempty"`
+	// Hits tells where the findings that were asked for show, by row.
+	Hits map[RowID][]Hit `json:"hits,omitempty" doc:"所筛发现在各行的哪些字|where the findings that were asked for show, by row"`
+	Next string          `json:"next,omitempty"`
 }
 
 // FilterQuery is a filter of rows in a query. Conditions add up.
 type FilterQuery struct {
 	Contains string   `query:"contains" doc:"某个单元格含有这段文字|some cell contains this text"`
 	Where    []string `query:"where,explode" doc:"列=值，或列!=值，可多次|column=value or column!=value, may be repeated"`
-	Length   []string `query:"length,explode" doc:"列=从-到，按字数，可多次|column=from-to in characters, may be repeated"`
-	Finding  []Found  `query:"finding,explode" doc:"有这个发现，可多次：full_width private mojibake damaged duplicate empty|has this finding, may be repeated: full_width private mojibake damaged duplicate empty"`
+	Length   []string `query:"length,explode" doc:"列=从-到 或 列!=从-到，按字数，可多次|column=from-to or column!=from-to in characters, may be repeated"`
+	Finding  []Found  `query:"finding,explode" doc:"有这个发现，可多次；名字见 facets|has this finding, may be repeated; facets lists them"`
 	Without  []Found  `query:"without,explode" doc:"没有这个发现，可多次|has not this finding, may be repeated"`
 }
 
-func (in FilterQuery) filter() (Filter, error) {
-	return parseFilter(in.Contains, in.Where, in.Length, in.Finding, in.Without)
+func (s *Service) filter(in FilterQuery) (Filter, error) {
+	return s.parseFilter(in.Contains, in.Where, in.Length, in.Finding, in.Without)
 }
 
 func (s *Service) listRows(ctx context.Context, in *struct {
@@ -351,7 +353,7 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	filter, err := in.filter()
+	filter, err := s.filter(in.FilterQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -359,7 +361,7 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	body := RowPage{Columns: v.Schema.Names(), Items: shownRows(rows)}
+	body := RowPage{Columns: v.Schema.Names(), Items: shownRows(rows), Hits: s.marked(v.Schema, filter.Found, rows)}
 	if next >= 0 {
 		body.Next = api.Cursor(next)
 	}
@@ -369,16 +371,17 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 func (s *Service) showFacets(ctx context.Context, in *struct {
 	VersionPath
 	FilterQuery
+	Findings string `query:"findings" enum:"yes,no" default:"yes" doc:"no：先不看有什么问题，第一次快得多|no: do not look for what is wrong, much faster the first time"`
 }) (*out[Facets], error) {
 	v, err := s.version(ctx, in.VersionPath)
 	if err != nil {
 		return nil, err
 	}
-	filter, err := in.filter()
+	filter, err := s.filter(in.FilterQuery)
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.Facets(ctx, v.ID, filter)
+	f, err := s.Facets(ctx, v.ID, filter, in.Findings != "no")
 	return &out[Facets]{f.shown()}, err
 }
 

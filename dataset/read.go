@@ -134,12 +134,12 @@ func (s *Service) Search(ctx context.Context, versionID string, filter Filter, p
 	if err != nil {
 		return nil, 0, err
 	}
-	conditions, err := filter.compile(m.Schema)
+	conditions, err := s.compile(filter, m.Schema)
 	if err != nil {
 		return nil, 0, err
 	}
 	var sets []foundSet
-	if len(filter.Found)+len(filter.NotFound) > 0 {
+	if filter.asksFindings() {
 		if sets, err = s.found(ctx, versionID); err != nil {
 			return nil, 0, err
 		}

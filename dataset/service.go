@@ -44,20 +44,23 @@ type Needs struct {
 	Jobs    *jobs.Runner // nil: imports run only through Import
 	Formats []Format     // in the order in which pages show them
 	Private PersonalData // nil: the profile counts no personal data
+	// Inspector is what finds something wrong with rows; nil: nothing is found.
+	Inspector Inspector
 }
 
 // Service is the front door of the stage.
 type Service struct {
-	db      *db.DB
-	blobs   blob.Store
-	now     func() time.Time
-	jobs    *jobs.Runner
-	formats []Format
-	private PersonalData
+	db        *db.DB
+	blobs     blob.Store
+	now       func() time.Time
+	jobs      *jobs.Runner
+	formats   []Format
+	private   PersonalData
+	inspector Inspector
 
 	mu      sync.Mutex
-	cache   []opened  // under mu, oldest use first
-	foundIn []foundIn // under mu, oldest first
+	cache   []opened   // under mu, oldest use first
+	foundIn []*foundIn // under mu, oldest first
 }
 
 // New makes the service and brings its tables up to date.
@@ -65,7 +68,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	if err := n.DB.Migrate(ctx, "dataset", migrations); err != nil {
 		return nil, err
 	}
-	s := &Service{db: n.DB, blobs: n.Blobs, now: n.Now, jobs: n.Jobs, formats: n.Formats, private: n.Private}
+	s := &Service{db: n.DB, blobs: n.Blobs, now: n.Now, jobs: n.Jobs, formats: n.Formats, private: n.Private, inspector: n.Inspector}
 	if n.Jobs != nil {
 		n.Jobs.Handle(importKind, s.importJob)
 	}

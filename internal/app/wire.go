@@ -44,6 +44,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	now := a.options.Now
 	s.Data, err = dataset.New(ctx, dataset.Needs{
 		DB: a.DB, Blobs: a.Blobs, Now: now, Jobs: a.Jobs, Formats: builtin.Formats(), Private: personal(text.NewPersonal(nil, nil)),
+		Inspector: clean.NewInspector(builtin.Operators()),
 	})
 	if err != nil {
 		return s, err

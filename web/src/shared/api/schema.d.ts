@@ -3701,7 +3701,17 @@ export interface components {
         DatasetFoundCount: {
             /** Format: int64 */
             count: number;
+            /** @description 也是能修它的清洗算子|also the cleaning operator that mends it */
             finding: string;
+            title: components["schemas"]["SpecText"];
+        };
+        DatasetHit: {
+            /** Format: int64 */
+            column: number;
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
         };
         DatasetLengthCount: {
             /** Format: int64 */
@@ -3806,6 +3816,10 @@ export interface components {
         };
         DatasetRowPage: {
             columns: string[] | null;
+            /** @description 所筛发现在各行的哪些字|where the findings that were asked for show, by row */
+            hits?: {
+                [key: string]: components["schemas"]["DatasetHit"][] | null;
+            };
             items: components["schemas"]["DatasetRow"][] | null;
             next?: string;
         };
@@ -8704,12 +8718,14 @@ export interface operations {
                 contains?: string;
                 /** @description 列=值，或列!=值，可多次|column=value or column!=value, may be repeated */
                 where?: string[] | null;
-                /** @description 列=从-到，按字数，可多次|column=from-to in characters, may be repeated */
+                /** @description 列=从-到 或 列!=从-到，按字数，可多次|column=from-to or column!=from-to in characters, may be repeated */
                 length?: string[] | null;
-                /** @description 有这个发现，可多次：full_width private mojibake damaged duplicate empty|has this finding, may be repeated: full_width private mojibake damaged duplicate empty */
+                /** @description 有这个发现，可多次；名字见 facets|has this finding, may be repeated; facets lists them */
                 finding?: string[] | null;
                 /** @description 没有这个发现，可多次|has not this finding, may be repeated */
                 without?: string[] | null;
+                /** @description no：先不看有什么问题，第一次快得多|no: do not look for what is wrong, much faster the first time */
+                findings?: "yes" | "no";
             };
             header?: never;
             path: {
@@ -8863,9 +8879,9 @@ export interface operations {
                 contains?: string;
                 /** @description 列=值，或列!=值，可多次|column=value or column!=value, may be repeated */
                 where?: string[] | null;
-                /** @description 列=从-到，按字数，可多次|column=from-to in characters, may be repeated */
+                /** @description 列=从-到 或 列!=从-到，按字数，可多次|column=from-to or column!=from-to in characters, may be repeated */
                 length?: string[] | null;
-                /** @description 有这个发现，可多次：full_width private mojibake damaged duplicate empty|has this finding, may be repeated: full_width private mojibake damaged duplicate empty */
+                /** @description 有这个发现，可多次；名字见 facets|has this finding, may be repeated; facets lists them */
                 finding?: string[] | null;
                 /** @description 没有这个发现，可多次|has not this finding, may be repeated */
                 without?: string[] | null;
