@@ -269,14 +269,15 @@ func (h handlers) reasons(ctx context.Context, in *oneRunIn) (*reasonsOut, error
 type putBackIn struct {
 	Run  string `path:"run" doc:"清洗运行编号|id of the cleaning run"`
 	Body struct {
-		Rows []dataset.RowID `json:"rows" maxItems:"1000" doc:"要放回的行|the rows to put back"`
+		Rows   []dataset.RowID `json:"rows" maxItems:"1000" doc:"要放回的行|the rows to put back"`
+		Reason string          `json:"reason,omitempty" maxLength:"200" doc:"为什么放回，可不填|why, may be left out"`
 	}
 }
 
 type versionOut struct{ Body dataset.Version }
 
 func (h handlers) putBack(ctx context.Context, in *putBackIn) (*versionOut, error) {
-	v, err := h.s.PutBack(ctx, in.Run, in.Body.Rows)
+	v, err := h.s.PutBack(ctx, in.Run, in.Body.Rows, in.Body.Reason)
 	return &versionOut{v}, err
 }
 

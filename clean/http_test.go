@@ -26,7 +26,7 @@ func TestRoutes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client := http.Client{Transport: server.Local(api.Actor{ID: "me", Roles: []api.Role{api.Trainer}})}
+		client := http.Client{Transport: server.Local(api.Actor{ID: "me", Name: "林", Roles: []api.Role{api.Trainer}})}
 		call := func(method, path, body string, want int) map[string]any {
 			t.Helper()
 			r, err := http.NewRequestWithContext(t.Context(), method, "http://zhuomo/api/v1"+path, strings.NewReader(body))
@@ -98,7 +98,12 @@ func TestRoutes(t *testing.T) {
 		if len(items(call("GET", run+"/reasons", "", 200))) == 0 {
 			t.Error("no reasons")
 		}
-		call("POST", run+"/put-backs", fmt.Sprintf(`{"rows":[%q]}`, row), 200)
+		call("POST", run+"/put-backs", fmt.Sprintf(`{"rows":[%q],"reason":" 是真的客户 "}`, row), 200)
+		call("POST", run+"/put-backs", fmt.Sprintf(`{"rows":[%q],"reason":"再来一次"}`, row), 200) // it is back already
+		back := items(call("GET", run+"/quarantine?limit=1&reason=broken.empty", "", 200))[0].(map[string]any)
+		if back["put_back_reason"] != "是真的客户" || back["put_back_us"] == nil || back["put_back_by"] != "林" {
+			t.Errorf("%v", back)
+		}
 		call("DELETE", product+"/recipes/我的", "", 200)
 		call("GET", product+"/recipes/我的", "", 404)
 	})

@@ -2,8 +2,10 @@ package clean
 
 import (
 	"context"
+	"strings"
 
 	"zhuomo/dataset"
+	"zhuomo/internal/api"
 	"zhuomo/internal/db"
 	"zhuomo/internal/spec"
 )
@@ -19,6 +21,9 @@ type Quarantined struct {
 	Twin      dataset.RowID     `json:"twin,omitempty" doc:"留下的那一行|the row that stayed instead"`
 	Values    map[string]string `json:"values" doc:"离开时的内容|as it stood when it left"`
 	PutBackUS int64             `json:"put_back_us,omitempty"`
+	PutBackBy string            `json:"put_back_by,omitempty" doc:"谁放回的|who put it back"`
+	// PutBackReason is why, in the words of who did.
+	PutBackReason string `json:"put_back_reason,omitempty" doc:"为什么放回|why it was put back"`
 
 	body string
 	row  dataset.Row
@@ -61,10 +66,10 @@ func (s *Service) Reasons(ctx context.Context, runID string) ([]ReasonCount, err
 
 // PutBack returns rows from quarantine to the newest version of the dataset. The
 // steps after the one that set them aside repair them, but none sets them aside
-// again. Rows that are back already are passed over.
+// again. Rows that are back already are passed over. reason may be empty.
 //
 // Faults: NoSuchRun, RunNotDone, NothingChosen, NotInQuarantine.
-func (s *Service) PutBack(ctx context.Context, runID string, ids []dataset.RowID) (dataset.Version, error) {
+func (s *Service) PutBack(ctx context.Context, runID string, ids []dataset.RowID, reason string) (dataset.Version, error) {
 	run, err := s.Get(ctx, runID)
 	if err != nil {
 		return dataset.Version{}, err
@@ -88,6 +93,7 @@ func (s *Service) PutBack(ctx context.Context, runID string, ids []dataset.RowID
 		return v, err
 	}
 	var edits []dataset.Edit
+	var back []dataset.RowID
 	for _, id := range ids {
 		q, ok, err := s.selectAside(ctx, runID, id)
 		if err != nil {
@@ -97,6 +103,7 @@ func (s *Service) PutBack(ctx context.Context, runID string, ids []dataset.RowID
 			return v, NotInQuarantine.With("row", id).At("rows")
 		}
 		if q.PutBackUS == 0 {
+			back = append(back, id)
 			for _, row := range plan.finishRow(q.row, q.Step) {
 				edits = append(edits, dataset.Edit{Row: row})
 			}
@@ -107,7 +114,7 @@ func (s *Service) PutBack(ctx context.Context, runID string, ids []dataset.RowID
 		return latest, err
 	}
 	return s.data.Edit(ctx, latest.ID, dataset.MadeBy{Kind: "put_back", ID: runID}, edits, func(ctx context.Context, tx db.Tx, _ dataset.Version) error {
-		return markPutBack(ctx, tx, runID, ids, s.now().UnixMicro())
+		return markPutBack(ctx, tx, runID, back, strings.TrimSpace(reason), api.Who(ctx).Name, s.now().UnixMicro())
 	})
 }
 

@@ -120,7 +120,7 @@ func TestService(t *testing.T) {
 			if _, err := h.clean.Get(t.Context(), "none"); !errors.Is(err, clean.NoSuchRun) {
 				t.Errorf("%v", err)
 			}
-			if _, err := h.clean.PutBack(t.Context(), run.ID, []dataset.RowID{"none"}); !errors.Is(err, clean.NotInQuarantine) {
+			if _, err := h.clean.PutBack(t.Context(), run.ID, []dataset.RowID{"none"}, ""); !errors.Is(err, clean.NotInQuarantine) {
 				t.Errorf("%v", err)
 			}
 		})
@@ -192,11 +192,11 @@ func putBack(t *testing.T, h house, run clean.Run) {
 		t.Fatalf("%+v %v", page, err)
 	}
 	ids := []dataset.RowID{page[0].Row, page[1].Row}
-	v, err := h.clean.PutBack(t.Context(), run.ID, ids)
+	v, err := h.clean.PutBack(t.Context(), run.ID, ids, "")
 	if err != nil || v.RowCount != run.RowsOut+2 || v.Parent != run.ResultVersion {
 		t.Fatalf("%+v %v", v, err)
 	}
-	again, err := h.clean.PutBack(t.Context(), run.ID, ids)
+	again, err := h.clean.PutBack(t.Context(), run.ID, ids, "")
 	if err != nil || again.ID != v.ID {
 		t.Errorf("put back twice: %+v %v", again, err)
 	}

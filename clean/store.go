@@ -174,10 +174,10 @@ func (s *Service) writeQuarantine(ctx context.Context, run string, operators []s
 	return nil
 }
 
-const asideColumns = `position, row_id, step, operator, code, text_zh, text_en, twin, row_json, put_back_us`
+const asideColumns = `position, row_id, step, operator, code, text_zh, text_en, twin, row_json, put_back_us, put_back_reason, put_back_by`
 
 func (q *Quarantined) scan() []any {
-	return []any{&q.Position, &q.Row, &q.Step, &q.Operator, &q.Code, &q.Reason.ZH, &q.Reason.EN, &q.Twin, &q.body, &q.PutBackUS}
+	return []any{&q.Position, &q.Row, &q.Step, &q.Operator, &q.Code, &q.Reason.ZH, &q.Reason.EN, &q.Twin, &q.body, &q.PutBackUS, &q.PutBackReason, &q.PutBackBy}
 }
 
 func (s *Service) selectQuarantine(ctx context.Context, run, code string, after, limit int) ([]Quarantined, error) {
@@ -211,9 +211,10 @@ func (s *Service) countReasons(ctx context.Context, run string) ([]ReasonCount, 
 }
 
 // markPutBack notes rows as put back, in the transaction of the edited version.
-func markPutBack(ctx context.Context, tx db.Tx, run string, ids []dataset.RowID, nowUS int64) error {
+func markPutBack(ctx context.Context, tx db.Tx, run string, ids []dataset.RowID, reason, by string, nowUS int64) error {
 	for _, id := range ids {
-		if _, err := tx.ExecContext(ctx, `UPDATE quarantine SET put_back_us = $1 WHERE run_id = $2 AND row_id = $3`, nowUS, run, string(id)); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE quarantine SET put_back_us = $1, put_back_reason = $2, put_back_by = $3
+			WHERE run_id = $4 AND row_id = $5`, nowUS, reason, by, run, string(id)); err != nil {
 			return fmt.Errorf("mark row %s: %w", id, err)
 		}
 	}

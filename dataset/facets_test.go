@@ -174,8 +174,8 @@ func without[V any](from map[string]V, key string) map[string]V {
 }
 
 func TestCompareAddsUpAndRestoreGoesBack(t *testing.T) {
-	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
-		s, v, rows := facetHouse(t, d)
+	testkit.EachDB(t, func(t *testing.T, base *db.DB) {
+		s, v, rows := facetHouse(t, base)
 		changed := rows[0].With(1, "改了")
 		added := dataset.Row{ID: dataset.NewRowID("y", "", 1), Values: []string{"1", "新", "微信"}}
 		next, err := s.Edit(t.Context(), v.ID, dataset.MadeBy{Kind: "edit", ID: "1"}, []dataset.Edit{{Row: changed}, {Row: added}, {Row: rows[5], Remove: true}}, nil)

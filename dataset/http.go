@@ -21,7 +21,8 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", sets, "dataset list", api.Viewer, "列出数据集", "list datasets", s.listDatasets),
 		api.Op("POST", sets, "dataset create", api.Trainer, "新建数据集", "create a dataset", s.createDataset),
 		api.Op("GET", one, "dataset show", api.Viewer, "查看数据集", "show a dataset", s.showDataset),
-		api.Op("DELETE", one, "dataset delete", api.Lead, "删除数据集和它的版本", "delete a dataset and its versions", s.removeDataset),
+		api.Op("DELETE", one, "dataset delete", api.Lead, "移走数据集；可以放回，版本和来历都还在", "set a dataset aside; it can be put back, its versions stay", s.removeDataset),
+		api.Op("POST", one+"/put-backs", "dataset return", api.Lead, "放回移走的数据集", "put a dataset back that was set aside", s.returnIt),
 		api.Upload("POST", one+"/imports", "dataset import", api.Trainer, "导入文件，成为新版本", "import a file as a new version", s.upload),
 		api.Upload("POST", one+"/previews", "dataset preview", api.Trainer, "只识别文件并看前 50 行，不导入", "detect a file and show its first 50 rows without importing it", s.preview),
 		api.Upload("POST", "/api/v1/products/{product}/previews", "", api.Trainer, "识别文件，还不选数据集", "detect a file before a dataset is chosen for it", s.previewFile),
@@ -173,7 +174,16 @@ func (s *Service) removeDataset(ctx context.Context, in *DatasetPath) (*struct{}
 	if err != nil {
 		return nil, err
 	}
-	return &struct{}{}, s.Delete(ctx, d.ID)
+	return &struct{}{}, s.SetAside(ctx, d.ID)
+}
+
+func (s *Service) returnIt(ctx context.Context, in *DatasetPath) (*out[Dataset], error) {
+	p, err := s.FindProduct(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Return(ctx, p.ID, in.Dataset)
+	return &out[Dataset]{d}, err
 }
 
 type importIn struct {

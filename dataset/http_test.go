@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -182,6 +183,61 @@ func TestAFileTravelsThroughTheAPI(t *testing.T) {
 		}
 		s.ask(t, "lead", "DELETE", set, "", 204, nil)
 		s.ask(t, "viewer", "GET", set, "", 404, nil)
+		s.ask(t, "lead", "DELETE", set, "", 404, nil)
+		var list api.Page[dataset.Dataset]
+		if s.ask(t, "viewer", "GET", product+"/datasets", "", 200, &list); len(list.Items) != 0 {
+			t.Errorf("still listed: %+v", list.Items)
+		}
+		// Its name is free meanwhile, so that it comes back only when nobody has it.
+		s.ask(t, "trainer", "POST", product+"/datasets", `{"name":"chats"}`, 200, nil)
+		s.ask(t, "lead", "POST", set+"/put-backs", "", 409, nil)
+		s.ask(t, "lead", "DELETE", set, "", 204, nil)
+		s.ask(t, "trainer", "POST", set+"/put-backs", "", 403, nil)
+		s.ask(t, "lead", "POST", set+"/put-backs", "", 200, nil) // the one set aside last, which is empty
+		s.ask(t, "lead", "DELETE", set, "", 204, nil)
+	})
+}
+
+func TestADatasetSetAsideComesBackWithItsRows(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s, err := dataset.New(t.Context(), dataset.Needs{DB: d, Blobs: testkit.TempBlobs(t), Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := s.CreateProduct(t.Context(), "客服")
+		if err != nil {
+			t.Fatal(err)
+		}
+		set, err := s.Create(t.Context(), p.ID, "聊天")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := s.Build(t.Context(), dataset.Draft{DatasetID: set.ID, MadeBy: dataset.MadeBy{Kind: "import", ID: "x"}, Schema: dataset.Schema{Columns: []dataset.Column{{Name: "t"}}}},
+			func(add func(dataset.Row) error) error {
+				return add(dataset.Row{ID: dataset.NewRowID("x", "", 1), Values: []string{"好"}})
+			})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SetAside(t.Context(), set.ID); err != nil {
+			t.Fatal(err)
+		}
+		if list, err := s.Datasets(t.Context(), p.ID, "", 10); err != nil || len(list) != 0 {
+			t.Errorf("listed: %v %v", list, err)
+		}
+		if got, err := s.FindVersion(t.Context(), p.ID, v.ID); err != nil || got.RowCount != 1 {
+			t.Errorf("a version that others name by its id is gone: %v %v", got, err)
+		}
+		if named, err := s.Dataset(t.Context(), set.ID); err != nil || named.Name != "聊天" {
+			t.Errorf("its name reads %q, %v", named.Name, err)
+		}
+		back, err := s.Return(t.Context(), p.ID, "聊天")
+		if err != nil || back.ID != set.ID || back.RowCount != 1 {
+			t.Errorf("came back as %+v, %v", back, err)
+		}
+		if _, err := s.Return(t.Context(), p.ID, "聊天"); !errors.Is(err, dataset.NoSuchDataset) {
+			t.Errorf("returned twice: %v", err)
+		}
 	})
 }
 

@@ -471,7 +471,7 @@ func BenchmarkImport(b *testing.B) {
 		}
 		rows += v.RowCount
 		b.StopTimer()
-		if err := h.Delete(b.Context(), h.set.ID); err != nil {
+		if err := h.SetAside(b.Context(), h.set.ID); err != nil {
 			b.Fatal(err)
 		}
 		if h.set, err = h.Create(b.Context(), h.set.ProductID, "对话"); err != nil {

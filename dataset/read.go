@@ -66,13 +66,6 @@ func (s *Service) open(ctx context.Context, id string) (Manifest, *overlay, erro
 	return m, over, nil
 }
 
-// forget drops the cached versions of a deleted dataset.
-func (s *Service) forget(datasetID string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cache = slices.DeleteFunc(s.cache, func(o opened) bool { return o.manifest.DatasetID == datasetID })
-}
-
 func (s *Service) overlay(ctx context.Context, m Manifest) (*overlay, error) {
 	over := &overlay{byPlace: map[place]deltaRow{}, byID: map[RowID]deltaRow{}}
 	for _, d := range m.Deltas {

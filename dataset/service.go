@@ -122,14 +122,21 @@ func (s *Service) Dataset(ctx context.Context, id string) (Dataset, error) {
 	return s.selectDataset(ctx, id)
 }
 
-// Delete removes a dataset and its versions. Its raw files and segments stay in
-// the blob store, where other versions may share them.
-func (s *Service) Delete(ctx context.Context, id string) error {
-	if err := s.deleteDataset(ctx, id); err != nil {
-		return err
+// SetAside takes a dataset out of the lists; its name is free then. Nothing is lost:
+// whoever holds the id of one of its versions still reads it, and Return puts it
+// back. Fault: NoSuchDataset.
+func (s *Service) SetAside(ctx context.Context, id string) error {
+	return s.removeDatasetAt(ctx, id, s.now().UnixMicro())
+}
+
+// Return puts a dataset back that was set aside; name is its id or the name that it
+// had, of several the one set aside last. Faults: NoSuchDataset, NameTaken.
+func (s *Service) Return(ctx context.Context, productID, name string) (Dataset, error) {
+	id, err := s.returnDataset(ctx, productID, name)
+	if err != nil {
+		return Dataset{}, err
 	}
-	s.forget(id)
-	return nil
+	return s.selectDataset(ctx, id)
 }
 
 // Versions lists up to limit versions of a dataset by number, after a number.

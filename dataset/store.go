@@ -70,7 +70,7 @@ func (s *Service) selectProduct(ctx context.Context, name string) (Product, erro
 func (s *Service) selectDatasetID(ctx context.Context, productID, name string) (string, error) {
 	var id string
 	err := s.db.Reader().QueryRowContext(ctx, `SELECT id FROM datasets WHERE product_id = $1 AND (id = $2 OR name = $2)
-		ORDER BY id LIMIT 1`, productID, name).Scan(&id)
+		AND removed_us = 0 ORDER BY id LIMIT 1`, productID, name).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", NoSuchDataset.With("dataset", name)
 	}
@@ -80,8 +80,10 @@ func (s *Service) selectDatasetID(ctx context.Context, productID, name string) (
 	return id, nil
 }
 
-const datasetColumns = `d.id, d.product_id, d.name, d.created_us, COUNT(v.id), COALESCE(MAX(v.number), 0),
+const datasetColumns = `d.id, d.product_id, CASE WHEN d.removed_us > 0 THEN d.removed_name ELSE d.name END, d.created_us, COUNT(v.id), COALESCE(MAX(v.number), 0),
 	COALESCE((SELECT l.row_count FROM versions l WHERE l.dataset_id = d.id ORDER BY l.number DESC LIMIT 1), 0)`
+
+const datasetGroup = `d.id, d.product_id, d.name, d.removed_us, d.removed_name, d.created_us`
 
 func (d *Dataset) scan() []any {
 	return []any{&d.ID, &d.ProductID, &d.Name, &d.CreatedUS, &d.VersionCount, &d.Latest, &d.RowCount}
@@ -89,8 +91,8 @@ func (d *Dataset) scan() []any {
 
 func (s *Service) selectDatasets(ctx context.Context, product, after string, limit int) ([]Dataset, error) {
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+datasetColumns+` FROM datasets d
-		LEFT JOIN versions v ON v.dataset_id = d.id WHERE d.product_id = $1 AND d.id > $2
-		GROUP BY d.id, d.product_id, d.name, d.created_us ORDER BY d.id LIMIT $3`, product, after, limit)
+		LEFT JOIN versions v ON v.dataset_id = d.id WHERE d.product_id = $1 AND d.id > $2 AND d.removed_us = 0
+		GROUP BY `+datasetGroup+` ORDER BY d.id LIMIT $3`, product, after, limit)
 	return db.All(rows, err, (*Dataset).scan)
 }
 
@@ -98,7 +100,7 @@ func (s *Service) selectDataset(ctx context.Context, id string) (Dataset, error)
 	var d Dataset
 	err := s.db.Reader().QueryRowContext(ctx, `SELECT `+datasetColumns+` FROM datasets d
 		LEFT JOIN versions v ON v.dataset_id = d.id WHERE d.id = $1
-		GROUP BY d.id, d.product_id, d.name, d.created_us`, id).Scan(d.scan()...)
+		GROUP BY `+datasetGroup, id).Scan(d.scan()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, NoSuchDataset.With("dataset", id)
 	}
@@ -108,20 +110,43 @@ func (s *Service) selectDataset(ctx context.Context, id string) (Dataset, error)
 	return d, nil
 }
 
-func (s *Service) deleteDataset(ctx context.Context, id string) error {
+func (s *Service) removeDatasetAt(ctx context.Context, id string, nowUS int64) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM versions WHERE dataset_id = $1`, id); err != nil {
-			return fmt.Errorf("delete versions: %w", err)
-		}
-		done, err := tx.ExecContext(ctx, `DELETE FROM datasets WHERE id = $1`, id)
+		done, err := tx.ExecContext(ctx, `UPDATE datasets SET removed_us = $2, removed_name = name, name = id WHERE id = $1 AND removed_us = 0`, id, nowUS)
 		if err != nil {
-			return fmt.Errorf("delete dataset: %w", err)
+			return fmt.Errorf("set dataset aside: %w", err)
 		}
 		if n, err := done.RowsAffected(); err == nil && n == 0 {
 			return NoSuchDataset.With("dataset", id)
 		}
 		return nil
 	})
+}
+
+func (s *Service) returnDataset(ctx context.Context, productID, name string) (id string, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		var old string
+		err := tx.QueryRowContext(ctx, `SELECT id, removed_name FROM datasets WHERE product_id = $1 AND (id = $2 OR removed_name = $2)
+			AND removed_us > 0 ORDER BY removed_us DESC, id LIMIT 1`, productID, name).Scan(&id, &old)
+		if errors.Is(err, sql.ErrNoRows) {
+			return NoSuchDataset.With("dataset", name)
+		}
+		if err != nil {
+			return fmt.Errorf("look for dataset: %w", err)
+		}
+		var taken int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(id) FROM datasets WHERE product_id = $1 AND name = $2`, productID, old).Scan(&taken); err != nil {
+			return fmt.Errorf("look for name: %w", err)
+		}
+		if taken > 0 {
+			return NameTaken.With("name", old).At("dataset")
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE datasets SET removed_us = 0, name = removed_name, removed_name = '' WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("return dataset: %w", err)
+		}
+		return nil
+	})
+	return id, err
 }
 
 // errMoved tells that another version became the newest meanwhile.

@@ -52,7 +52,7 @@ func openText(in dataset.File, o dataset.ReadOptions, out dataset.Sink) (*textFi
 			return nil, dataset.UnknownEncoding.With("encoding", want, "known", strings.Join(text.Encodings(), ", ")).At("encoding")
 		}
 		if name != g.Name {
-			g = text.Guess{Name: name, Confidence: 1}
+			g = text.Guess{Name: name, Confidence: 1, Candidates: []string{g.Name}} // what it looks like stays on offer
 		}
 		g.Why = spec.Text{ZH: "由你指定", EN: "set by you"}
 		g.Confidence = 1

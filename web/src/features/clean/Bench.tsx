@@ -80,7 +80,22 @@ export function Bench({ saved }: { saved: Saved }) {
     draft.change(w("did_remove", { name: nameOf(i) }), removeStep(draft.source, i));
     setChosen(Math.max(0, Math.min(chosen, recipe.steps.length - 2)));
   };
-  const take = (use: string) => put(use, placeOf(recipe.steps, use, order));
+  // Where a step belongs: by the suggestions of these rows, else by the order in which operators are listed.
+  const take = (use: string) => put(use, placeOf(recipe.steps, use, order.includes(use) ? order : (operators.data?.items ?? []).map((s) => s.name)));
+  // A finding of the data page that is to become a step: taken once, or shown where it is already.
+  const wanted = params.get("take");
+  const ready = can && !!operators.data && (suggestions.isFetched || !version);
+  useEffect(() => {
+    if (!wanted || !ready) return;
+    setParams((old) => {
+      const next = new URLSearchParams(old);
+      next.delete("take");
+      return next;
+    }, { replace: true });
+    const there = recipe.steps.findIndex((s) => s.use === wanted);
+    if (there >= 0) setChosen(there);
+    else if (spec(wanted)) take(wanted);
+  }, [wanted, ready]); // eslint-disable-line react-hooks/exhaustive-deps -- once for a finding
   const start = useMutation({
     mutationFn: async () => {
       await draft.flush();
@@ -128,8 +143,9 @@ export function Bench({ saved }: { saved: Saved }) {
           r{draft.revision} {draft.keeping || draft.dirty ? w("keeping") : w("kept")}
           {last && (
             <>
-              {" · "}<Link to={door(last.version_id)}><b>{f.count(last.rows_in + last.rows_added)}</b></Link> {w("rows")} → {w("kept_rows")}{" "}
-              {last.result_version ? <Link to={door(last.result_version)}><b>{f.count(last.rows_out)}</b></Link> : <b>{f.count(last.rows_out)}</b>} + {w("aside_rows")} <b>{f.count(last.set_aside)}</b>
+              {" · "}<Link to={door(last.version_id)}><b>{f.count(last.rows_in)}</b></Link> {w("rows")}{last.rows_added > 0 && ` + ${w("split_rows", { count: f.count(last.rows_added) })}`} → {w("kept_rows")}{" "}
+              {last.result_version ? <Link to={door(last.result_version)}><b>{f.count(last.rows_out)}</b></Link> : <b>{f.count(last.rows_out)}</b>} + {w("aside_rows")}{" "}
+              <Link to={`/${product}/clean/${saved.id}/aside?run=${last.id}`}><b>{f.count(last.set_aside)}</b></Link>
             </>
           )}
           {p && <> · {w("sampled", { rows: f.count(p.rows), seed: "7" })} <b>{Math.round(p.ms)} ms</b></>}

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Select } from "antd";
+import { Button, Checkbox, Input, Select } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, ask } from "../../shared/api/client";
@@ -27,13 +27,15 @@ export function Quarantine({ product, run, preview, may }: { product: string; ru
   const reasons = useReasons(product, run?.id);
   const [reason, setReason] = useState("");
   const [picked, setPicked] = useState<string[]>([]);
+  const [why, setWhy] = useState("");
   const list = useCursorList(["clean", product, "quarantine", run?.id ?? "", reason], async (cursor, signal) =>
     run ? ask(api.GET("/api/v1/clean-runs/{run}/quarantine", { signal, params: { path: { run: run.id }, query: { cursor, limit: 100, ...(reason ? { reason } : {}) } } })) : { items: [] },
   );
   const back = useMutation({
-    mutationFn: (rows: string[]) => ask(api.POST("/api/v1/clean-runs/{run}/put-backs", { params: { path: { run: run!.id } }, body: { rows } })),
+    mutationFn: (rows: string[]) => ask(api.POST("/api/v1/clean-runs/{run}/put-backs", { params: { path: { run: run!.id } }, body: { rows, ...(why.trim() ? { reason: why.trim() } : {}) } })),
     onSuccess: () => {
       setPicked([]);
+      setWhy("");
       void client.invalidateQueries({ queryKey: ["clean", product] });
       void client.invalidateQueries({ queryKey: ["data", product] });
     },
@@ -72,7 +74,8 @@ export function Quarantine({ product, run, preview, may }: { product: string; ru
                 <Checkbox disabled={!may || !!q.put_back_us} checked={picked.includes(q.row)} onChange={() => toggle(q.row)} aria-label={longest(q.values)} />
                 <div>
                   <p>{longest(q.values)}</p>
-                  <small>{q.row.slice(0, 8)} {zh ? q.reason.zh : q.reason.en}{q.twin && ` · ${q.twin.slice(0, 8)}`}{q.put_back_us ? ` · ${w("is_back")}` : ""}</small>
+                  <small>{q.row.slice(0, 8)} {zh ? q.reason.zh : q.reason.en}{q.twin && ` · ${q.twin.slice(0, 8)}`}</small>
+                  {!!q.put_back_us && <small data-said>{[w("is_back"), q.put_back_by, q.put_back_reason].filter(Boolean).join(" · ")}</small>}
                 </div>
               </li>
             ))}
@@ -80,7 +83,12 @@ export function Quarantine({ product, run, preview, may }: { product: string; ru
         )}
       </Faces>
       {list.hasMore && <Button type="link" size="small" onClick={list.more}>{w("more")}</Button>}
-      {may && <div className={css["asideFoot"]}><Button size="small" disabled={!can} loading={back.isPending} onClick={() => back.mutate(picked)}>{w("put_back_count", { count: f.count(picked.length) })} <kbd>X</kbd></Button></div>}
+      {may && (
+        <div className={css["asideFoot"]}>
+          {picked.length > 0 && <Input size="small" value={why} maxLength={200} placeholder={w("put_back_why")} aria-label={w("put_back_why")} onChange={(e) => setWhy(e.target.value)} onPressEnter={(e) => !e.nativeEvent.isComposing && can && back.mutate(picked)} />}
+          <Button size="small" disabled={!can} loading={back.isPending} onClick={() => back.mutate(picked)}>{w("put_back_count", { count: f.count(picked.length) })} <kbd>X</kbd></Button>
+        </div>
+      )}
     </Pane>
   );
 }

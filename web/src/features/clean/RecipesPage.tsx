@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { Button } from "antd";
+import { useEffect } from "react";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
@@ -30,15 +31,19 @@ export function RecipesPage() {
   const may = useMay("trainer");
   const [params] = useSearchParams();
   const wanted = params.get("version") ?? "";
+  // A step that a finding became is taken on the bench; without a recipe it begins one.
+  const take = params.get("take") ?? "";
   const versions = useVersions(product);
   const runs = useRuns(product);
   const list = useCursorList(["clean", product, "recipes"], (cursor, signal) =>
     ask(api.GET("/api/v1/products/{product}/recipes", { signal, params: { path: { product }, query: { cursor, limit: 200 } } })),
   );
   const version = wanted || versions.data?.[0]?.id;
+  const search = wanted ? `?${params}` : "";
   const save = (source: string) => ask(api.PUT("/api/v1/products/{product}/recipes", { params: { path: { product } }, body: { source, revision: 0 } }));
   const create = useMutation({
     mutationFn: async () => {
+      if (take) return save(firstRecipe(w("first_name"), "", false));
       const found = await ask(api.POST("/api/v1/products/{product}/recipe-suggestions", { params: { path: { product } }, body: { version: version!, ...sample } }));
       const taken = new Set(list.rows.map((r) => r.name));
       let name = w("first_name");
@@ -47,7 +52,7 @@ export function RecipesPage() {
     },
     onSuccess: (made) => {
       void list.query.refetch();
-      go(`/${product}/clean/${made.id}${wanted ? `?version=${wanted}` : ""}`);
+      go(`/${product}/clean/${made.id}${search}`, { replace: !!take });
     },
   });
   const remove = useMutation({
@@ -60,7 +65,12 @@ export function RecipesPage() {
   const add = { id: "clean.new", words: w("new"), key: "N", when: () => may && !!version && !create.isPending, run: () => create.mutate() };
   useActions([add]);
   const newest = [...list.rows].sort((a, b) => b.updated_us - a.updated_us)[0];
-  if (wanted && newest) return <Navigate to={`/${product}/clean/${newest.id}?version=${wanted}`} replace />;
+  const first = !!take && may && list.query.data?.length === 0 && create.isIdle;
+  const begin = create.mutate;
+  useEffect(() => {
+    if (first) begin();
+  }, [first, begin]);
+  if (wanted && newest) return <Navigate to={`/${product}/clean/${newest.id}${search}`} replace />;
   const last = (r: Saved) => runs.data?.items.find((x) => x.recipe_id === r.id && x.state === "done");
   const to = (r: Saved) => `/${product}/clean/${r.id}`;
   const columns: Column<Saved>[] = [

@@ -87,8 +87,9 @@ export function placeOf(steps: Step[], use: string, order: string[]): number {
 /** always are the steps that a new recipe has even when the sample gave them nothing to do: they harm no clean text, and later rows may need them. */
 const always = ["clean.mojibake.v1", "clean.invisible.v1", "clean.space.v1", "clean.personal_data.v1"];
 
-/** firstRecipe is the text of a new recipe: what was suggested, and the steps that every recipe should have. */
-export function firstRecipe(name: string, suggested: string): string {
+/** firstRecipe is the text of a new recipe: what was suggested, and the steps that every recipe should have; or none of them yet. */
+export function firstRecipe(name: string, suggested: string, usual = true): string {
+  if (!usual) return parseDocumentOf({ name, version: 1, steps: [] });
   const steps = readRecipe(suggested).steps.flatMap((s) => (s.use ? [s.use] : []));
   const [repair, ...rest] = always.filter((use) => !steps.includes(use));
   const first = repair === always[0] ? [repair] : [];

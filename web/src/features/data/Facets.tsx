@@ -1,39 +1,113 @@
+import { useState } from "react";
 import type { Schemas } from "../../shared/api/client";
 import { useFormat } from "../../shared/format/useFormat";
+import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
-import { conditionOf } from "./conditions";
+import type { Facets as Counts } from "./api";
+import { conditionOf, pick, pickFinding, type RowFilter } from "./filter";
+import { merged } from "./lengths";
 import css from "./data.module.css";
 
-const mostValues = 12;
+const fewValues = 8;
 
-/** Facets are the columns with few values; a click shows the rows of one, Shift and a click those of all others. */
-export function Facets({ profile, where, pick }: { profile: Schemas["DatasetProfile"] | undefined; where: string[]; pick: (column: string, value: string, not: boolean) => void }) {
+/** Facets are the counts that rows can be filtered by: what is wrong with them, their values, how long their texts are. */
+export function Facets({ counts, findings, filter, change }: { counts: Counts; findings: Counts["findings"] | undefined; filter: RowFilter; change: (next: RowFilter) => void }) {
   const w = useWords("data");
-  const f = useFormat();
-  const few = (profile?.columns ?? []).filter((c) => c.top_exact && c.distinct_count > 1 && c.distinct_count <= mostValues && c.top);
-  if (!profile || few.length === 0) return null;
+  const columns = counts.columns ?? [];
   return (
     <aside className={css["facets"]} aria-label={w("facets")} tabIndex={0}>
-      {few.map((c) => {
-        const most = Math.max(...c.top!.map((t) => t.count));
-        return (
-          <section key={c.name}>
-            <h2>{c.name}</h2>
-            {c.top!.map((t) => {
-              const on = where.includes(conditionOf(c.name, t.value, false));
-              const off = where.includes(conditionOf(c.name, t.value, true));
-              return (
-                <button key={t.value} type="button" data-on={on} data-off={off} aria-pressed={on || off} title={w("facet_keys")} onClick={(e) => pick(c.name, t.value, e.shiftKey)}>
-                  <span>{t.value || w("blank")}</span>
-                  <i aria-hidden><b style={{ width: `${(100 * t.count) / most}%` }} /></i>
-                  <em>{f.count(t.count)}</em>
-                </button>
-              );
-            })}
-          </section>
-        );
-      })}
+      <Findings findings={findings} filter={filter} change={change} />
+      {columns.filter((c) => (c.values ?? []).length > 1 || filter.where.some((x) => x.startsWith(`${c.name}=`))).map((c) => <Values key={c.name} facet={c} filter={filter} change={change} />)}
+      {columns.filter((c) => (c.values ?? []).length === 0 && (c.lengths ?? []).length > 3).map((c) => <Lengths key={c.name} facet={c} filter={filter} change={change} />)}
       <p className={css["note"]}>{w("facet_keys")}</p>
     </aside>
+  );
+}
+
+type Column = Schemas["DatasetColumnFacet"];
+interface Chooses {
+  filter: RowFilter;
+  change: (next: RowFilter) => void;
+}
+
+function Findings({ findings, filter, change }: Chooses & { findings: Counts["findings"] | undefined }) {
+  const w = useWords("data");
+  const zh = useLang() === "zh";
+  if (!findings) return <section><h2>{w("findings")}</h2><p className={css["note"]}>{w("finding_out")}</p></section>;
+  const some = findings.filter((x) => x.count > 0 || filter.finding.includes(x.finding) || filter.without.includes(x.finding)).sort((a, b) => b.count - a.count);
+  const most = Math.max(1, ...some.map((x) => x.count));
+  return (
+    <section>
+      <h2>{w("findings")}</h2>
+      {some.map((x) => (
+        <Line
+          key={x.finding}
+          finding={x.finding}
+          words={zh ? x.title.zh : x.title.en}
+          count={x.count}
+          most={most}
+          on={filter.finding.includes(x.finding)}
+          off={filter.without.includes(x.finding)}
+          pick={(not) => change(pickFinding(filter, x.finding, not))}
+        />
+      ))}
+      {some.length === 0 && <p className={css["note"]}>{w("findings_none")}</p>}
+    </section>
+  );
+}
+
+function Values({ facet, filter, change }: Chooses & { facet: Column }) {
+  const w = useWords("data");
+  const f = useFormat();
+  const [all, setAll] = useState(false);
+  const values = facet.values ?? [];
+  const on = (value: string) => filter.where.includes(conditionOf(facet.name, value, false));
+  const off = (value: string) => filter.where.includes(conditionOf(facet.name, value, true));
+  const shown = all ? values : values.filter((v, i) => i < fewValues || on(v.value) || off(v.value));
+  const most = Math.max(1, ...values.map((v) => v.count));
+  return (
+    <section>
+      <h2 title={facet.name} data-said>{facet.name}</h2>
+      {shown.map((v) => <Line key={v.value} said words={v.value || w("blank")} count={v.count} most={most} on={on(v.value)} off={off(v.value)} pick={(not) => change(pick(filter, "where", facet.name, v.value, not))} />)}
+      {shown.length < values.length && <button type="button" className={css["more"]} onClick={() => setAll(true)}>{w("more_values", { count: f.count(values.length - shown.length) })}</button>}
+    </section>
+  );
+}
+
+function Line({ finding, words, said, count, most, on, off, pick }: { finding?: string; words: string; said?: boolean; count: number; most: number; on: boolean; off: boolean; pick: (not: boolean) => void }) {
+  const w = useWords("data");
+  const f = useFormat();
+  return (
+    <button type="button" className={css["facet"]} data-facet data-finding={finding} data-on={on} data-off={off} aria-pressed={on || off} title={w("facet_keys")} onClick={(e) => pick(e.shiftKey)}>
+      <span {...(said ? { "data-said": true } : {})}>{words}</span>
+      <i aria-hidden><b style={{ width: `${(100 * count) / most}%` }} /></i>
+      <em>{f.count(count)}</em>
+    </button>
+  );
+}
+
+function Lengths({ facet, filter, change }: Chooses & { facet: Column }) {
+  const w = useWords("data");
+  const f = useFormat();
+  const bars = merged(facet.lengths ?? []);
+  const most = Math.max(1, ...bars.map((b) => b.count));
+  return (
+    <section>
+      <h2 title={facet.name}>{w("length_of", { column: facet.name })}</h2>
+      <div className={css["lengths"]}>
+        {bars.map((b) => {
+          const value = `${b.from}-${b.to}`;
+          const on = filter.length.includes(conditionOf(facet.name, value, false));
+          const off = filter.length.includes(conditionOf(facet.name, value, true));
+          const words = w("length_bar", { from: f.count(b.from), to: f.count(b.to), rows: f.count(b.count) });
+          return (
+            <button key={value} type="button" data-facet data-on={on} data-off={off} aria-pressed={on || off} aria-label={words} title={words} onClick={(e) => change(pick(filter, "length", facet.name, value, e.shiftKey))}>
+              <i style={{ height: `${b.count ? Math.max(4, (100 * b.count) / most) : 0}%` }} />
+            </button>
+          );
+        })}
+      </div>
+      <p className={css["ends"]} aria-hidden><span>{f.count(bars[0]!.from)}</span><span>{w("characters")}</span><span>{f.count(bars.at(-1)!.to)}</span></p>
+    </section>
   );
 }

@@ -11,12 +11,20 @@ import { FaultBand } from "../../shared/page/FaultBand";
 import { useWords } from "../../shared/words/useWords";
 import { useDatasets, type Previewed, type Settings } from "./api";
 import { DetectedForm } from "./DetectedForm";
+import { EncodingBand } from "./EncodingBand";
 import { PreviewRows } from "./PreviewRows";
 import { choicesOf, clash, settingsOf, titleOf, type ColumnChoice } from "./settings";
 import css from "./data.module.css";
 
-/** ImportDrawer sends a file, shows what was detected, lets every guess be changed, and only then imports. */
-export function ImportDrawer({ product, file, dataset, close, started }: { product: string; file: File | undefined; dataset?: string; close: () => void; started: (job: string, dataset: string) => void }) {
+/** Reread is a file that the server has already, to be read in another way. */
+export interface Reread {
+  raw: string;
+  name: string;
+  encoding?: string;
+}
+
+/** ImportDrawer sends a file, or takes one again that is there, shows what was detected, lets every guess be changed, and only then imports. */
+export function ImportDrawer({ product, file, reread, dataset, close, started }: { product: string; file: File | undefined; reread?: Reread | undefined; dataset?: string; close: () => void; started: (job: string, dataset: string) => void }) {
   const w = useWords("data");
   const shared = useWords("shared");
   const f = useFormat();
@@ -30,7 +38,7 @@ export function ImportDrawer({ product, file, dataset, close, started }: { produ
   const [seen, setSeen] = useState<Previewed>();
   const [into, setInto] = useState(dataset ?? "");
   const [name, setName] = useState("");
-  const [mode, setMode] = useState<"append" | "replace">("append");
+  const [mode, setMode] = useState<"append" | "replace">(reread ? "replace" : "append");
 
   const show = (found: Previewed) => {
     setSeen(found);
@@ -44,7 +52,10 @@ export function ImportDrawer({ product, file, dataset, close, started }: { produ
     onSuccess: show,
   });
   const again = useMutation({
-    mutationFn: (settings: Settings) => ask(api.POST("/api/v1/products/{product}/previews/{raw}", { params: { path: { product, raw: seen!.raw } }, body: { name: seen!.name, settings } })),
+    mutationFn: (settings: Settings) => {
+      const { raw, name } = seen ?? reread!;
+      return ask(api.POST("/api/v1/products/{product}/previews/{raw}", { params: { path: { product, raw } }, body: { name, settings } }));
+    },
     onSuccess: show,
   });
   const order = useMutation({
@@ -70,9 +81,10 @@ export function ImportDrawer({ product, file, dataset, close, started }: { produ
   const begun = useRef(false);
   useEffect(() => {
     if (file && !begun.current) take(file);
+    if (reread && !begun.current) change(reread.encoding ? { encoding: reread.encoding } : {});
     begun.current = true;
     return () => stop.current?.abort();
-  }, []); // eslint-disable-line react-hooks/exhaustive-deps -- the file that was dropped, once
+  }, []); // eslint-disable-line react-hooks/exhaustive-deps -- the file that was dropped or is read again, once
   const leave = () => {
     stop.current?.abort();
     close();
@@ -93,7 +105,7 @@ export function ImportDrawer({ product, file, dataset, close, started }: { produ
       open
       onClose={leave}
       size={seen ? 860 : 520}
-      title={w("import_title")}
+      title={reread ? w("reread_title") : w("import_title")}
       footer={
         <div className={css["drawerFoot"]}>
           <Button type="primary" disabled={!ready} loading={order.isPending} onClick={() => order.mutate()}>
@@ -104,8 +116,16 @@ export function ImportDrawer({ product, file, dataset, close, started }: { produ
         </div>
       }
     >
-      {fault && <FaultBand fault={fault} retry={send.error && chosen ? () => take(chosen) : undefined} />}
-      {!seen && !send.isPending && (
+      {fault && (
+        <FaultBand
+          fault={fault}
+          act={again.error && base.encoding ? { words: w("reread_detected"), run: () => change({ encoding: "" }) } : undefined}
+          retry={send.error && chosen ? () => take(chosen) : undefined}
+          retrying={again.isPending}
+        />
+      )}
+      {!seen && again.isPending && <p className={css["note"]}>{w("detecting", { name: reread?.name ?? "" })}</p>}
+      {!seen && !send.isPending && !reread && (
         <Upload.Dragger accept="" multiple={false} showUploadList={false} beforeUpload={(picked) => (take(picked), false)}>
           <FileUp size={28} strokeWidth={1.5} className={css["dropMark"]} aria-hidden />
           <p className={css["dropWords"]}>{w("drop_words")}</p>
@@ -122,11 +142,12 @@ export function ImportDrawer({ product, file, dataset, close, started }: { produ
           </p>
         </div>
       )}
+      {seen && <EncodingBand report={seen.report} reread={(encoding) => change({ encoding })} rereading={again.isPending} />}
       {seen && (
         <Form layout="vertical" requiredMark={false} component="div">
           <p className={css["fileLine"]}>
             <b>{seen.name}</b> {f.bytes(seen.report.size_bytes)} · {(seen.report.schema.columns ?? []).length} {w("columns_unit")}
-            <Button type="link" size="small" onClick={() => (setSeen(undefined), setChosen(undefined))}>{w("other_file")}</Button>
+            {!reread && <Button type="link" size="small" onClick={() => (setSeen(undefined), setChosen(undefined))}>{w("other_file")}</Button>}
           </p>
           <div className={css["formRow"]}>
             <Form.Item label={w("f_dataset")}>

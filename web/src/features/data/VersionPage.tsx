@@ -1,7 +1,7 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Dropdown, Input, Select } from "antd";
-import { Download } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Button, Dropdown, Select } from "antd";
+import { Download, History } from "lucide-react";
+import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { href } from "../../shared/api/href";
@@ -10,21 +10,21 @@ import { useProduct } from "../../shared/api/useProduct";
 import { useFormat } from "../../shared/format/useFormat";
 import { ActionButton } from "../../shared/keys/ActionButton";
 import { useActions } from "../../shared/keys/useActions";
+import { Bones } from "../../shared/page/Bones";
 import { Empty } from "../../shared/page/Empty";
 import { Faces } from "../../shared/page/Faces";
 import { Page } from "../../shared/page/Page";
-import type { Column } from "../../shared/table/columns";
-import { DataTable } from "../../shared/table/DataTable";
-import { FilterChips } from "../../shared/table/FilterChips";
+import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
-import { useDataset, useFormats, useProfile, useReport, useVersionsOf, type Row } from "./api";
+import { useDataset, useFacets, useFormats, useProfile, useReport, useVersionsOf } from "./api";
 import { DropZone } from "./DropZone";
+import { EncodingBand } from "./EncodingBand";
 import { Facets } from "./Facets";
-import { conditionOf, partsOf, toggled } from "./conditions";
-import { ImportDrawer } from "./ImportDrawer";
+import { noFilter, readFilter, writeFilter, type RowFilter } from "./filter";
+import { ImportDrawer, type Reread } from "./ImportDrawer";
 import { ImportLine } from "./ImportLine";
 import { ProfileTable } from "./ProfileTable";
-import { RowPeek } from "./RowPeek";
+import { RowsPanel } from "./RowsPanel";
 import css from "./data.module.css";
 
 /** VersionPage is one version: what its columns hold, its facets, its rows; the version and the filters stand in the address. */
@@ -35,70 +35,50 @@ export function VersionPage() {
   const product = useProduct();
   const may = useMay("trainer");
   const { dataset = "" } = useParams();
+  const client = useQueryClient();
   const [params, setParams] = useSearchParams();
-  const [file, setFile] = useState<File>();
-  const [open, setOpen] = useState(false);
-  const [started, setStarted] = useState<{ job: string; dataset: string }>();
+  const [drawer, setDrawer] = useState<{ file?: File; reread?: Reread }>();
+  const [started, setStarted] = useState<{ job: string; dataset: string; before: string | undefined }>();
   const set = useDataset(product, dataset);
   const versions = useVersionsOf(product, dataset);
   const formats = useFormats();
   const version = versions.data?.find((v) => v.id === params.get("version") || `v${v.number}` === params.get("version")) ?? versions.data?.[0];
   const profile = useProfile(product, dataset, version?.id);
   const report = useReport(product, dataset, version);
-  const contains = params.get("contains") ?? "";
-  const where = params.getAll("where");
-  const filtered = !!contains || where.length > 0;
-  const put = (change: { version?: string; contains?: string; where?: string[] }) =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        for (const name of ["version", "contains"] as const) if (change[name] !== undefined) change[name] ? next.set(name, change[name]) : next.delete(name);
-        if (change.where) {
-          next.delete("where");
-          for (const x of change.where) next.append("where", x);
-        }
-        return next;
-      },
-      { replace: true },
-    );
-  const rows = useInfiniteQuery({
-    queryKey: ["data", product, "rows", dataset, version?.id, contains, where],
-    enabled: !!version,
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      ask(api.GET("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/rows", { signal, params: { path: { product, dataset, version: version!.id }, query: { cursor: pageParam, limit: 500, ...(contains ? { contains } : {}), ...(where.length ? { where } : {}) } } })),
-    getNextPageParam: (last) => last.next,
-  });
-  const here = useMemo(() => rows.data?.pages.flatMap((p) => p.items ?? []) ?? [], [rows.data]);
-  const names = useMemo(() => version?.schema.columns ?? [], [version]);
-  const columns = useMemo<Column<Row>[]>(() => {
-    const widest = Math.max(...(profile.data?.columns ?? []).map((c) => c.length_mean), 0);
-    const width = (name: string) => {
-      const c = profile.data?.columns?.find((x) => x.name === name);
-      if (!c || c.length_mean === 0) return 110;
-      return Math.round(c.length_mean === widest ? 440 : Math.min(320, Math.max(90, 32 + c.length_mean * (c.type === "text" ? 13 : 8))));
-    };
-    const blank = (name: string) => profile.data?.columns?.some((x) => x.name === name && x.empty_count === profile.data.row_count) ?? false;
-    return [
-      { key: "#", title: w("row_id"), width: 110, plain: (r) => r.id, cell: (r) => <span className={css["id"]}>{r.id}</span> },
-      ...names.map((c, i): Column<Row> => {
-        return { key: c.name, title: c.name, width: width(c.name), hidden: blank(c.name), plain: (r) => r.values?.[i], cell: (r) => r.values?.[i] ?? "" };
-      }),
-    ];
-  }, [names, profile.data, w]);
-  const add = { id: "data.import", words: w("import"), key: "N", when: () => may, run: () => setOpen(true) };
+  const filter = readFilter(params);
+  const whole = useFacets(product, dataset, version?.id, noFilter, false);
+  const found = useFacets(product, dataset, version?.id, filter, true);
+  // Until the rows were looked at for the first time, the counts that need no look.
+  const quick = useFacets(product, dataset, version?.id, filter, false, !found.data);
+  const counts = found.data ?? quick.data;
+  const stale = found.data ? found.isPlaceholderData : quick.isPlaceholderData;
+  const change = (next: RowFilter) => setParams((old) => writeFilter(old, next), { replace: true });
+  const toVersion = (id: string) =>
+    setParams((old) => {
+      const next = new URLSearchParams(old);
+      if (id) next.set("version", id);
+      else next.delete("version");
+      return next;
+    }, { replace: true });
+  const restore = async (id: string) => {
+    await ask(api.POST("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/restorations", { params: { path: { product, dataset, version: id } } }));
+    await client.invalidateQueries({ queryKey: ["data", product] });
+  };
+  const imported = async () => {
+    setStarted(undefined);
+    toVersion("");
+    const before = started?.before;
+    const made = (await versions.refetch()).data?.[0];
+    if (before && made && made.id !== before) did({ words: w("did_import", { made: String(made.number) }), undo: () => restore(before), redo: () => restore(made.id) });
+  };
+  const add = { id: "data.import", words: w("import"), key: "N", when: () => may, run: () => setDrawer({}) };
   const clean = { id: "data.clean", words: w("to_clean"), key: "C", when: () => !!version, run: () => go(`/${product}/clean?version=${version!.id}`) };
-  const find = { id: "data.find", words: w("find"), key: "/", run: () => document.getElementById("data-find")?.focus(), hidden: true };
-  useActions([add, clean, find]);
+  // The finding in focus, else the one that the rows are filtered by.
+  const atHand = () => document.activeElement?.getAttribute("data-finding") ?? filter.finding[0];
+  const turn = { id: "data.turn", words: w("turn"), key: "V", when: () => may && !!version && !!atHand(), run: () => go(`/${product}/clean?version=${version!.id}&take=${atHand()}`) };
+  useActions([add, clean]);
   const guess = report.data?.detected?.find((d) => d.what === "encoding");
-  const pick = (column: string, value: string, not: boolean) => put({ where: toggled(where, conditionOf(column, value, not)) });
-  const chips = [
-    ...(contains ? [{ name: "contains", words: w("contains_chip", { text: contains }), remove: () => put({ contains: "" }) }] : []),
-    ...where.map((x) => {
-      const { column, value, not } = partsOf(x);
-      return { name: x, words: `${column} ${not ? "≠" : "="} ${value || w("blank")}`, remove: () => put({ where: where.filter((y) => y !== x) }) };
-    }),
-  ];
+  const reread = (encoding?: string) => report.data && setDrawer({ reread: { raw: report.data.blob, name: report.data.name, ...(encoding ? { encoding } : {}) } });
   return (
     <Page
       title={w("title")}
@@ -106,19 +86,25 @@ export function VersionPage() {
       facts={
         version && (
           <>
-            <b>{f.count(version.row_count)}</b> {w("rows_unit")} · <b>{names.length}</b> {w("columns_unit")}
-            {guess && <> · {w("what_encoding")} <b>{guess.value.toUpperCase()}</b> {w("sure", { share: f.percent(guess.confidence) })}</>}
+            <b>{f.count(version.row_count)}</b> {w("rows_unit")} · <b>{(version.schema.columns ?? []).length}</b> {w("columns_unit")}
+            {guess && (
+              <>
+                {" · "}<b>{guess.value.toUpperCase()}</b> {guess.confidence < 1 ? w("guessed", { share: f.percent(guess.confidence) }) : w("set_by_you")}
+                {may && <Button type="link" size="small" className={css["inline"]!} onClick={() => reread()}>{w("change")}</Button>}
+              </>
+            )}
           </>
         )
       }
       acts={
         <>
           {version && (
-            <Select aria-label={w("col_version")} value={version.id} variant="borderless" onChange={(id: string) => put({ version: id })} options={(versions.data ?? []).map((v) => ({ value: v.id, label: `v${v.number} · ${w(`made_${v.made_by.kind}`)} · ${f.count(v.row_count)}` }))} popupMatchSelectWidth={false} />
+            <Select aria-label={w("col_version")} value={version.id} variant="borderless" onChange={toVersion} options={(versions.data ?? []).map((v) => ({ value: v.id, label: `v${v.number} · ${w(`made_${v.made_by.kind}`)} · ${f.count(v.row_count)}` }))} popupMatchSelectWidth={false} />
           )}
+          {version && <Button icon={<History size={14} />} onClick={() => go(`/${product}/data/${dataset}/versions`)}>{w("versions")}</Button>}
           {version && may && (
             <Dropdown trigger={["click"]} menu={{ items: (formats.data?.items ?? []).filter((x) => x.writes).map((x) => ({ key: x.id, label: <a href={href("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/export", { product, dataset, version: version.id }, { format: x.id })} download>{x.id}</a> })) }}>
-              <Button icon={<Download size={14} />}>{w("export")}</Button>
+              <Button icon={<Download size={14} />} aria-label={w("export")} title={w("export")} />
             </Dropdown>
           )}
           {may && <ActionButton action={add} />}
@@ -127,43 +113,31 @@ export function VersionPage() {
       }
       flush
     >
-      <DropZone take={(x) => (setFile(x), setOpen(true))} off={!may}>
-        {started && <ImportLine started={started} done={() => (setStarted(undefined), put({ version: "" }))} />}
+      <DropZone take={(file) => setDrawer({ file })} off={!may}>
+        {started && <ImportLine started={started} done={imported} />}
+        {report.data && <EncodingBand report={report.data} reread={may ? reread : undefined} />}
         <Faces of={versions} empty={<Empty text={w("empty_version")} act={may && <ActionButton action={add} />} />}>
           {() => (
             <div className={css["split"]}>
-              <Facets profile={profile.data} where={where} pick={pick} />
+              {counts ? <Facets counts={counts} findings={found.data?.findings} filter={filter} change={change} /> : <aside className={css["facets"]} aria-label={w("facets")}><Bones shape="rows" /></aside>}
               <div className={css["main"]}>
-                <Faces of={profile} isEmpty={() => false}>{(p) => <ProfileTable profile={p} />}</Faces>
-                <div className={css["rowsBar"]}>
-                  <h2>{w("rows_title")}</h2>
-                  <Input.Search id="data-find" key={contains} size="small" allowClear defaultValue={contains} placeholder={w("find")} aria-label={w("find")} onSearch={(text) => put({ contains: text.trim() })} style={{ width: 220 }} />
-                  <FilterChips chips={chips} onClear={() => put({ contains: "", where: [] })} />
-                </div>
-                <Faces of={{ data: rows.data && here, error: rows.error, isFetching: rows.isFetching }} empty={<Empty text={filtered ? w("no_match") : w("no_rows")} act={filtered && <Button onClick={() => put({ contains: "", where: [] })}>{w("show_all")}</Button>} />}>
-                  {(items) => (
-                    <DataTable
-                      key={`${version?.id}${profile.isSuccess}`}
-                      id={`data.rows.${dataset}`}
-                      label={w("rows_title")}
-                      columns={columns}
-                      rows={items}
-                      rowKey={(r) => r.id}
-                      thread={(r) => r.id}
-                      hasMore={rows.hasNextPage}
-                      more={() => rows.hasNextPage && !rows.isFetchingNextPage && void rows.fetchNextPage()}
-                      peek={(r) => <RowPeek row={r} columns={names.map((c) => c.name)} />}
-                      {...(filtered || !version ? {} : { total: version.row_count })}
-                      exportName={set.data?.name ?? w("rows_title")}
-                    />
-                  )}
-                </Faces>
+                <Faces of={profile} isEmpty={() => false}>{(p) => <ProfileTable profile={p} whole={whole.data} filter={filter} change={change} />}</Faces>
+                {version && <RowsPanel product={product} dataset={dataset} name={set.data?.name ?? ""} version={version} profile={profile.data?.columns ?? undefined} filter={filter} change={change} counts={stale ? undefined : counts} findings={found.data?.findings} turn={turn} />}
               </div>
             </div>
           )}
         </Faces>
       </DropZone>
-      {open && <ImportDrawer product={product} file={file} dataset={set.data?.id ?? dataset} close={() => (setOpen(false), setFile(undefined))} started={(job, to) => (setStarted({ job, dataset: to }), setOpen(false), setFile(undefined))} />}
+      {drawer && (
+        <ImportDrawer
+          product={product}
+          file={drawer.file}
+          reread={drawer.reread}
+          dataset={set.data?.id ?? dataset}
+          close={() => setDrawer(undefined)}
+          started={(job, to) => (setStarted({ job, dataset: to, before: versions.data?.[0]?.id }), setDrawer(undefined))}
+        />
+      )}
     </Page>
   );
 }

@@ -1,9 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, ask, type Schemas } from "../../shared/api/client";
+import { queryOf, type RowFilter } from "./filter";
 
 export type Dataset = Schemas["Dataset"];
 export type Version = Schemas["DatasetVersion"];
 export type Row = Schemas["DatasetRow"];
+export type Facets = Schemas["DatasetFacets"];
 export type ColumnProfile = Schemas["DatasetColumnProfile"];
 export type Previewed = Schemas["DatasetPreviewed"];
 export type Settings = Schemas["DatasetSettings"];
@@ -40,6 +42,17 @@ export function useProfile(product: string, dataset: string, version: string | u
     enabled: !!version,
     staleTime: Infinity, // a version never changes
     queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/profile", { signal, params: { path: { product, dataset, version: version! } } })),
+  });
+}
+
+/** useFacets are the counts under a filter; what is wrong with rows is found only when asked for: the first time that takes long. */
+export function useFacets(product: string, dataset: string, version: string | undefined, filter: RowFilter, findings: boolean, wanted = true) {
+  return useQuery({
+    queryKey: ["data", product, "facets", dataset, version, filter, findings],
+    enabled: !!version && wanted,
+    staleTime: Infinity, // a version never changes
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/facets", { signal, params: { path: { product, dataset, version: version! }, query: { ...queryOf(filter), findings: findings ? "yes" : "no" } } })),
   });
 }
 

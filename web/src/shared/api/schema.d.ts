@@ -799,8 +799,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * delete a dataset and its versions
-         * @description 删除数据集和它的版本
+         * set a dataset aside; it can be put back, its versions stay
+         * @description 移走数据集；可以放回，版本和来历都还在
          */
         delete: operations["dataset-delete"];
         options?: never;
@@ -862,6 +862,26 @@ export interface paths {
          * @description 只识别文件并看前 50 行，不导入
          */
         post: operations["dataset-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/datasets/{dataset}/put-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * put a dataset back that was set aside
+         * @description 放回移走的数据集
+         */
+        post: operations["dataset-return"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3373,6 +3393,8 @@ export interface components {
             whole_table?: boolean;
         };
         CleanPutBackInBody: {
+            /** @description 为什么放回，可不填|why, may be left out */
+            reason?: string;
             /** @description 要放回的行|the rows to put back */
             rows: string[] | null;
         };
@@ -3381,6 +3403,10 @@ export interface components {
             operator: string;
             /** Format: int64 */
             position: number;
+            /** @description 谁放回的|who put it back */
+            put_back_by?: string;
+            /** @description 为什么放回|why it was put back */
+            put_back_reason?: string;
             /** Format: int64 */
             put_back_us?: number;
             reason: components["schemas"]["SpecText"];
@@ -8573,6 +8599,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetPreviewed"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dataset-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 数据集的编号或名称|id or name of the dataset */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
                 };
             };
             /** @description Fault (RFC 9457) */
