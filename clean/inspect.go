@@ -95,21 +95,37 @@ func (in *Inspector) Inspect(ctx context.Context, schema dataset.Schema, each fu
 			steps[i] = steps[i].(TableStep).Decide(s)
 		}
 	}
-	return each(func(at int, row dataset.Row) error {
+	var places []int
+	var sets []uint32
+	aside := make([]int, len(steps))
+	err := each(func(at int, row dataset.Row) error {
 		var kinds uint32
 		for i, step := range steps {
-			if step != nil && mends(step, row) {
+			if step == nil {
+				continue
+			}
+			o := step.Clean(row)
+			if o.Aside != nil {
+				aside[i]++
+			}
+			if o.Aside != nil || o.Parts != nil || !slices.Equal(o.Row.Values, row.Values) {
 				kinds |= 1 << i
 			}
 		}
-		found(at, kinds)
+		places, sets = append(places, at), append(sets, kinds)
 		return ctx.Err()
 	})
-}
-
-func mends(step Step, row dataset.Row) bool {
-	o := step.Clean(row)
-	return o.Aside != nil || o.Parts != nil || !slices.Equal(o.Row.Values, row.Values)
+	// A step that would set most rows aside took the wrong columns for its own.
+	fitting := ^uint32(0)
+	for i, n := range aside {
+		if 2*n > len(sets) {
+			fitting &^= 1 << i
+		}
+	}
+	for i, kinds := range sets {
+		found(places[i], kinds&fitting)
+	}
+	return err
 }
 
 // exactMarks is the longest text whose marks are exact; in longer ones they are

@@ -55,6 +55,33 @@ func TestAFindingIsWhatItsStepMends(t *testing.T) {
 	}
 }
 
+func TestAStepThatTakesTheWrongColumnFindsNothing(t *testing.T) {
+	schema := dataset.Schema{Columns: append([]dataset.Column{{Name: "text"}}, chatSchema.Columns...)}
+	schema.Columns[3].Name = "说的话" // no name that operators know
+	rows := chats(50, 5)
+	for i := range rows {
+		rows[i].Values = append([]string{""}, rows[i].Values...)
+	}
+	in := clean.NewInspector(operators())
+	err := in.Inspect(t.Context(), schema, func(each func(int, dataset.Row) error) error {
+		for i, row := range rows {
+			if err := each(i, row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func(at int, kinds uint32) {
+		for i, kind := range in.Kinds() {
+			if kind.Finding == "clean.broken_rows.v1" && kinds>>i&1 == 1 {
+				t.Fatalf("row %d is broken because a column without texts is called text", at)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func BenchmarkInspect(b *testing.B) {
 	rows := chats(20000, 5)
 	in := clean.NewInspector(operators())

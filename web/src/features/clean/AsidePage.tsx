@@ -37,6 +37,7 @@ export function AsidePage() {
   const saved = useRecipe(product, recipe);
   const runs = useRuns(product);
   const run = runs.data?.items.find((r) => (filters.run ? r.id === filters.run : r.recipe_id === saved.data?.id && r.state === "done"));
+  const name = saved.data?.name ?? run?.recipe ?? ""; // a recipe that is gone leaves its runs
   const reasons = useReasons(product, run?.id);
   const [picked, setPicked] = useState<string[]>([]);
   const [why, setWhy] = useState("");
@@ -76,7 +77,7 @@ export function AsidePage() {
   return (
     <Page
       title={w("title")}
-      name={`${saved.data?.name ?? ""} ${w("aside_title")}`}
+      name={`${name} ${w("aside_title")}`}
       facts={run && <><b>{f.count(run.set_aside)}</b> {w("rows")} · {w("aside_facts")}</>}
       acts={
         <>
@@ -110,7 +111,7 @@ export function AsidePage() {
             selected={picked}
             {...(may ? { onSelect: (keys: string[]) => setPicked(keys.filter((k) => !rows.find((q) => q.row === k)?.put_back_us)) } : {})}
             {...(total === undefined ? {} : { total })}
-            exportName={`${saved.data?.name ?? ""} ${w("aside_title")}`}
+            exportName={`${name} ${w("aside_title")}`}
             exportAll={everything}
           />
         )}

@@ -1,6 +1,6 @@
 import { Switch } from "antd";
 import { GripVertical, Sparkles, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useFormat } from "../../shared/format/useFormat";
 import type { Action } from "../../shared/keys/actions";
 import { ActionButton } from "../../shared/keys/ActionButton";
@@ -37,6 +37,10 @@ export function StepsPane(p: Props) {
   const lang = useLang();
   const [dragged, setDragged] = useState<number>();
   const zh = lang === "zh";
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    void list.current?.children[p.chosen]?.scrollIntoView({ block: "nearest" });
+  }, [p.chosen, p.recipe.steps.length]);
   return (
     <aside className={css["steps"]} aria-label={w("steps")}>
       <div className={css["stepsHead"]}>
@@ -46,7 +50,7 @@ export function StepsPane(p: Props) {
       </div>
       <div className={css["stepsBody"]} tabIndex={0} role="region" aria-label={w("steps")}>
         {p.recipe.problem && <p className={css["bad"]}>{p.recipe.problem}</p>}
-        <ol>
+        <ol ref={list}>
           {p.recipe.steps.map((s, i) => {
             const done = p.preview?.steps.get(i) ?? [];
             const changed = done.reduce((n, x) => n + x.rows_changed, 0);

@@ -146,12 +146,12 @@ export function ComparePage() {
   );
 }
 
-/** widest is the column with the longest texts among the first rows. */
+/** widest is the column with the longest text among the first rows. */
 function widest(rows: RowDiff[], columns: number): number {
   let best = 0;
   let most = -1;
   for (let i = 0; i < columns; i++) {
-    const n = rows.slice(0, 50).reduce((sum, d) => sum + ((d.after ?? d.before)?.[i]?.length ?? 0), 0);
+    const n = Math.max(0, ...rows.slice(0, 100).map((d) => (d.after ?? d.before)?.[i]?.length ?? 0));
     if (n > most) [best, most] = [i, n];
   }
   return best;

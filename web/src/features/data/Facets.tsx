@@ -5,20 +5,24 @@ import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import type { Facets as Counts } from "./api";
 import { conditionOf, pick, pickFinding, type RowFilter } from "./filter";
-import { merged } from "./lengths";
+import { merged, spread } from "./lengths";
 import css from "./data.module.css";
 
 const fewValues = 8;
+const leastSpread = 10; // characters between the shortest and the longest: ids and dates are no texts
 
-/** Facets are the counts that rows can be filtered by: what is wrong with them, their values, how long their texts are. */
-export function Facets({ counts, findings, filter, change }: { counts: Counts; findings: Counts["findings"] | undefined; filter: RowFilter; change: (next: RowFilter) => void }) {
+/**
+ * Facets are the counts that rows can be filtered by: what is wrong with them, their values, how long
+ * their texts are. What there is without a filter keeps its place; counts are those under the filter.
+ */
+export function Facets({ whole, looked, counts, filter, change }: Chooses & { whole: Counts; looked: boolean; counts: Counts | undefined }) {
   const w = useWords("data");
-  const columns = counts.columns ?? [];
+  const columns = (whole.columns ?? []).map((c) => ({ ...c, now: counts?.columns?.find((x) => x.name === c.name) }));
   return (
     <aside className={css["facets"]} aria-label={w("facets")} tabIndex={0}>
-      <Findings findings={findings} filter={filter} change={change} />
-      {columns.filter((c) => (c.values ?? []).length > 1 || filter.where.some((x) => x.startsWith(`${c.name}=`))).map((c) => <Values key={c.name} facet={c} filter={filter} change={change} />)}
-      {columns.filter((c) => (c.values ?? []).length === 0 && (c.lengths ?? []).length > 3).map((c) => <Lengths key={c.name} facet={c} filter={filter} change={change} />)}
+      <Findings findings={looked ? (whole.findings ?? []) : undefined} now={counts?.findings} filter={filter} change={change} />
+      {columns.filter((c) => (c.values ?? []).length > 1).map((c) => <Values key={c.name} facet={c} now={c.now} filter={filter} change={change} />)}
+      {columns.filter((c) => (c.values ?? []).length === 0 && spread(c.lengths ?? []) >= leastSpread).map((c) => <Lengths key={c.name} facet={c} now={c.now} filter={filter} change={change} />)}
       <p className={css["note"]}>{w("facet_keys")}</p>
     </aside>
   );
@@ -30,7 +34,7 @@ interface Chooses {
   change: (next: RowFilter) => void;
 }
 
-function Findings({ findings, filter, change }: Chooses & { findings: Counts["findings"] | undefined }) {
+function Findings({ findings, now, filter, change }: Chooses & { findings: Schemas["DatasetFoundCount"][] | undefined; now: Counts["findings"] | undefined }) {
   const w = useWords("data");
   const zh = useLang() === "zh";
   if (!findings) return <section><h2>{w("findings")}</h2><p className={css["note"]}>{w("finding_out")}</p></section>;
@@ -44,7 +48,7 @@ function Findings({ findings, filter, change }: Chooses & { findings: Counts["fi
           key={x.finding}
           finding={x.finding}
           words={zh ? x.title.zh : x.title.en}
-          count={x.count}
+          count={now?.find((y) => y.finding === x.finding)?.count}
           most={most}
           on={filter.finding.includes(x.finding)}
           off={filter.without.includes(x.finding)}
@@ -56,7 +60,7 @@ function Findings({ findings, filter, change }: Chooses & { findings: Counts["fi
   );
 }
 
-function Values({ facet, filter, change }: Chooses & { facet: Column }) {
+function Values({ facet, now, filter, change }: Chooses & { facet: Column; now: Column | undefined }) {
   const w = useWords("data");
   const f = useFormat();
   const [all, setAll] = useState(false);
@@ -65,32 +69,33 @@ function Values({ facet, filter, change }: Chooses & { facet: Column }) {
   const off = (value: string) => filter.where.includes(conditionOf(facet.name, value, true));
   const shown = all ? values : values.filter((v, i) => i < fewValues || on(v.value) || off(v.value));
   const most = Math.max(1, ...values.map((v) => v.count));
+  const count = (value: string) => now && ((now.values ?? []).find((v) => v.value === value)?.count ?? 0);
   return (
     <section>
       <h2 title={facet.name} data-said>{facet.name}</h2>
-      {shown.map((v) => <Line key={v.value} said words={v.value || w("blank")} count={v.count} most={most} on={on(v.value)} off={off(v.value)} pick={(not) => change(pick(filter, "where", facet.name, v.value, not))} />)}
+      {shown.map((v) => <Line key={v.value} said words={v.value || w("blank")} count={count(v.value)} most={most} on={on(v.value)} off={off(v.value)} pick={(not) => change(pick(filter, "where", facet.name, v.value, not))} />)}
       {shown.length < values.length && <button type="button" className={css["more"]} onClick={() => setAll(true)}>{w("more_values", { count: f.count(values.length - shown.length) })}</button>}
     </section>
   );
 }
 
-function Line({ finding, words, said, count, most, on, off, pick }: { finding?: string; words: string; said?: boolean; count: number; most: number; on: boolean; off: boolean; pick: (not: boolean) => void }) {
+function Line({ finding, words, said, count, most, on, off, pick }: { finding?: string; words: string; said?: boolean; count: number | undefined; most: number; on: boolean; off: boolean; pick: (not: boolean) => void }) {
   const w = useWords("data");
   const f = useFormat();
   return (
     <button type="button" className={css["facet"]} data-facet data-finding={finding} data-on={on} data-off={off} aria-pressed={on || off} title={w("facet_keys")} onClick={(e) => pick(e.shiftKey)}>
       <span {...(said ? { "data-said": true } : {})}>{words}</span>
-      <i aria-hidden><b style={{ width: `${(100 * count) / most}%` }} /></i>
-      <em>{f.count(count)}</em>
+      <i aria-hidden><b style={{ width: `${(100 * (count ?? 0)) / most}%` }} /></i>
+      <em>{count !== undefined && f.count(count)}</em>
     </button>
   );
 }
 
-function Lengths({ facet, filter, change }: Chooses & { facet: Column }) {
+function Lengths({ facet, now, filter, change }: Chooses & { facet: Column; now: Column | undefined }) {
   const w = useWords("data");
   const f = useFormat();
-  const bars = merged(facet.lengths ?? []);
-  const most = Math.max(1, ...bars.map((b) => b.count));
+  const bars = merged((now ?? facet).lengths ?? []);
+  const most = Math.max(1, ...merged(facet.lengths ?? []).map((b) => b.count));
   return (
     <section>
       <h2 title={facet.name}>{w("length_of", { column: facet.name })}</h2>

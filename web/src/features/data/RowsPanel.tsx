@@ -54,11 +54,11 @@ export function RowsPanel({ product, dataset, name, version, profile, filter, ch
   const hits = useMemo(() => new Map<string, Schemas["DatasetHit"][]>(rows.data?.pages.flatMap((p) => Object.entries(p.hits ?? {}).map(([id, found]) => [id, found ?? []] as const)) ?? []), [rows.data]);
   const names = useMemo(() => version.schema.columns ?? [], [version]);
   const columns = useMemo<Column<Row>[]>(() => {
-    const widest = Math.max(...(profile ?? []).map((c) => c.length_mean), 0);
+    const widest = Math.max(...(profile ?? []).map((c) => c.length_max), 0);
     const width = (column: string) => {
       const c = profile?.find((x) => x.name === column);
       if (!c || c.length_mean === 0) return 110;
-      return Math.round(c.length_mean === widest ? 440 : Math.min(320, Math.max(90, 32 + c.length_mean * (c.type === "text" ? 13 : 8))));
+      return Math.round(c.length_max === widest ? 440 : Math.min(320, Math.max(90, 32 + c.length_mean * (c.type === "text" ? 13 : 8))));
     };
     const blank = (column: string) => profile?.some((x) => x.name === column && x.distinct_count === 0) ?? false;
     const cell = (r: Row, i: number) => {

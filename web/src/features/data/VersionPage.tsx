@@ -4,6 +4,7 @@ import { Download, History } from "lucide-react";
 import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
+import { asFault } from "../../shared/api/fault";
 import { href } from "../../shared/api/href";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
@@ -13,6 +14,7 @@ import { useActions } from "../../shared/keys/useActions";
 import { Bones } from "../../shared/page/Bones";
 import { Empty } from "../../shared/page/Empty";
 import { Faces } from "../../shared/page/Faces";
+import { FaultBand } from "../../shared/page/FaultBand";
 import { Page } from "../../shared/page/Page";
 import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
@@ -20,7 +22,7 @@ import { useDataset, useFacets, useFormats, useProfile, useReport, useVersionsOf
 import { DropZone } from "./DropZone";
 import { EncodingBand } from "./EncodingBand";
 import { Facets } from "./Facets";
-import { noFilter, readFilter, writeFilter, type RowFilter } from "./filter";
+import { isFiltered, noFilter, readFilter, writeFilter, type RowFilter } from "./filter";
 import { ImportDrawer, type Reread } from "./ImportDrawer";
 import { ImportLine } from "./ImportLine";
 import { ProfileTable } from "./ProfileTable";
@@ -46,12 +48,12 @@ export function VersionPage() {
   const profile = useProfile(product, dataset, version?.id);
   const report = useReport(product, dataset, version);
   const filter = readFilter(params);
-  const whole = useFacets(product, dataset, version?.id, noFilter, false);
-  const found = useFacets(product, dataset, version?.id, filter, true);
-  // Until the rows were looked at for the first time, the counts that need no look.
-  const quick = useFacets(product, dataset, version?.id, filter, false, !found.data);
-  const counts = found.data ?? quick.data;
-  const stale = found.data ? found.isPlaceholderData : quick.isPlaceholderData;
+  // Without a filter every place stands still, and until the rows were looked at for the first time the counts that need no look are there.
+  const looked = useFacets(product, dataset, version?.id, noFilter, true);
+  const quick = useFacets(product, dataset, version?.id, noFilter, false, !looked.data);
+  const whole = looked.data ?? quick.data;
+  const under = useFacets(product, dataset, version?.id, filter, !!looked.data, isFiltered(filter));
+  const counts = isFiltered(filter) ? (under.isPlaceholderData ? undefined : under.data) : whole;
   const change = (next: RowFilter) => setParams((old) => writeFilter(old, next), { replace: true });
   const toVersion = (id: string) =>
     setParams((old) => {
@@ -115,14 +117,15 @@ export function VersionPage() {
     >
       <DropZone take={(file) => setDrawer({ file })} off={!may}>
         {started && <ImportLine started={started} done={imported} />}
+        {(looked.error ?? under.error) && <FaultBand fault={asFault(looked.error ?? under.error)} retry={() => void (looked.error ? looked : under).refetch()} retrying={looked.isFetching || under.isFetching} />}
         {report.data && <EncodingBand report={report.data} reread={may ? reread : undefined} />}
         <Faces of={versions} empty={<Empty text={w("empty_version")} act={may && <ActionButton action={add} />} />}>
           {() => (
             <div className={css["split"]}>
-              {counts ? <Facets counts={counts} findings={found.data?.findings} filter={filter} change={change} /> : <aside className={css["facets"]} aria-label={w("facets")}><Bones shape="rows" /></aside>}
+              {whole ? <Facets whole={whole} looked={!!looked.data} counts={counts} filter={filter} change={change} /> : <aside className={css["facets"]} aria-label={w("facets")}><Bones shape="rows" /></aside>}
               <div className={css["main"]}>
-                <Faces of={profile} isEmpty={() => false}>{(p) => <ProfileTable profile={p} whole={whole.data} filter={filter} change={change} />}</Faces>
-                {version && <RowsPanel product={product} dataset={dataset} name={set.data?.name ?? ""} version={version} profile={profile.data?.columns ?? undefined} filter={filter} change={change} counts={stale ? undefined : counts} findings={found.data?.findings} turn={turn} />}
+                <Faces of={profile} isEmpty={() => false}>{(p) => <ProfileTable profile={p} whole={whole} filter={filter} change={change} />}</Faces>
+                {version && <RowsPanel product={product} dataset={dataset} name={set.data?.name ?? ""} version={version} profile={profile.data?.columns ?? undefined} filter={filter} change={change} counts={counts} findings={looked.data?.findings} turn={turn} />}
               </div>
             </div>
           )}

@@ -16,3 +16,8 @@ export function merged(bars: LengthBar[]): LengthBar[] {
   }
   return out;
 }
+
+/** spread is how many lengths there are from the shortest to the longest. */
+export function spread(bars: LengthBar[]): number {
+  return bars.length ? bars.at(-1)!.to - bars[0]!.from + 1 : 0;
+}
