@@ -97,7 +97,7 @@ export function AsidePage() {
     >
       {back.error && <FaultBand fault={asFault(back.error)} />}
       {back.data && <div className={css["jobLine"]}>{w("was_put_back", { number: String(back.data.number) })} <Link to={`/${product}/data/${back.data.dataset_id}?version=${back.data.id}`}>{w("look")}</Link></div>}
-      <Faces of={run || runs.isPending ? list.query : { data: [], error: runs.error, refetch: runs.refetch as () => Promise<never>, isFetching: runs.isFetching }} empty={<Empty text={run ? w("aside_none") : w("aside_none_yet")} act={<Link to={`/${product}/clean/${recipe}`}><Button>{w("to_recipe")}</Button></Link>} />}>
+      <Faces of={run || runs.isPending ? list.query : { data: [], error: runs.error, isFetching: runs.isFetching }} empty={<Empty text={run ? w("aside_none") : w("aside_none_yet")} act={<Link to={`/${product}/clean/${recipe}`}><Button>{w("to_recipe")}</Button></Link>} />}>
         {(rows) => (
           <DataTable
             id="clean.aside"

@@ -121,7 +121,7 @@ export function ComparePage() {
               <FilterChips chips={[{ name: "kind", words: w(`diff_${kind}`), remove: () => put({ kind: "" }) }]} onClear={() => put({ kind: "" })} />
             </div>
           )}
-          <Faces of={{ data: list.data && rows, error: versions.error ?? list.error, refetch: list.refetch as () => Promise<never>, isFetching: list.isFetching }} empty={<Empty text={kind ? w("diff_none_such") : w("diff_none")} />}>
+          <Faces of={{ data: list.data && rows, error: versions.error ?? list.error, isFetching: list.isFetching }} empty={<Empty text={kind ? w("diff_none_such") : w("diff_none")} />}>
             {(items) => (
               <DataTable
                 key={`${before?.id}${after?.id}${kind ?? ""}`}

@@ -107,7 +107,7 @@ export function RowsPanel({ product, dataset, name, version, profile, filter, ch
         <FilterChips chips={chips} onClear={() => change(noFilter)} />
         {filter.finding.length > 0 && <span className={css["turn"]}><ActionButton size="small" action={turn} /></span>}
       </div>
-      <Faces of={{ data: rows.data && here, error: rows.error, refetch: rows.refetch as () => Promise<never>, isFetching: rows.isFetching }} empty={<Empty text={filtered ? w("no_match") : w("no_rows")} act={filtered && <Button onClick={() => change(noFilter)}>{w("show_all")}</Button>} />}>
+      <Faces of={{ data: rows.data && here, error: rows.error, isFetching: rows.isFetching }} empty={<Empty text={filtered ? w("no_match") : w("no_rows")} act={filtered && <Button onClick={() => change(noFilter)}>{w("show_all")}</Button>} />}>
         {(items) => (
           <DataTable
             key={`${version.id}${!!profile}`}

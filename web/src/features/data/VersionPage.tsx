@@ -4,7 +4,6 @@ import { Download, History } from "lucide-react";
 import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
-import { asFault } from "../../shared/api/fault";
 import { href } from "../../shared/api/href";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
@@ -14,8 +13,8 @@ import { useActions } from "../../shared/keys/useActions";
 import { Bones } from "../../shared/page/Bones";
 import { Empty } from "../../shared/page/Empty";
 import { Faces } from "../../shared/page/Faces";
-import { FaultBand } from "../../shared/page/FaultBand";
 import { Page } from "../../shared/page/Page";
+import { ReadFault } from "../../shared/page/ReadFault";
 import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
 import { useDataset, useFacets, useFormats, useProfile, useReport, useVersionsOf } from "./api";
@@ -117,7 +116,7 @@ export function VersionPage() {
     >
       <DropZone take={(file) => setDrawer({ file })} off={!may}>
         {started && <ImportLine started={started} done={imported} />}
-        {(looked.error ?? under.error) && <FaultBand fault={asFault(looked.error ?? under.error)} retry={() => void (looked.error ? looked : under).refetch()} retrying={looked.isFetching || under.isFetching} />}
+        <ReadFault of={looked.error ? looked : under} />
         {report.data && <EncodingBand report={report.data} reread={may ? reread : undefined} />}
         <Faces of={versions} empty={<Empty text={w("empty_version")} act={may && <ActionButton action={add} />} />}>
           {() => (
