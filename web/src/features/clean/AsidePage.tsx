@@ -105,6 +105,7 @@ export function AsidePage() {
             columns={columns}
             rows={rows}
             rowKey={(q) => q.row}
+            thread={(q) => q.row}
             hasMore={list.hasMore}
             more={list.more}
             peek={(q) => <dl className={css["peek"]}>{Object.entries(q.values).map(([name, v]) => <div key={name}><dt>{name}</dt><dd data-said>{v}</dd></div>)}</dl>}

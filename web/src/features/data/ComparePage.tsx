@@ -130,6 +130,7 @@ export function ComparePage() {
                 columns={columns}
                 rows={items}
                 rowKey={(d) => d.id}
+                thread={(d) => d.id}
                 hasMore={list.hasNextPage}
                 more={() => list.hasNextPage && !list.isFetchingNextPage && void list.fetchNextPage()}
                 peek={(d) => <Peek diff={d} names={names} />}

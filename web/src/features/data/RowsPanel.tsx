@@ -1,7 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Input } from "antd";
-import { useMemo, useState } from "react";
-import { useNavigate } from "react-router";
+import { useMemo } from "react";
 import { api, ask, type Schemas } from "../../shared/api/client";
 import { useFormat } from "../../shared/format/useFormat";
 import type { Action } from "../../shared/keys/actions";
@@ -39,7 +38,6 @@ interface Props {
 export function RowsPanel({ product, dataset, name, version, profile, filter, change, counts, findings, turn }: Props) {
   const w = useWords("data");
   const f = useFormat();
-  const go = useNavigate();
   const zh = useLang() === "zh";
   const filtered = isFiltered(filter);
   const read = (cursor: string | undefined, signal?: AbortSignal) =>
@@ -71,10 +69,8 @@ export function RowsPanel({ product, dataset, name, version, profile, filter, ch
       ...names.map((c, i): Column<Row> => ({ key: c.name, title: c.name, width: width(c.name), hidden: blank(c.name), plain: (r) => r.values?.[i], cell: (r) => cell(r, i) })),
     ];
   }, [names, profile, hits, w]);
-  const [at, setAt] = useState<Row>();
   useActions([
     { id: "data.find", words: w("find"), key: "/", run: () => document.getElementById("data-find")?.focus(), hidden: true },
-    { id: "data.thread", words: w("thread"), key: "T", when: () => !!at, run: () => void go(`/${product}/thread/${encodeURIComponent(at!.id)}`) },
     turn,
   ]);
   const titleOf = (kind: string) => { const x = findings?.find((k) => k.finding === kind); return x ? x.title[zh ? "zh" : "en"] : kind; };
@@ -116,7 +112,7 @@ export function RowsPanel({ product, dataset, name, version, profile, filter, ch
             columns={columns}
             rows={items}
             rowKey={(r) => r.id}
-            onCurrent={setAt}
+            thread={(r) => r.id}
             hasMore={rows.hasNextPage}
             more={() => rows.hasNextPage && !rows.isFetchingNextPage && void rows.fetchNextPage()}
             peek={(r) => <RowPeek product={product} row={r} columns={names.map((c) => c.name)} />}
