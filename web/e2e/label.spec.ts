@@ -81,6 +81,36 @@ describe.skipIf(cannot !== "")(`labelling ${cannot}`, () => {
     expect((await mine())[0]).toMatchObject({ row_id: before.row_id, labels: [...new Set([...before.labels, labels[1]!.id])].sort() });
   });
 
+  test("look-alike rows get one answer by B, and one Backspace takes all of them back", async () => {
+    // The demo's rows are cleaned of look-alikes: two others of the queue stand for them; answers and undo are the server's.
+    await page.route("**/alikes", async (route) => {
+      const real = await route.fetch();
+      const held = (await get<{ items: { id: string; row_id: string; text: string }[] }>(`/api/v1/queues/${queue}/claims`)).items.filter((t) => !route.request().url().includes(t.id)).slice(0, 2);
+      await route.fulfill({ response: real, json: { ...((await real.json()) as object), open: held.map((t) => ({ task_id: t.id, row_id: t.row_id, text: t.text, likeness: 0.9 })) } });
+    });
+    await desk();
+    const many = 3;
+    await saved();
+    const first = await task();
+    const before = (await mine()).length;
+    await page.keyboard.press("4");
+    await expect.poll(async () => (await page.keyboard.press("b"), page.locator(".ant-drawer").count())).toBeGreaterThan(0); // once they were found
+    await page.locator(".ant-drawer").waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(".ant-drawer-open").waitFor({ state: "detached" });
+    await saved();
+    const given = await mine();
+    expect(given.length).toBe(before + many);
+    expect(new Set(given.slice(0, many).map((a) => a.labels.join()))).toEqual(new Set([labels[3]!.id]));
+    await page.keyboard.press("Backspace");
+    await saved();
+    expect((await mine()).length).toBe(before);
+    expect(await task()).toBe(first);
+    expect(await chosen()).toEqual([labels[3]!.id]);
+    await page.unroute("**/alikes");
+    await desk();
+  });
+
   test("an input method never fires a key, and a label is found by pinyin and by characters", async () => {
     const now = await task();
     await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "1", code: "Digit1", isComposing: true, bubbles: true })));

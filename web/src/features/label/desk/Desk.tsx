@@ -85,7 +85,7 @@ export function Desk({ product, queue, saved, person }: { product: string; queue
     alike: () => !!task && (alikes.data?.open?.length ?? 0) > 0 && (desk.chosen.length > 0 || (mayAccept && guesses.length > 0)),
     accept: () => submit(desk.chosen),
     none: () => task && multi && (painted.begin("next"), desk.answer([task], [], guesses.length > 0)),
-    undo: () => desk.back(desk.done[0]!.id),
+    undo: desk.backLast,
     open: (what: Open) => setOpen(what),
     guess: () => setShowGuess(!showGuess),
     thread: () => task && go(`/${product}/thread/${encodeURIComponent(task.row_id)}`),

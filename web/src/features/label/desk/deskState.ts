@@ -9,8 +9,16 @@ export interface Done {
   task: Task;
   labels: string[];
   reason: string;
-  /** at is when, in ms. */
+  /** at is when, in ms; rows that got one answer together have the same. */
   at: number;
+}
+
+/** lastAct is what the newest act did: one row, or all that got one answer together, the newest first. */
+export function lastAct(done: Done[]): Done[] {
+  const newest = done[0];
+  if (!newest) return [];
+  const end = done.findIndex((d) => d.kind !== newest.kind || d.at !== newest.at);
+  return end < 0 ? done : done.slice(0, end);
 }
 
 export interface DeskState {

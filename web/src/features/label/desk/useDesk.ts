@@ -3,8 +3,8 @@ import { useCallback, useEffect, useReducer, useRef, useState, useSyncExternalSt
 import { api, ask } from "../../../shared/api/client";
 import { asFault, type Fault } from "../../../shared/api/fault";
 import type { Queue, Task } from "../api";
-import { deskReducer, emptyDesk, type Done } from "./deskState";
 import { isGone, keepDesk, readDesk } from "./deskKept";
+import { deskReducer, emptyDesk, lastAct, type Done } from "./deskState";
 import { Outbox, timeID, type Pending } from "./outbox";
 import { makeWire } from "./wire";
 
@@ -112,7 +112,8 @@ export function useDesk(queue: Queue, person: string) {
 
   const answer = (tasks: Task[], labels: string[], suggested: boolean) => {
     const each = Math.min(86_400, seconds() / Math.max(1, tasks.length));
-    const done = tasks.map((task): Done => ({ id: timeID(), kind: "answer", task, labels, reason: "", at: Date.now() }));
+    const at = Date.now();
+    const done = tasks.map((task): Done => ({ id: timeID(), kind: "answer", task, labels, reason: "", at }));
     for (const d of done) outbox.put({ id: d.id, kind: "answer", task: d.task.id, text: d.task.text, labels, seconds: each, guideline: queue.guideline_id, suggested, at: d.at });
     dispatch({ do: "finish", done });
   };
@@ -124,10 +125,12 @@ export function useDesk(queue: Queue, person: string) {
   };
   const back = (id: string) => {
     const d = state.done.find((one) => one.id === id);
-    if (!d) return;
-    if (d.kind === "answer") outbox.put({ id: timeID(), kind: "undo", task: d.task.id, annotation: id, at: Date.now() });
+    if (d) takeBack(d);
+  };
+  const takeBack = (d: Done) => {
+    if (d.kind === "answer") outbox.put({ id: timeID(), kind: "undo", task: d.task.id, annotation: d.id, at: Date.now() });
     else outbox.put({ id: timeID(), kind: "unskip", task: d.task.id, at: Date.now() });
-    dispatch({ do: "back", id });
+    dispatch({ do: "back", id: d.id });
   };
 
   return {
@@ -135,6 +138,8 @@ export function useDesk(queue: Queue, person: string) {
     retry: () => void open(),
     choose: (labels: string[]) => dispatch({ do: "choose", labels }),
     answer, putAside, back,
+    /** backLast takes the newest act back: one row, or all that got one answer together. */
+    backLast: () => lastAct(state.done).forEach(takeBack),
     again: () => outbox.again(),
     forgive: () => outbox.forgive(),
     refresh: () => void client.invalidateQueries({ queryKey: ["label"] }),
