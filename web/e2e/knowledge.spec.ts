@@ -180,3 +180,47 @@ test.skipIf(cannot)("without the server the page says so, and what was typed sta
   expect(await page.getByLabel("标准问").inputValue()).toBe("断网时写的问题");
   await page.close();
 }, 60_000);
+
+test.skipIf(cannot)("what is typed right after N, and right after J and E, is in the entry that was asked for", async () => {
+  const page = await house.context.newPage();
+  await page.goto(`/${house.product}/knowledge?lang=zh`);
+  await page.locator(".ant-table-row").first().waitFor();
+  const before = await page.getByLabel("标准问").inputValue();
+  const client = await house.context.newCDPSession(page);
+  await client.send("Emulation.setCPUThrottlingRate", { rate: 6 }); // a slow machine: the address follows late
+  for (const key of ["j", "j", "e"]) await page.keyboard.press(key);
+  await page.keyboard.insertText("，接着打");
+  await expect.poll(() => page.url()).toMatch(/\/knowledge\/.+/);
+  const shown = await page.getByLabel("标准问").inputValue();
+  const current = await page.locator('.ant-table-row[data-current="true"]').locator(".ant-table-cell").first().innerText();
+  expect(shown).toContain("，接着打");
+  expect(shown.replace("，接着打", "")).toBe(current.trim());
+  expect(shown).not.toContain(before);
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press("n");
+  await page.keyboard.insertText("刚按下就打的字");
+  await page.waitForURL((u) => u.pathname.endsWith("/knowledge/new"));
+  expect(await page.getByLabel("标准问").inputValue()).toBe("刚按下就打的字");
+  await page.close();
+}, 60_000);
+
+test.skipIf(cannot)("M takes the wordings of a look-alike entry over and removes it; undone, both are back", async () => {
+  const post = async (question: string, variants: string[]) => (await (await house.context.request.post(at("/entries"), { data: { question, variants, answer: [{ kind: "text", text: "可以。" }] } })).json()) as Entry;
+  const into = await post("热气球能带宠物坐吗", ["带狗可以坐热气球吗"]);
+  const other = await post("坐热气球可以带狗吗", ["小狗能上热气球不"]);
+  const page = await house.context.newPage();
+  await page.goto(`/${house.product}/knowledge/${encodeURIComponent(into.id)}?lang=zh`);
+  await page.getByLabel("答案", { exact: true }).fill("可以，小型犬即可。");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("条目已保存").waitFor();
+  await page.getByText(other.question, { exact: false }).first().waitFor();
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press("m");
+  await expect.poll(async () => (await find(into.question))?.variants, { timeout: 10_000 }).toEqual(expect.arrayContaining(["带狗可以坐热气球吗", "坐热气球可以带狗吗", "小狗能上热气球不"]));
+  expect(await find(other.question)).toBeUndefined();
+  await page.locator(".ant-message", { hasText: "已并入「" }).waitFor();
+  await undoLast(page);
+  await expect.poll(async () => (await find(other.question))?.variants, { timeout: 10_000 }).toEqual(["小狗能上热气球不"]);
+  expect((await find(into.question))?.variants).toEqual(["带狗可以坐热气球吗"]);
+  await page.close();
+}, 60_000);

@@ -1,6 +1,6 @@
 import { Input, Select } from "antd";
-import { useMemo, useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useEffect, useMemo, useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
 import { useFormat } from "../../shared/format/useFormat";
@@ -22,6 +22,7 @@ import css from "./knowledge.module.css";
 import { KnowledgeTabs } from "./KnowledgeTabs";
 import { TryDrawer } from "./TryDrawer";
 import { Used } from "./Used";
+import { Wordings } from "./Wordings";
 
 const always: readonly View[] = ["all", "short", "conflict", "due"]; // none is news too
 
@@ -32,7 +33,11 @@ export function EntriesPage() {
   const go = useNavigate();
   const product = useProduct();
   const mayEdit = useMay("trainer");
-  const { entry: openID } = useParams();
+  const { entry: addressed = "" } = useParams();
+  // The address follows in a transition, which may take its time: what is typed next must be in the entry that was asked for.
+  const [wanted, setWanted] = useState<string>();
+  useEffect(() => setWanted((id) => (id === addressed ? undefined : id)), [addressed]);
+  const openID = wanted ?? addressed;
   const { filters, set } = useFilters(["view", "category", "text", "try"] as const);
   const entries = useEntries(product);
   const uses = useUses(product);
@@ -48,13 +53,16 @@ export function EntriesPage() {
     [all, view, known, filters.category, filters.text],
   );
   const creating = openID === "new";
-  const at = creating ? undefined : (all.find((e) => e.id === openID) ?? rows[0]);
+  const at = creating ? undefined : openID ? all.find((e) => e.id === openID) : rows[0];
   const search = new URLSearchParams(Object.entries(filters).filter(([, v]) => v)).toString();
-  const open = (id: string) => go(`/${product}/knowledge/${encodeURIComponent(id)}${search ? `?${search}` : ""}`, { replace: true });
+  const open = (id: string) => {
+    if (id !== addressed) setWanted(id);
+    void go(`/${product}/knowledge/${encodeURIComponent(id)}${search ? `?${search}` : ""}`, { replace: true });
+  };
   const create = { id: "knowledge.new", words: w("new"), key: "N", when: () => mayEdit, run: () => open("new") };
   const tryIt = { id: "knowledge.try", words: w("try"), key: "R", run: () => set({ try: "1" }) };
   useActions([create, tryIt]);
-  const variants = useMemo(() => all.reduce((n, e) => n + (e.variants?.length ?? 0), 0), [all]);
+  const variants = useMemo(() => all.flatMap((e) => (e.variants ?? []).map((text) => ({ text, of: e }))), [all]);
   const categories = useMemo(() => [...new Set(all.map((e) => e.category ?? ""))].filter(Boolean).sort((a, b) => a.localeCompare(b, "zh")), [all]);
   const chips = (r: Entry) => {
     const due = dueOf(r, now);
@@ -79,7 +87,7 @@ export function EntriesPage() {
   return (
     <Page
       title={w("title")}
-      facts={entries.data && <><b>{f.count(all.length)}</b> {w("entries")} · {w("wordings")} <b>{f.count(variants)}</b></>}
+      facts={entries.data && <><b>{f.count(all.length)}</b> {w("entries")} · {w("wordings")} <Link to={`/${product}/knowledge?view=wordings`}><b>{f.count(variants.length)}</b></Link></>}
       acts={<><ImportEntries product={product} /><ActionButton action={tryIt} /><ActionButton action={create} type="primary" /></>}
       bar={
         <>
@@ -88,7 +96,7 @@ export function EntriesPage() {
             {views.map((v) => {
               const count = counts.get(v) ?? 0;
               return count > 0 || always.includes(v) || v === view ? (
-                <button key={v} type="button" className={css["view"]} aria-pressed={view === v} title={v === "all" ? undefined : w(`about_${v}`)} onClick={() => set({ view: v === "all" ? "" : v })}>{w(`view_${v}`)} <b>{f.count(count)}</b></button>
+                <button key={v} type="button" className={css["view"]} aria-pressed={view === v && filters.view !== "wordings"} title={v === "all" ? undefined : w(`about_${v}`)} onClick={() => set({ view: v === "all" ? "" : v })}>{w(`view_${v}`)} <b>{f.count(count)}</b></button>
               ) : null;
             })}
             <Select size="small" style={{ width: 150 }} allowClear showSearch value={filters.category || null} placeholder={w("col_category")} aria-label={w("col_category")} onChange={(v) => set({ category: v ?? "" })} options={categories.map((value) => ({ value, label: value }))} />
@@ -102,7 +110,7 @@ export function EntriesPage() {
         {() => (
           <div className={css["split"]}>
             <div className={css["left"]}>
-              {rows.length === 0 ? <Empty text={w("nothing_here")} /> : <DataTable id="knowledge.entries" label={w("title")} columns={columns} rows={rows} total={rows.length} rowKey={(r) => r.id} current={at?.id} open={(r) => open(r.id)} onCurrent={(r) => r.id !== at?.id && !creating && open(r.id)} exportName={w("title")} />}
+              {filters.view === "wordings" ? <Wordings rows={variants.filter((v) => !filters.text || v.text.includes(filters.text))} open={(r) => open(r.of.id)} /> : rows.length === 0 ? <Empty text={w("nothing_here")} /> : <DataTable id="knowledge.entries" label={w("title")} columns={columns} rows={rows} total={rows.length} rowKey={(r) => r.id} current={at?.id} open={(r) => open(r.id)} onCurrent={(r) => r.id !== at?.id && !creating && open(r.id)} exportName={w("title")} />}
             </div>
             <div className={css["right"]}>
               {(creating || at) && (
@@ -119,6 +127,7 @@ export function EntriesPage() {
                   onGone={() => go(`/${product}/knowledge`)}
                 />
               )}
+              {!creating && !at && rows.length > 0 && <Empty text={w("entry_gone")} />}
             </div>
           </div>
         )}

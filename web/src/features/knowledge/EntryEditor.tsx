@@ -85,7 +85,7 @@ export function EntryEditor({ product, entry, mayEdit, categories, used, rivals,
         ))}
         <Form layout="vertical" component="div">
           <Form.Item label={w("col_question")} required>
-            <Input.TextArea autoSize value={draft.question} maxLength={500} disabled={!mayEdit} aria-label={w("col_question")} onChange={(e) => change({ question: e.target.value })} />
+            <Input.TextArea autoSize autoFocus={!entry && mayEdit} value={draft.question} maxLength={500} disabled={!mayEdit} aria-label={w("col_question")} onChange={(e) => change({ question: e.target.value })} />
           </Form.Item>
           <div className={css["two"]}>
             <Form.Item label={w("col_category")}>

@@ -42,6 +42,8 @@ export function useEntryDraft(product: string, entry: Entry | undefined, onSaved
     },
     onSuccess: (saved) => {
       const before = base;
+      // The list has it at once: the page goes on to it before the list was read anew.
+      client.setQueryData<Entry[]>(["knowledge", product, "entries"], (old) => old && (old.some((e) => e.id === saved.id) ? old.map((e) => (e.id === saved.id ? saved : e)) : [...old, saved]));
       void stale();
       show(saved);
       did({ words: w("saved"), undo: () => (before?.revision ? restoreEntry(product, saved.id, before.revision) : removeEntry(product, saved.id)).then(stale) });
