@@ -148,7 +148,7 @@ export function Bench({ saved }: { saved: Saved }) {
               <Link to={`/${product}/clean/${saved.id}/aside?run=${last.id}`}><b>{f.count(last.set_aside)}</b></Link>
             </>
           )}
-          {p && <> · {w("sampled", { rows: f.count(p.rows), seed: "7" })} <b>{Math.round(p.ms)} ms</b></>}
+          {p && <> · {w("sampled", { rows: f.count(p.rows), seed: "7" })} <b data-measure>{Math.round(p.ms)} ms</b></>}
         </>
       }
       acts={

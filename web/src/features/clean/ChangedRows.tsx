@@ -46,14 +46,14 @@ export function ChangedRows({ preview, chosen, title, masks }: { preview: Tried;
       <div className={css["rows"]} ref={box} tabIndex={0} role="region" aria-label={w("changed_rows")}>
         {lines.map((l, i) => (
           <div key={`${l.row} ${l.column}`} className={css["line"]} data-line data-on={i === here} onClick={() => setAt(i)}>
-            <span className={css["rowID"]} title={`${l.row} · ${l.column}`}>{l.row.slice(0, 8)}<small>{l.column}</small></span>
+            <span className={css["rowID"]} data-said title={`${l.row} · ${l.column}`}>{l.row.slice(0, 8)}<small>{l.column}</small></span>
             <DiffLine parts={l.parts ?? []} chosen={chosen + 1} masks={masks} view={view} />
-            <span className={css["by"]}>{(l.steps ?? []).map((n) => <i key={n} data-on={n === chosen + 1}>{n}</i>)}</span>
+            <span className={css["by"]} data-measure>{(l.steps ?? []).map((n) => <i key={n} data-on={n === chosen + 1}>{n}</i>)}</span>
           </div>
         ))}
         {left.map((x) => (
           <div key={`left${x.row}`} className={css["line"]}>
-            <span className={css["rowID"]} title={x.row}>{x.row.slice(0, 8)}</span>
+            <span className={css["rowID"]} data-said title={x.row}>{x.row.slice(0, 8)}</span>
             <span className={css["leftText"]}>{longest(x.values)}</span>
             <span className={css["reason"]}>{zh ? x.reason.zh : x.reason.en}</span>
           </div>

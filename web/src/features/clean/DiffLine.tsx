@@ -4,7 +4,7 @@ import css from "./clean.module.css";
 /** DiffLine is one text: removed struck, added underlined, the chosen step strong, the others faint; personal data comes masked. */
 export function DiffLine({ parts, chosen, masks, view }: { parts: Part[]; chosen: number; masks: number[]; view: View }) {
   return (
-    <span className={css["diff"]}>
+    <span className={css["diff"]} data-said>
       {seen(parts, view, chosen).map((p, i) => {
         const text = shown(p.text, !!(p.added || p.removed));
         if (p.removed) return <del key={i} data-strong={p.removed === chosen} data-plain={view === "before"}>{text}</del>;

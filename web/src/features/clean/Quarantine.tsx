@@ -68,7 +68,7 @@ export function Quarantine({ product, run, preview, may }: { product: string; ru
       {back.data && <p className={css["note"]}>{w("was_put_back", { number: String(back.data.number) })} <Link to={`/${product}/data/${back.data.dataset_id}?version=${back.data.id}`}>{w("look")}</Link></p>}
       <Faces of={list.query} empty={<p className={css["note"]}>{w("aside_none")}</p>}>
         {(rows) => (
-          <ul className={css["aside"]}>
+          <ul className={css["aside"]} data-total={(reasons.data?.items ?? []).reduce((n, r) => n + r.count, 0)}>
             {rows.map((q) => (
               <li key={q.row} data-back={!!q.put_back_us}>
                 <Checkbox disabled={!may || !!q.put_back_us} checked={picked.includes(q.row)} onChange={() => toggle(q.row)} aria-label={longest(q.values)} />

@@ -45,7 +45,7 @@ export function StepsPane(p: Props) {
     <aside className={css["steps"]} aria-label={w("steps")}>
       <div className={css["stepsHead"]}>
         <h2>{w("steps")}</h2>
-        <span className={css["note"]}>{f.count(p.recipe.steps.length)}</span>
+        <span data-total={p.recipe.steps.length} className={css["note"]}>{f.count(p.recipe.steps.length)}</span>
         {p.may && <ActionButton size="small" type="text" action={p.add} />}
       </div>
       <div className={css["stepsBody"]} tabIndex={0} role="region" aria-label={w("steps")}>

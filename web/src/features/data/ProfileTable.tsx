@@ -21,7 +21,7 @@ export function ProfileTable({ profile, whole, filter, change }: { profile: Sche
   ];
   return (
     <div className={css["profileBox"]} tabIndex={0} role="region" aria-label={w("profile")}>
-      <table className={css["profile"]}>
+      <table className={css["profile"]} data-total={(profile.columns ?? []).length}>
         <thead>
           <tr>
             <th>{w("p_column")}</th>
@@ -39,9 +39,9 @@ export function ProfileTable({ profile, whole, filter, change }: { profile: Sche
               <th scope="row" data-said>{c.name}</th>
               <td>{w(`type_${c.type}`)}</td>
               <td className={css["num"]} data-warn={share(c) > 0.5}>
-                {c.empty_count ? <button type="button" className={css["door"]} title={w("see_empty", { count: f.count(c.empty_count) })} onClick={() => change(pick(filter, "where", c.name, "", false))}>{f.percent(share(c))}</button> : "0"}
+                {c.empty_count ? <button type="button" className={css["door"]} title={w("see_empty", { count: f.count(c.empty_count) })} onClick={() => change(pick(filter, "where", c.name, "", false))}>{f.percent(share(c))}</button> : <span data-measure>0</span>}
               </td>
-              <td className={css["num"]} title={w(`distinct_${c.distinct}`)}>{f.count(c.distinct_count)}</td>
+              <td className={css["num"]} data-measure title={w(`distinct_${c.distinct}`)}>{f.count(c.distinct_count)}</td>
               <td><Shape column={c} facet={whole?.columns?.find((x) => x.name === c.name)} /></td>
               <td className={css["note"]}>{c.length_max > 0 && w("length_words", { min: f.count(c.length_min), max: f.count(c.length_max), mean: f.count(Math.round(c.length_mean)) })}</td>
               <td className={css["chips"]}>

@@ -22,7 +22,7 @@ export function GateList({ report, model }: { report: Report; model: string }) {
   const failed = (report.verdict.rules ?? []).filter((x) => !x.passed);
   return (
     <Section title={w("gate")} note={report.verdict.gate}>
-      <table className={css["rules"]}>
+      <table id="gate" className={css["rules"]} data-total={(report.verdict.rules ?? []).length}>
         <thead>
           <tr><td /><td className="read-only-aloud" /><th scope="col">{w("need")}</th><th scope="col">{w("got")}</th></tr>
         </thead>
@@ -32,8 +32,8 @@ export function GateList({ report, model }: { report: Report; model: string }) {
             return (
               <tr key={rule.id} data-passed={rule.passed}>
                 <td>{rule.passed ? <Check size={14} role="img" aria-label={w("passed")} /> : <X size={14} role="img" aria-label={w("refused")} />}</td>
-                <th scope="row"><Link to={to(rule)}>{named.includes(rule.id) ? w(`rule_${rule.id}`) : rule.id}</Link>{base && <small>{base.replace("live", w("live"))}</small>}</th>
-                <td>{need.replace("live", w("live"))}</td>
+                <th scope="row"><Link to={to(rule)}>{named.includes(rule.id) ? w(`rule_${rule.id}`) : rule.id}{base && <small>{base.replace("live", w("live"))}</small>}</Link></th>
+                <td data-measure>{need.replace("live", w("live"))}</td>
                 <td><Link to={to(rule)}>{got}</Link></td>
               </tr>
             );

@@ -57,8 +57,8 @@ export function ReportPage() {
       facts={
         r && (
           <>
-            <Link to={`/${product}/model/${model}/rows`}><b>{f.percent(r.test.figures["exact"]?.value ?? 0)} %</b></Link> {f.interval(r.test.figures["exact"]?.low ?? 0, r.test.figures["exact"]?.high ?? 0)} · {w("rows_count", { count: r.test.rows })}
-            {flips && <> · <span className={css["better"]}>▲ {w("fixed")} <b>{f.count(flips.fixed)}</b></span> · <span className={css["worse"]}>▼ {w("broken")} <b>{f.count(flips.broken)}</b></span> · {w("p_value")} <b>{flips.p.toFixed(3).replace(/^0/, "")}</b></>}
+            <Link to={`/${product}/model/${model}/rows`}><b>{f.percent(r.test.figures["exact"]?.value ?? 0)} %</b></Link> <span data-measure>{f.interval(r.test.figures["exact"]?.low ?? 0, r.test.figures["exact"]?.high ?? 0)}</span> · {w("rows_count", { count: r.test.rows })}
+            {flips && <> · <span className={css["better"]}>▲ {w("fixed")} <Link to="?change=fixed"><b>{f.count(flips.fixed)}</b></Link></span> · <span className={css["worse"]}>▼ {w("broken")} <Link to="?change=broken"><b>{f.count(flips.broken)}</b></Link></span> · {w("p_value")} <b data-measure>{flips.p.toFixed(3).replace(/^0/, "")}</b></>}
             {r.simulated && ` · ${w("simulated")}`}
           </>
         )
@@ -66,7 +66,7 @@ export function ReportPage() {
       acts={
         r && (
           <>
-            <Chip tone={r.passed ? "jade" : "cinnabar"}>{w("gate")} {gate.passed} / {gate.total}</Chip>
+            <a href="#gate"><Chip tone={r.passed ? "jade" : "cinnabar"}>{w("gate")} {gate.passed} / {gate.total}</Chip></a>
             <ActionButton action={again} />
             {r.signature ? <Link to={`/${product}/release`}><Chip tone="jade">{w("signed", { release: r.signature.release_name, who: r.signature.actor })}</Chip></Link> : <ActionButton type="primary" danger={!r.passed} action={put} />}
           </>

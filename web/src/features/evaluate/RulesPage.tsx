@@ -58,7 +58,7 @@ export function RulesPage() {
     <Page
       title={w("title")}
       name={gate ? w("gate") : w("suite")}
-      facts={saved.data && (saved.data.version ? <><b>v{saved.data.version}</b> · {saved.data.at && f.time(Date.parse(saved.data.at) * 1000)}</> : gate ? w("gate_standard") : w("suite_none"))}
+      facts={saved.data && (saved.data.version ? <><b data-measure>v{saved.data.version}</b> · {saved.data.at && f.time(Date.parse(saved.data.at) * 1000)}</> : gate ? w("gate_standard") : w("suite_none"))}
       acts={<ActionButton type="primary" action={save} loading={write.isPending} />}
       bar={<EvaluateTabs />}
     >

@@ -28,13 +28,13 @@ export function WhyFlip({ product, model, labels, flip, fresh = false }: { produ
           return (
             <>
               <p className={fresh && flip.change === "broken" ? css["worse"] : css["heard"]}>
-                <b>{w("heard", { model, label: label ? nameOf(label) : w("nothing") })}</b> <span>{f.score(e.explanation.p)}</span>
+                <b>{w("heard", { model, label: label ? nameOf(label) : w("nothing") })}</b> <span data-measure>{f.score(e.explanation.p)}</span>
               </p>
               <Weighed text={flip.text} weights={e.explanation.text ?? []} label={w("weighed", { label: nameOf(e.explanation.label) })} />
               <p className={css["caption"]}>{w("witnesses")}</p>
               {(e.witnesses ?? []).map((x) => (
                 <p key={x.row_id} className={css["witness"]}>
-                  <span>{x.text || x.row_id.slice(0, 8)}</span> <b>{x.weight < 0 ? "−" : ""}{f.score(Math.abs(x.weight) / total)}</b>
+                  <span>{x.text || x.row_id.slice(0, 8)}</span> <b data-measure>{x.weight < 0 ? "−" : ""}{f.score(Math.abs(x.weight) / total)}</b>
                 </p>
               ))}
             </>

@@ -32,7 +32,7 @@ export function ClockStrip({ product, running, began, done, fix, onTakeBack, onL
   const reached = ended.at(-1)?.to ?? 0;
   const bead = running ? Math.min(1, Math.max(reached, elapsed / whole)) : reached;
   return (
-    <div className={css["strip"]} role="status" aria-live="polite" data-testid="clock" data-running={running} data-done={running ? done : undefined}>
+    <div className={css["strip"]} data-measure role="status" aria-live="polite" data-testid="clock" data-running={running} data-done={running ? done : undefined}>
       <div className={css["total"]} data-refused={!!refused}>
         <span>{w("loop")}</span>
         <b>{running || fix ? (running ? elapsed : fix!.seconds).toFixed(2) : "–"}</b>

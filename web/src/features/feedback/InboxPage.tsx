@@ -146,7 +146,7 @@ export function InboxPage() {
             <div className={css["left"]}>
               <p className={css["listHead"]}><span>{w("order")}</span><span>{w("alike_short")}</span></p>
               <TurnList items={items} at={item?.turn_id} onPick={(t) => set({ turn: t })} />
-              <p className={css["foot"]}>{w("foot", { shown: f.count(items.length), of: f.count(inbox.data?.length ?? 0) })}</p>
+              <p className={css["foot"]} data-total={items.length}>{w("foot", { shown: f.count(items.length), of: f.count(inbox.data?.length ?? 0) })}</p>
             </div>
             <div className={css["middle"]}>
               {item && (

@@ -25,7 +25,7 @@ export function Why({ product, turn, before, nameOf }: { product: string; turn: 
         <div key={x.row_id} className={css["witness"]}>
           <Link to={`/${product}/thread/${encodeURIComponent(x.row_id)}`}>{x.text || x.row_id.slice(0, 8)}</Link>
           <span>{(x.labels ?? []).slice(0, 1).map((l) => <Chip key={l} tone="azurite">{nameOf(l)}</Chip>)}</span>
-          <b>{x.weight < 0 ? "−" : ""}{f.score(Math.abs(x.weight) / total)}</b>
+          <b data-measure>{x.weight < 0 ? "−" : ""}{f.score(Math.abs(x.weight) / total)}</b>
         </div>
       ))}
     </section>

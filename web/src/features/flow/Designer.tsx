@@ -91,6 +91,7 @@ export function Designer({ product, saved, fault, retry }: { product: string; sa
     const at = nodes.find((n) => n.id === id);
     if (at) setLine(at.line);
   };
+  const drawAll = () => set({ thread: "all", ...(view === "text" ? { view: "" } : {}) });
   const show = (id: string) => {
     select(id);
     // Outside the drawn thread: draw everything, so that it can be seen.
@@ -177,11 +178,11 @@ export function Designer({ product, saved, fault, retry }: { product: string; sa
       name={<Link className={css["flowName"]} to="..?all=1" relative="path" title={w("all_flows")}>{drawing.flow.name}</Link>}
       facts={
         <span className={css["facts"]}>
-          <span><b>{f.count(nodes.length)}</b> {w("nodes")}</span>
+          <button type="button" onClick={drawAll}><b>{f.count(nodes.length)}</b> {w("nodes")}</button>
           {report && (
             <>
-              <button type="button" onClick={() => set({ tab: "stories" })}>{w("stories")} <b>{report.passed} / {report.total}</b></button>
-              <span>{w("covered_nodes")} <b>{f.percent(shares?.node_share ?? 0)}%</b> · {w("covered_edges")} <b>{walked} / {(shares?.edges ?? []).length}</b></span>
+              <button type="button" data-total={report.total} onClick={() => set({ tab: "stories" })}>{w("stories")} <b>{report.passed} / {report.total}</b></button>
+              <button type="button" onClick={drawAll}>{w("covered_nodes")} <b>{f.percent(shares?.node_share ?? 0)}%</b> · {w("covered_edges")} <b>{walked} / {(shares?.edges ?? []).length}</b></button>
             </>
           )}
           {problems.length > 0 && (

@@ -41,7 +41,7 @@ export function HomeStage() {
             {o.today.turns > 0 && (
               <>
                 {" · "}
-                {w("today")} <b>{f.count(o.today.sessions)}</b> {w("sessions")} · <b>{f.count(o.today.turns)}</b> {w("turns")}
+                {w("today")} <Link to={`/${product}/release/turns?hours=24`} data-grouped><b>{f.count(o.today.sessions)}</b></Link> {w("sessions")} · <Link to={`/${product}/release/turns?hours=24`}><b>{f.count(o.today.turns)}</b></Link> {w("turns")}
               </>
             )}
           </>

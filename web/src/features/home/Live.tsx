@@ -19,7 +19,7 @@ export function Live({ today, before }: { today: Traffic; before: Traffic }) {
       label,
       value: now === undefined ? "–" : f.percent(now),
       unit: now === undefined ? "" : "%",
-      to: `/${product}/feedback${query}`,
+      to: `/${product}/release/turns?hours=24${query}`,
       base: w(base, { count: f.count(whole(today)) }),
       ...(by ? { change: { text: `${Math.abs(by).toFixed(1)} ${w("than_before")}`, up: by > 0, better: by > 0 === (good === "up") } } : {}),
     };
@@ -27,10 +27,10 @@ export function Live({ today, before }: { today: Traffic; before: Traffic }) {
   return (
     <Figures
       of={[
-        figure(w("answered"), (t) => t.answered, (t) => t.turns, "of_turns", "?view=turns", "up"),
-        figure(w("handed_over"), (t) => t.handed_over, (t) => t.sessions, "of_sessions", "?cause=handed_over", "down"),
-        figure(w("fallback"), (t) => t.fallback, (t) => t.turns, "of_turns", "?cause=unanswered", "down"),
-        figure(w("liked"), (t) => t.liked, (t) => t.rated, "of_rated", "?cause=disliked", "up"),
+        figure(w("answered"), (t) => t.answered, (t) => t.turns, "of_turns", "&band=answer&state=bot", "up"),
+        figure(w("handed_over"), (t) => t.handed_over, (t) => t.sessions, "of_sessions", "&state=handover", "down"),
+        figure(w("fallback"), (t) => t.fallback, (t) => t.turns, "of_turns", "&band=fallback", "down"),
+        figure(w("liked"), (t) => t.liked, (t) => t.rated, "of_rated", "&rating=good", "up"),
       ]}
     />
   );

@@ -50,7 +50,7 @@ export function Ring({ overview }: { overview: Overview }) {
               {f.percent(shown.exact)}
               <small>%</small>
             </Link>
-            <span>
+            <span data-measure>
               {f.interval(shown.low, shown.high)} · {w("rows", { count: f.count(shown.rows) })}
             </span>
             {candidate && (
@@ -63,7 +63,7 @@ export function Ring({ overview }: { overview: Overview }) {
           <span>{w("no_score")}</span>
         )}
       </div>
-      <ul>
+      <ul data-grouped>
         {overview.stages.map((s, i) => {
           const degrees = -90 + step * i;
           const at = polar(degrees, outer + 16);

@@ -24,7 +24,7 @@ export function ToDo({ overview }: { overview: Overview }) {
     stages.length === 0 ? (
       <p className={css["none"]}>{none}</p>
     ) : (
-      <ul className={css["todo"]}>
+      <ul className={css["todo"]} data-total={stages.length}>
         {stages.map((s) => (
           <li key={s.stage}>
             <a
@@ -38,7 +38,7 @@ export function ToDo({ overview }: { overview: Overview }) {
               <span className={css["todoText"]}>
                 {w(`do_${s.stage}`)} <small>{stageFacts(s, w, f)}</small>
               </span>
-              {s.waiting > 0 && <b>{f.count(s.waiting)}</b>}
+              {s.waiting > 0 && <b data-grouped>{f.count(s.waiting)}</b>}
               {keyed.includes(s) && <kbd aria-hidden>{keyed.indexOf(s) + 1}</kbd>}
             </a>
           </li>

@@ -42,12 +42,12 @@ export function TablePage() {
     <Page
       title={w("title")}
       name={table}
-      facts={read.data && <><b>{f.count(read.data.rows?.length ?? 0)}</b> {w("rows")} · <b>{f.count(read.data.columns?.length ?? 0)}</b> {w("columns")}</>}
+      facts={read.data && <><b>{f.count(read.data.rows?.length ?? 0)}</b> {w("rows")} · <b data-measure>{f.count(read.data.columns?.length ?? 0)}</b> {w("columns")}</>}
       bar={<div className={css["filterBar"]}><Input.Search size="small" style={{ width: 240 }} allowClear defaultValue={filters.text} placeholder={w("find")} aria-label={w("find")} onSearch={(text) => set({ text })} /></div>}
       flush
     >
       <Faces of={read}>
-        {() => (rows.length === 0 ? <Empty text={w("nothing_here")} /> : <DataTable id={`knowledge.table.${table}`} label={table} columns={columns} rows={rows} rowKey={(r) => String(r.n)} exportName={table} />)}
+        {() => (rows.length === 0 ? <Empty text={w("nothing_here")} /> : <div className={css["cells"]} data-said><DataTable id={`knowledge.table.${table}`} label={table} columns={columns} rows={rows} rowKey={(r) => String(r.n)} exportName={table} /></div>)}
       </Faces>
     </Page>
   );

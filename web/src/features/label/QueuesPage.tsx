@@ -50,7 +50,7 @@ export function QueuesPage() {
       cell: (r) => <span className={css["state"]}><Bead state={r.state === "open" ? (r.disputed_count ? "cinnabar" : "amber") : r.state === "closed" ? "jade" : "hollow"} words={state(r)} /><Link to={to(r)} onClick={(e) => e.stopPropagation()}>{r.name}</Link></span>,
     },
     { key: "progress", title: w("col_progress"), width: 120, cell: (r) => <Progress percent={r.task_count ? Math.round((100 * r.answer_count) / (r.task_count * r.annotators)) : 0} showInfo={false} size={["100%", 5]} aria-label={w("progress")} /> },
-    { key: "answers", title: w("col_answers"), width: 130, align: "right", plain: (r) => r.answer_count, cell: (r) => <Link to={to(r, "/tasks")} onClick={(e) => e.stopPropagation()}>{f.count(r.answer_count)} / {f.count(r.task_count * r.annotators)}</Link> },
+    { key: "answers", title: w("col_answers"), width: 130, align: "right", plain: (r) => r.answer_count, cell: (r) => <Link to={to(r, "/tasks")} data-grouped onClick={(e) => e.stopPropagation()}>{f.count(r.answer_count)} / {f.count(r.task_count * r.annotators)}</Link> },
     { key: "settled", title: w("col_settled"), width: 90, align: "right", plain: (r) => r.settled_count, cell: (r) => <Link to={to(r, "/tasks?state=settled")} onClick={(e) => e.stopPropagation()}>{f.count(r.settled_count)}</Link> },
     { key: "disputed", title: w("col_disputed"), width: 90, align: "right", plain: (r) => r.disputed_count, cell: (r) => <Link to={to(r, "/quality")} onClick={(e) => e.stopPropagation()}>{f.count(r.disputed_count)}</Link> },
     { key: "annotators", title: w("col_annotators"), width: 90, align: "right", plain: (r) => r.annotators, cell: (r) => r.annotators },

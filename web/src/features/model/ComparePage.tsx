@@ -49,7 +49,7 @@ export function ComparePage() {
     <Page
       title={w("title")}
       name={`${model} ${w("against")} ${beside}`}
-      facts={flips && <><b>▲ {f.count(flips.fixed)}</b> {w("change_fixed")} · <b>▼ {f.count(flips.broken)}</b> {w("change_broken")} · {w("p_value")} <b>{flips.p.toFixed(3).replace(/^0/, "")}</b></>}
+      facts={flips && <><Link to={`?with=${beside}&change=fixed`}><b>▲ {f.count(flips.fixed)}</b></Link> {w("change_fixed")} · <Link to={`?with=${beside}&change=broken`}><b>▼ {f.count(flips.broken)}</b></Link> {w("change_broken")} · {w("p_value")} <b data-measure>{flips.p.toFixed(3).replace(/^0/, "")}</b></>}
       acts={<Select value={beside || null} aria-label={w("compare_with")} style={{ minWidth: 96 }} onChange={(v) => set({ with: v ?? "" })} options={others.map((m) => ({ value: nameOf(m), label: nameOf(m) }))} />}
       flush
     >
@@ -71,7 +71,7 @@ export function ComparePage() {
                           <th scope="row">{w(name)}</th>
                           <td data-right><Link to={`/${product}/model/${beside}/rows`}>{show(name, m.with?.figures[name]?.value ?? 0)}</Link></td>
                           <td data-right><Link to={`/${product}/model/${model}/rows`}>{show(name, m.measured.figures[name]?.value ?? 0)}</Link></td>
-                          <td data-right>[{show(name, m.measured.figures[name]?.low ?? 0)}, {show(name, m.measured.figures[name]?.high ?? 0)}]</td>
+                          <td data-right data-measure>[{show(name, m.measured.figures[name]?.low ?? 0)}, {show(name, m.measured.figures[name]?.high ?? 0)}]</td>
                         </tr>
                       ))}
                     </tbody>

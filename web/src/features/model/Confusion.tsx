@@ -1,6 +1,6 @@
 import { Button, Segmented } from "antd";
 import { useMemo, useRef, useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import type { Schemas } from "../../shared/api/client";
 import { useLabelNames } from "../../shared/api/useLabelNames";
 import { useProduct } from "../../shared/api/useProduct";
@@ -90,7 +90,7 @@ export function Confusion({ measured, model, to }: { measured: Schemas["Evaluate
         </table>
       </div>
       <div className={css["said"]}>
-        <b data-wrong={row !== column}>{f.count(value)}</b>
+        <b data-wrong={row !== column}><Link to={address(row, column)}>{f.count(value)}</Link></b>
         <span>{row === column ? w("cell_hit", { gold: nameOf(grid.labels[row]!) }) : w("cell_miss", { gold: nameOf(grid.labels[row]!), said: nameOf(grid.labels[column]!) })}</span>
         <Button disabled={!value} onClick={() => void go(address(row, column))}>
           {w("see_rows", { count: value })} <kbd aria-hidden>Enter</kbd>

@@ -1,4 +1,4 @@
-import { useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { asFault } from "../../shared/api/fault";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
@@ -49,7 +49,7 @@ export function ModelPage() {
       facts={
         made.data && (
           <>
-            <b>{f.count(made.data.example_count)}</b> {w("rows")} · <b>{f.count(made.data.label_count)}</b> {w("labels")} · {w("seed")} <b>{made.data.seed}</b> · <b>{f.duration(made.data.seconds)}</b> · {made.data.learner}
+            <Link to={`${here}/rows?part=learnt`} data-grouped /* the gold may have grown since */><b>{f.count(made.data.example_count)}</b></Link> {w("rows")} · <Link to={`/${product}/label/guideline`}><b>{f.count(made.data.label_count)}</b></Link> {w("labels")} · {w("seed")} <b data-measure>{made.data.seed}</b> · <b data-measure>{f.duration(made.data.seconds)}</b> · {made.data.learner}
             {made.data.simulated && ` · ${w("simulated")}`}
           </>
         )

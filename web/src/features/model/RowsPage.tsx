@@ -1,6 +1,6 @@
 import { Select } from "antd";
 import { useMemo } from "react";
-import { useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { useLabelNames } from "../../shared/api/useLabelNames";
 import { useProduct } from "../../shared/api/useProduct";
 import { useFormat } from "../../shared/format/useFormat";
@@ -14,7 +14,7 @@ import { DataTable } from "../../shared/table/DataTable";
 import { FilterChips } from "../../shared/table/FilterChips";
 import { useFilters } from "../../shared/table/useFilters";
 import { useWords } from "../../shared/words/useWords";
-import { useJudgements, type Judgement, type Part } from "./api";
+import { useJudgements, type Judgement, type Shown } from "./api";
 import { kindOf, kinds, type Kind } from "./bands";
 import { isIn } from "./confusion";
 import css from "./model.module.css";
@@ -30,7 +30,7 @@ export function RowsPage() {
   const nameOf = useLabelNames(product);
   const { model = "" } = useParams();
   const { filters, set, clear } = useFilters(names);
-  const part = (filters.part || "test") as Part;
+  const part = (filters.part || "test") as Shown;
   const judged = useJudgements(product, model, part, filters.slice);
   const pair = filters.pair.split("|");
   const thresholds = { answer: Number(filters.answer), offer: Number(filters.offer) };
@@ -67,9 +67,9 @@ export function RowsPage() {
   ].filter((c): c is { name: string; words: string; remove: () => void } => !!c);
   useActions([{ id: "model.wrong", words: w("only_wrong"), key: "W", run: () => set({ right: filters.right === "no" ? "" : "no" }) }]);
   return (
-    <Page title={w("title")} name={`${model} · ${w("rows_title")}`} facts={<><b>{f.count(rows.length)}</b> / {f.count(judged.data?.length ?? 0)} {w("rows")} · {w("rows_hint")}</>} flush>
+    <Page title={w("title")} name={`${model} · ${w("rows_title")}`} facts={<><b>{f.count(rows.length)}</b> / <Link to={`/${product}/model/${model}/rows${filters.part ? `?part=${filters.part}` : ""}`}>{f.count(judged.data?.length ?? 0)}</Link> {w("rows")} · {w("rows_hint")}</>} flush>
       <div className={css["filters"]}>
-        <Select size="small" value={part} aria-label={w("part")} onChange={(v) => set({ part: v === "test" ? "" : v })} options={(["test", "dev", "train"] as const).map((v) => ({ value: v, label: w(`part_${v}`) }))} />
+        <Select size="small" value={part} aria-label={w("part")} onChange={(v) => set({ part: v === "test" ? "" : v })} options={(["test", "dev", "train", "learnt"] as const).map((v) => ({ value: v, label: w(`part_${v}`) }))} />
         <Select size="small" value={filters.right} aria-label={w("col_right")} onChange={(v) => set({ right: v })} options={[{ value: "", label: w("both") }, { value: "no", label: w("wrong") }, { value: "yes", label: w("right") }]} />
         <FilterChips chips={chips} onClear={clear} />
       </div>

@@ -60,7 +60,7 @@ export function ThresholdsPage() {
     <Page
       title={w("title")}
       name={`${model} · ${w("thresholds")}`}
-      facts={<><b>{f.count(rows.length)}</b> {w("test_rows")}{flow.data && <> · {w("kept_in", { flow: flow.data.name })}</>}</>}
+      facts={<><Link to={`/${product}/model/${model}/rows`}><b>{f.count(rows.length)}</b></Link> {w("test_rows")}{flow.data && <> · {w("kept_in", { flow: flow.data.name })}</>}</>}
       acts={
         <>
           <ActionButton action={best} />
@@ -104,7 +104,7 @@ export function ThresholdsPage() {
                     <tr key={k}>
                       <th scope="row">{w(`kind_${k}`)}</th>
                       <td data-right><Link to={to(k)}>{f.count(counts[k])}</Link></td>
-                      <td data-right>{part(counts[k])}</td>
+                      <td data-right><Link to={to(k)}>{part(counts[k])}</Link></td>
                       <td className={css["caption"]}>{w(`kind_${k}_note`)}</td>
                     </tr>
                   ))}
@@ -120,8 +120,8 @@ export function ThresholdsPage() {
                   </label>
                 ))}
                 <span>
-                  {w("cost_per_1000")} <b>{f.count(cost)}</b>
-                  {now !== undefined && changed && <> · {w("cost_now")} <b>{f.count(now)}</b></>}
+                  {w("cost_per_1000")} <b data-measure>{f.count(cost)}</b>
+                  {now !== undefined && changed && <> · {w("cost_now")} <b data-measure>{f.count(now)}</b></>}
                 </span>
                 {chosen && <Button onClick={() => setChosen(undefined)}>{w("bands_back")}</Button>}
               </div>

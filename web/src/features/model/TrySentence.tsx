@@ -48,7 +48,7 @@ export function TrySentence({ product, model }: { product: string; model: string
                         <b>{f.score(s.p)}</b>
                       </button>
                     ))}
-                    <p className={css["caption"]}>{w("out_of_scope")} {f.score(e.prediction.out_of_scope)}</p>
+                    <p className={css["caption"]} data-measure>{w("out_of_scope")} {f.score(e.prediction.out_of_scope)}</p>
                   </div>
                   <div>
                     <p className={css["caption"]}>{w("witnesses")}</p>
@@ -56,7 +56,7 @@ export function TrySentence({ product, model }: { product: string; model: string
                       <div key={x.row_id} className={css["witness"]} data-against={x.weight < 0}>
                         <Link to={`/${product}/thread/${encodeURIComponent(x.row_id)}`} title={w("see_thread")}>{x.text || x.row_id.slice(0, 8)}</Link>
                         <span>{(x.labels ?? []).slice(0, 1).map((l) => <Chip key={l} tone="azurite">{nameOf(l)}</Chip>)}</span>
-                        <b>{x.weight < 0 ? "−" : ""}{f.score(Math.abs(x.weight) / total)}</b>
+                        <b data-measure>{x.weight < 0 ? "−" : ""}{f.score(Math.abs(x.weight) / total)}</b>
                       </div>
                     ))}
                   </div>

@@ -5,6 +5,8 @@ export type Made = Schemas["LearnMade"];
 export type Judgement = Schemas["EvaluateJudgement"];
 export type Measurement = Schemas["EvaluateMeasurement"];
 export type Part = "train" | "dev" | "test";
+/** Shown is a part, or learnt: all that a model was made of, train and dev. */
+export type Shown = Part | "learnt";
 
 export const nameOf = (m: { number: number }) => `m${m.number}`;
 
@@ -33,18 +35,21 @@ export function useMeasurement(product: string, model: string, beside: string, p
 }
 
 /** useJudgements are all rows of a part with what the model says. */
-export function useJudgements(product: string, model: string, part: Part, slice = "") {
+export function useJudgements(product: string, model: string, part: Shown, slice = "") {
   return useQuery({
     queryKey: ["model", product, "judgements", model, part, slice],
     enabled: model !== "",
     queryFn: async ({ signal }) => {
-      const rows: Judgement[] = [];
-      for (let cursor: string | undefined; ; ) {
-        const page = await ask(api.GET("/api/v1/products/{product}/models/{model}/judgements", { signal, params: { path: { product, model }, query: { part, limit: 5000, ...(slice ? { slice: slice as "short" } : {}), ...(cursor ? { cursor } : {}) } } }));
-        rows.push(...(page.items ?? []));
-        if (!page.next) return rows;
-        cursor = page.next;
-      }
+      const read = async (of: Part) => {
+        const rows: Judgement[] = [];
+        for (let cursor: string | undefined; ; ) {
+          const page = await ask(api.GET("/api/v1/products/{product}/models/{model}/judgements", { signal, params: { path: { product, model }, query: { part: of, limit: 5000, ...(slice ? { slice: slice as "short" } : {}), ...(cursor ? { cursor } : {}) } } }));
+          rows.push(...(page.items ?? []));
+          if (!page.next) return rows;
+          cursor = page.next;
+        }
+      };
+      return part === "learnt" ? [...(await read("train")), ...(await read("dev"))] : read(part);
     },
   });
 }

@@ -11,9 +11,9 @@ export function Publications({ product }: { product: string }) {
   const f = useFormat();
   const list = usePublications(product).data?.items ?? [];
   return (
-    <Section title={w("log")} note={list.length ? f.count(list.length) : undefined}>
+    <Section title={w("log")} note={list.length ? <span data-total={list.length}>{f.count(list.length)}</span> : undefined}>
       <ul className={css["log"]}>
-        {list.slice(0, 12).map((p) => (
+        {list.map((p) => (
           <li key={p.id}>
             <span>
               {w(`did_${p.kind}`)} <b>{p.release}</b> <span className={css["grey"]}>{p.actor}</span>

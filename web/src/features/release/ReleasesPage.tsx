@@ -62,7 +62,7 @@ export function ReleasesPage() {
   const before = (r: Release) => list.rows.find((x) => x.number < r.number);
   const signed = (r: Release) => log.find((p) => p.release_id === r.id && p.kind === "publish");
   const own = live && figureOf(figures.data?.releases, live.id);
-  const to = (more: string) => `turns?release=${live?.name ?? ""}${more}`;
+  const to = (more: string) => `turns?release=${live?.name ?? ""}&hours=${hours}${more}`;
   const modelName = (r: Release) => models?.get(r.model_id) ?? r.model_id.slice(0, 8);
 
   const putAct = (r: Release, key?: string): Action => ({ id: "release.put", words: w("put", { name: r.name }), ...(key ? { key } : {}), when: () => may && !put.isPending, run: () => put.mutate({ release: r }) });
@@ -98,7 +98,7 @@ export function ReleasesPage() {
         live && (
           <>
             {w("state_live")} <b>{live.name}</b> {candidate && <>+ {w("state_candidate")} <b>{candidate.name}</b></>} {f.time(signed(live)?.at_us ?? live.created_us)}
-            {own && <> · p50 <b>{(own.p50_us / 1000).toFixed(1)} ms</b> · p99 <b>{(own.p99_us / 1000).toFixed(1)} ms</b></>}
+            {own && <> · p50 <b data-measure>{(own.p50_us / 1000).toFixed(1)} ms</b> · p99 <b data-measure>{(own.p99_us / 1000).toFixed(1)} ms</b></>}
           </>
         )
       }

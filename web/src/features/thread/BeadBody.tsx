@@ -107,7 +107,7 @@ export function BeadBody({ bead, thread, product, row, onRow }: { bead: BeadView
           {(thread.shaped ?? []).slice(0, 20).map((s) => (
             <li key={s.turn.id} className={css["shaped"]}>
               <Link to={`/${product}/thread/${s.turn.id}`}>{s.turn.text}</Link>
-              <span className={css["grey"]}>{f.time(Date.parse(s.turn.at) * 1000)} · {f.score(Math.abs(s.weight))}</span>
+              <span className={css["grey"]} data-measure>{f.time(Date.parse(s.turn.at) * 1000)} · {f.score(Math.abs(s.weight))}</span>
             </li>
           ))}
         </ul>

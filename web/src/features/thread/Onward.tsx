@@ -30,7 +30,7 @@ export function Onward({ product, row, reveals }: { product: string; row: string
             {shaped.slice(0, 6).map((s) => (
               <li key={s.turn.id}>
                 <Link to={`/${product}/thread/${s.turn.id}`}>{s.turn.text}</Link>
-                <span className={css["num"]}>{f.score(Math.abs(s.weight))}</span>
+                <span className={css["num"]} data-measure>{f.score(Math.abs(s.weight))}</span>
               </li>
             ))}
           </ul>

@@ -66,7 +66,7 @@ export function ThreadPage() {
       facts={
         thread && (
           <>
-            <span className={css["id"]}>{id.length > 24 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id}</span> {thread.turn && f.time(Date.parse(thread.turn.at) * 1000)} · {w("whole")} <b>{whole} / {beads.length}</b>
+            <span className={css["id"]}>{id.length > 24 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id}</span> {thread.turn && f.time(Date.parse(thread.turn.at) * 1000)} · {w("whole")} <b data-measure>{whole}</b> / <b data-total={beads.length}>{beads.length}</b>
           </>
         )
       }

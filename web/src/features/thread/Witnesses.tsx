@@ -26,7 +26,7 @@ export function Witnesses({ rows, at, onAt }: { rows: RowThread[]; at: number; o
             <span className={css["weight"]} data-against={weight < 0} aria-hidden>
               <i style={{ width: `${Math.min(100, Math.abs(weight) * 100)}%` }} />
             </span>
-            <span className={css["num"]}>{weight < 0 ? "−" : ""}{f.score(Math.abs(weight))}</span>
+            <span className={css["num"]} data-measure>{weight < 0 ? "−" : ""}{f.score(Math.abs(weight))}</span>
           </button>
         );
       })}

@@ -11,7 +11,7 @@ export function Dial({ dial, value, trials, title, importance }: { dial: Param; 
   const range = dial.kind === "int" || dial.kind === "float" ? `${written(dial.min)} – ${written(dial.max)}${dial.log ? ` ${w("log")}` : ""}` : (dial.choices ?? ["false", "true"]).join(" / ");
   const best = spread(dial, trials);
   return (
-    <div className={css["dial"]}>
+    <div className={css["dial"]} data-measure>
       <div className={css["dialHead"]}>
         <span>{title}</span>
         <small>{range}</small>

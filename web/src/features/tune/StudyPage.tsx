@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
 import { jobIsOver, useJob } from "../../shared/api/useJob";
@@ -75,10 +75,10 @@ export function StudyPage() {
         study && (
           <>
             <b>{f.count(study.done_count)}</b>
-            {study.trials > 0 && <> / {f.count(study.trials)}</>} {w("trials_done")}
+            {study.trials > 0 && <> / <span data-measure>{f.count(study.trials)}</span></>} {w("trials_done")}
             {study.best_number >= 0 && (
               <>
-                {" · "}{w("best")} <b>{f.score(study.best_score, 3)}</b> #{study.best_number} · {w("over_defaults")} <b>{study.best_score >= study.default_score ? "+" : "−"}{f.score(Math.abs(study.best_score - study.default_score), 3)}</b>
+                {" · "}{w("best")} <Link to={`?trial=${study.best_number}`}><b>{f.score(study.best_score, 3)}</b> #{study.best_number}</Link> · {w("over_defaults")} <b data-measure>{study.best_score >= study.default_score ? "+" : "−"}{f.score(Math.abs(study.best_score - study.default_score), 3)}</b>
               </>
             )}
             {running && restFlat(trials) && <> · {w("flat")}</>}

@@ -9,6 +9,8 @@ export interface FigureProps {
   unit?: string;
   /** to opens the rows behind the number; every figure has it unless there are none. */
   to?: string;
+  /** grouped: the number is no count of the rows behind it but a rate of them, or counts groups of them. */
+  grouped?: boolean;
   /** base is its interval or what it was counted on: "±1.6 · 1,021 行". */
   base?: ReactNode;
   /** change is against what came before; better says which way is good, so colour and ▲▼ agree. */
@@ -16,7 +18,7 @@ export interface FigureProps {
 }
 
 /** Figure is a number that is a door. */
-export function Figure({ label, value, unit, to, base, change }: FigureProps) {
+export function Figure({ label, value, unit, to, grouped, base, change }: FigureProps) {
   const inner = (
     <>
       {value}
@@ -24,7 +26,7 @@ export function Figure({ label, value, unit, to, base, change }: FigureProps) {
     </>
   );
   return (
-    <div className={css["figure"]} data-figure={to ? "linked" : "plain"}>
+    <div className={css["figure"]} data-figure={to ? "linked" : "plain"} data-grouped={grouped || undefined}>
       <div className={css["figureLabel"]}>{label}</div>
       {to ? (
         <Link className={css["figureValue"]} to={to} aria-label={`${label} ${typeof value === "string" ? value : ""}${unit ?? ""}`}>

@@ -110,7 +110,7 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
   );
 
   return (
-    <div className={css["table"]} data-fixed={p.height !== undefined}>
+    <div className={css["table"]} data-fixed={p.height !== undefined} data-opens={!!(p.open ?? p.peek ?? p.onCurrent)}>
       <div className={css["box"]} ref={box} style={p.height ? { height: p.height } : undefined}>
         {size.width > 0 && (
           <Table<T>

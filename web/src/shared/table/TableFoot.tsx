@@ -42,7 +42,7 @@ export function TableFoot<T>({ rows, columns, total, hasMore, selected, exportNa
     <>
       {fault && <FaultBand fault={fault} retry={() => void write()} />}
       <div className={css["foot"]}>
-        <span>
+        <span data-total={rows.length === 0 ? 0 : whole}>
           {rows.length === 0 || whole !== undefined
             ? w("table_foot", { from: rows.length ? f.count(from) : 0, to: f.count(to), total: f.count(whole ?? 0) })
             : w("table_foot_open", { loaded: f.count(rows.length) })}

@@ -9,7 +9,7 @@ export function Weighed({ text, weights, label }: { text: string; weights: numbe
   const characters = [...text];
   const most = Math.max(1e-9, ...weights.map(Math.abs));
   return (
-    <p className={css["weighed"]} aria-label={label}>
+    <p className={css["weighed"]} data-measure aria-label={label}>
       {characters.map((c, i) => {
         const weight = weights[i] ?? 0;
         const strength = Math.abs(weight) / most;

@@ -66,7 +66,7 @@ export function Editor({ product, saved, old }: { product: string; saved: Saved;
       name={draft.form?.name || saved.guideline.name || w("tab_guideline")}
       facts={
         <>
-          {saved.version > 0 ? `v${saved.version}` : w("not_saved")} · <b>{f.count(labels.length)}</b> {w("n_labels")} · <b>{f.count(examples)}</b> {w("n_examples")}
+          {saved.version > 0 ? `v${saved.version}` : w("not_saved")} · <Link to={`/${product}/label/guideline`}><b>{f.count(labels.length)}</b></Link> {w("n_labels")} · <Link to={`/${product}/label/guideline/exam?version=v${saved.version}`}><b>{f.count(examples)}</b></Link> {w("n_examples")}
           {saved.created_us > 0 && <> · {f.time(saved.created_us)} {saved.actor_id && personName(saved.actor_id)}</>}
           {draft.dirty && <> · <b className={css["dirty"]}>{w("changed_here")}</b></>}
         </>

@@ -71,7 +71,7 @@ export function ExamPage() {
   useActions(labelActions(labels, keys, nameOf, w, choose, can, multi), "labels");
   const home = `/${product}/label/guideline`;
   return (
-    <Page title={w("title")} name={w("exam_of", { version: guideline.data?.version ?? "" })} facts={all.length > 0 && <><b>{f.count(Math.min(at + 1, all.length))}</b> / {f.count(all.length)} · {w("exam_note")}</>}>
+    <Page title={w("title")} name={w("exam_of", { version: guideline.data?.version ?? "" })} facts={all.length > 0 && <><b data-measure>{f.count(Math.min(at + 1, all.length))}</b> / <span data-total={all.length}>{f.count(all.length)}</span> · {w("exam_note")}</>}>
       {check.error && <FaultBand fault={asFault(check.error)} retry={() => check.mutate(answers)} />}
       <Faces of={questions} shape="form" empty={<p>{w("few_examples")}</p>}>
         {(list) => (

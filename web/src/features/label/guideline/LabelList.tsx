@@ -46,7 +46,7 @@ export function LabelList({ labels, at, choose, add, name, multi, draft, mayEdit
     "list",
   );
   return (
-    <nav className={css["labels"]} aria-label={w("labels")}>
+    <nav className={css["labels"]} data-total={shown.length} aria-label={w("labels")}>
       <div className={css["labelsHead"]}>
         <Input size="small" value={name} readOnly={!mayEdit} aria-label={w("guideline_name")} onChange={(e) => draft.set(setAt(draft.doc(), ["name"], e.target.value))} />
         <Checkbox checked={multi} disabled={!mayEdit} onChange={(e) => draft.set(setAt(draft.doc(), ["multi"], e.target.checked))}>

@@ -26,7 +26,7 @@ export function ClassAgreement({ agreement, quality, nameOf, here }: { agreement
             <li key={m.label} className={css["classRow"]}>
               <Link to={`${here}/tasks?label=${encodeURIComponent(m.label)}&twice=1`} className={css["className"]}>{nameOf(m.label)}</Link>
               <IntervalBar value={m.value} low={m.low} high={m.high} from={from} bar={wanted} words={`α ${f.score(m.value)} [${f.score(m.low)}, ${f.score(m.high)}]`} />
-              <b data-low={m.value < wanted}>{f.score(m.value)}</b>
+              <Link to={`${here}/tasks?label=${encodeURIComponent(m.label)}&twice=1`}><b data-low={m.value < wanted}>{f.score(m.value)}</b></Link>
               <span className={css["used"]}>{w("times", { count: f.count(m.used) })}</span>
               {confused ? <Link to={`${here}/tasks?label=${encodeURIComponent(m.label)}&other=${encodeURIComponent(confused)}`} className={css["confusedWith"]}>{nameOf(confused)} {c.count}</Link> : <span className={css["confusedWith"]}>—</span>}
             </li>

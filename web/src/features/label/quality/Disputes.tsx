@@ -126,7 +126,7 @@ export function Disputes({ product, queue, saved, nameOf, sampling, endSampling,
   ];
   return (
     <>
-      <h2>
+      <h2 data-total={rows.length}>
         {sampling === undefined ? w("disputes") : w("sampled")} <span>{sampling === undefined ? w("disputes_wait", { count: f.count(rows.length) }) : w("sampled_note", { count: f.count(rows.length), seed: sampling })}</span>
         {mayReview && rows.length > 0 && (
           <span className={css["headActs"]}>

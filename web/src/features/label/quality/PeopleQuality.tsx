@@ -28,7 +28,7 @@ export function PeopleQuality({ quality, here }: { quality: Schemas["LabelQualit
           return (
             <li key={p.person} className={css["personRow"]}>
               <Link to={rows} className={css["className"]}>
-                <i className={css["person"]} aria-hidden>{initial(name)}</i> {name} {p.simulated && <Simulated />}
+                <i className={css["person"]} data-measure aria-hidden>{initial(name)}</i> {name} {p.simulated && <Simulated />}
               </Link>
               {p.right.of < enough ? (
                 <span className={css["tooFew"]}>{w("not_enough", { count: p.right.of })}</span>

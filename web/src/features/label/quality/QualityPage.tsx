@@ -75,7 +75,7 @@ export function QualityPage() {
               { label: w("q_right"), value: q.twice.defined ? f.percent(q.twice.value) : "—", unit: q.twice.defined ? "%" : "", base: q.twice.defined && range(q.twice.low, q.twice.high, (n) => f.percent(n)), to: `${here}/tasks?wrong=1` },
               { label: w("q_first"), value: q.first_pass.defined ? f.percent(q.first_pass.value) : "—", unit: q.first_pass.defined ? "%" : "", base: `${f.count(q.first_pass.count)} / ${f.count(q.first_pass.of)}`, to: `${here}/tasks?twice=1&state=settled` },
               { label: w("q_returned"), value: f.percent(q.returned.value), unit: "%", base: `${f.count(q.returned.count)} / ${f.count(q.returned.of)} ${w("fact_rows")}`, to: `${here}/tasks?sent_back=1` },
-              { label: w("q_speed"), value: q.per_hour ? f.count(q.per_hour) : "—", base: w("q_speed_base"), to: `${here}/tasks` },
+              { label: w("q_speed"), value: q.per_hour ? f.count(q.per_hour) : "—", base: w("q_speed_base"), grouped: true, to: `${here}/tasks` },
             ]}
           />
         )
