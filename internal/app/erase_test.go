@@ -250,6 +250,7 @@ func more(t *testing.T, a *App, product string) {
 		{"INSERT INTO eval_curves (product_id, model_id, body, at_us) VALUES ($1, 'x', '{}', 1)", product},
 		{"INSERT INTO batches (id, product_id, name, body, created_us) VALUES ('x', $1, 'x', '{}', 1)", product},
 		{"INSERT INTO batch_rows (batch_id, at, cells) VALUES ('x', 1, '[]')"},
+		{"INSERT INTO knowledge_dismissals (product_id, entry_id, wording_key, dismissed_us, dismissed_by) VALUES ($1, 'x', 'x', 1, 'x')", product},
 		{"INSERT INTO thread_reveals (id, product_id, thing) VALUES ('x', $1, 'x')", product},
 		{"INSERT INTO serve_ratings (turn_id, product_id, good, at_us) VALUES ('x', $1, TRUE, 1)", product},
 		{"INSERT INTO api_answers (actor, key, product_id, fingerprint, status, created_us) VALUES ('x', 'x', $1, 'x', 200, 1)", product},
