@@ -46,8 +46,8 @@ export function keyOf(action: Pick<Action, "id" | "key">): string {
 
 /** ordered gives the actions as a key looks for them: by layer, the latest first. */
 function ordered(): Action[] {
-  // A closed dialog may stay in the document, hidden.
-  const dialog = [...document.querySelectorAll('[role="dialog"][aria-modal="true"]')].some((d) => d.checkVisibility());
+  // A closed dialog may stay in the document, hidden or on its way out; it takes no keys any more.
+  const dialog = [...document.querySelectorAll('[role="dialog"][aria-modal="true"]')].some((d) => d.checkVisibility() && !d.closest('[class*="-leave"]'));
   return layers.filter((l) => !dialog || l === "dialog").flatMap((layer) => [...entries.values()].filter((e) => e.layer === layer).reverse().flatMap((e) => e.actions));
 }
 
