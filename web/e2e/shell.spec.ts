@@ -115,6 +115,8 @@ describe.skipIf(cannot !== "")(`shell ${cannot}`, () => {
   });
 
   test("? shows the keys, Esc closes", async () => {
+    await page.goto(`/${house.product}?lang=zh`); // out of the filter's field
+    await page.waitForSelector("h1");
     await page.keyboard.press("Shift+?");
     await page.getByRole("dialog").waitFor();
     expect(await page.getByRole("dialog").innerText()).toContain("G D");

@@ -113,10 +113,11 @@ describe.skipIf(cannot !== "")(`typed work ${cannot}`, () => {
       write: async (p) => {
         await p.getByRole("option").first().waitFor();
         await p.keyboard.press("w");
-        await dialog(p).getByLabel("答案").fill(`回答：${text}`);
+        await dialog(p).getByText("写新答案").click();
+        await dialog(p).getByRole("textbox", { name: "答案" }).fill(`回答：${text}`);
       },
-      save: async (p) => dialog(p).locator(".ant-drawer-footer button").click(),
-      typed: (p) => dialog(p).getByLabel("答案").inputValue(),
+      save: async (p) => dialog(p).locator(".ant-btn-primary").click(),
+      typed: (p) => dialog(p).getByRole("textbox", { name: "答案" }).inputValue(),
       kept: "/entries?limit=1000",
     },
     {
@@ -146,14 +147,10 @@ describe.skipIf(cannot !== "")(`typed work ${cannot}`, () => {
     {
       name: "the name of a new product",
       call: /products$/,
-      path: "/{product}",
-      write: async (p) => {
-        await p.getByRole("button", { name: /切换产品/ }).first().click();
-        await p.getByRole("menuitem").last().click();
-        await dialog(p).locator("input").first().fill(text);
-      },
-      save: async (p) => dialog(p).locator(".ant-btn-primary").click(),
-      typed: (p) => dialog(p).locator("input").first().inputValue(),
+      path: "/new",
+      write: async (p) => p.fill("#name", text),
+      save: async (p) => p.getByRole("button", { name: "建立产品" }).click(),
+      typed: (p) => p.inputValue("#name"),
       kept: "//products?limit=500",
     },
   ];
