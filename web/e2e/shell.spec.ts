@@ -89,13 +89,12 @@ describe.skipIf(cannot !== "")(`shell ${cannot}`, () => {
     await page.waitForURL((u) => u.pathname === "/people" && u.searchParams.get("account") === me.id);
     await page.locator('.ant-table-row[data-current="true"]').waitFor();
     await page.goto(`/${house.product}/data/%E4%BC%9A%E8%AF%9D?lang=zh`);
-    await page.locator(".ant-table-row").first().waitFor();
+    await page.locator(".ant-table-row[data-thread]").first().waitFor();
     await page.keyboard.press("j");
-    const row = await page.locator('.ant-table-row[data-current="true"]').getAttribute("data-row-key");
+    const row = await page.locator('.ant-table-row[data-current="true"][data-thread]').getAttribute("data-thread");
     await page.keyboard.press("Control+k");
     await field.fill("> 线索");
-    await page.getByRole("option", { name: /看选中这条的线索/ }).waitFor();
-    await page.keyboard.press("Enter");
+    await page.getByRole("option", { name: /看选中这条的线索/ }).click();
     await page.waitForURL((u) => u.pathname === `/${house.product}/thread/${encodeURIComponent(row!)}`);
   });
 
