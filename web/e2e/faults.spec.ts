@@ -10,7 +10,7 @@ const only = process.env["ONLY"]?.split(",");
 const tabs = 3; // what is tested is mostly waiting
 
 /** own pages read nothing of the server but what the shell has: they stand as they are. */
-const own = ["settings", "keys", "nowhere", "thread-find"];
+const own = ["settings", "keys", "nowhere", "thread-find", "new"];
 
 describe.skipIf(cannot !== "")(`faults ${cannot}`, () => {
   let house: House;

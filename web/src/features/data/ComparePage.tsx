@@ -105,7 +105,7 @@ export function ComparePage() {
           <Figures
             of={[
               ...kinds.map((k) => ({ label: w(`diff_${k}`), value: f.count(head[k]), to: to(k), ...(k === kind ? { base: w("shown") } : {}) })),
-              { label: w("diff_same"), value: f.count(head.same), to: `${here}?version=v${after!.number}`, base: w("of_rows", { count: f.count(after!.row_count) }) },
+              { label: w("diff_same"), value: f.count(head.same), to: `${here}?version=v${after!.number}`, grouped: true /* they stand among all rows of the version */, base: w("of_rows", { count: f.count(after!.row_count) }) },
             ]}
           />
         )

@@ -112,7 +112,7 @@ function Lengths({ facet, now, filter, change }: Chooses & { facet: Column; now:
           );
         })}
       </div>
-      <p className={css["ends"]} aria-hidden><span>{f.count(bars[0]!.from)}</span><span>{w("characters")}</span><span>{f.count(bars.at(-1)!.to)}</span></p>
+      <p className={css["ends"]} aria-hidden data-measure><span>{f.count(bars[0]!.from)}</span><span>{w("characters")}</span><span>{f.count(bars.at(-1)!.to)}</span></p>
     </section>
   );
 }

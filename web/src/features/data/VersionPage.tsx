@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Button, Dropdown, Select } from "antd";
 import { Download, History } from "lucide-react";
 import { useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { href } from "../../shared/api/href";
 import { useMay } from "../../shared/api/useMe";
@@ -87,7 +87,7 @@ export function VersionPage() {
       facts={
         version && (
           <>
-            <b>{f.count(version.row_count)}</b> {w("rows_unit")} · <b>{(version.schema.columns ?? []).length}</b> {w("columns_unit")}
+            <Link to={`?version=v${version.number}`}><b>{f.count(version.row_count)}</b></Link> {w("rows_unit")} · <b>{(version.schema.columns ?? []).length}</b> {w("columns_unit")}
             {guess && (
               <>
                 {" · "}<b>{guess.value.toUpperCase()}</b> {guess.confidence < 1 ? w("guessed", { share: f.percent(guess.confidence) }) : w("set_by_you")}
