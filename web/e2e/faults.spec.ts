@@ -97,8 +97,12 @@ async function hold(page: Page): Promise<{ answer(how: How): Promise<void> }> {
   };
 }
 
+/** retry presses the button, unless the page has mended itself meanwhile: news of the server make it read anew. */
 async function retry(page: Page): Promise<void> {
-  await page.locator("main [data-fault] button", { hasText: "重试" }).first().click();
+  const button = page.locator("main [data-fault] button", { hasText: "重试" }).first();
+  await button.click({ timeout: 5_000 }).catch(async (e: unknown) => {
+    if (await button.count()) throw e;
+  });
 }
 
 /** settled is what a page says once it has read everything. */
