@@ -11,5 +11,6 @@ export function useOverview(product: string | undefined) {
     enabled: !!product,
     queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/overview", { signal, params: { path: { product: product! } } })),
     refetchInterval: 60_000, // the traffic of a live product moves without a job
+    refetchOnMount: "always", // so do labels: who comes home from the desk sees what they did
   });
 }
