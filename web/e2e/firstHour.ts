@@ -164,7 +164,7 @@ export async function fix(hand: Hand, text: string): Promise<void> {
   else {
     await hand.reach(/别的意思/); // not among the five that the model thought of
     await hand.type(labelOf(text));
-    await hand.press("Enter", "Escape");
+    await hand.press("Enter");
   }
   await page.locator('button[aria-pressed="true"]', { hasText: labelOf(text) }).waitFor();
   await hand.shot("inbox");

@@ -53,7 +53,11 @@ export function Meanings({ turn, labels, chosen, onChoose, alike, ticked, onTick
             placeholder={w("other_meaning")}
             showSearch={{ filterOption: (query, option) => !!option && (match(String(option.label), query) !== undefined || match(String(option.value), query) !== undefined) }}
             options={labels.map((l) => ({ value: l.id, label: l.name }))}
-            onChange={(id: string | null) => id && onChoose(toggled(chosen, id))}
+            onChange={(id: string | null) => {
+              if (!id) return;
+              onChoose(toggled(chosen, id));
+              (document.activeElement as HTMLElement | null)?.blur(); // so that Enter goes live
+            }}
           />
         </div>
         <div className={css["others"]}>
