@@ -122,7 +122,7 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
             pagination={false}
             scroll={{ x: [...widths.values()].reduce((a, b) => a + b, p.onSelect ? 40 : 0), y: bodyHeight }}
             columns={shown.map((c) => ({ key: c.key, title: c.title, width: widths.get(c.key)!, ellipsis: true, align: c.align ?? "left", render: (_: unknown, r: T) => c.cell(r) }))}
-            {...(p.onSelect ? { rowSelection: { columnWidth: 40, hideSelectAll: !virtual /* it would stand in the hidden measuring row too; Ctrl A does it */, selectedRowKeys: p.selected ?? [], onChange: (keys: Key[]) => pick(keys.map(String)) } } : {})}
+            {...(p.onSelect ? { rowSelection: { columnWidth: 40, columnTitle: virtual ? undefined : <span className="read-only-aloud">{w("select_column")}</span>, hideSelectAll: !virtual /* it would stand in the hidden measuring row too; Ctrl A does it */, selectedRowKeys: p.selected ?? [], onChange: (keys: Key[]) => pick(keys.map(String)) } } : {})}
             {...(p.peek ? { expandable: { expandedRowKeys: peeked ? [peeked] : [], expandedRowRender: p.peek, showExpandColumn: false } } : {})}
             onRow={(r, i) => ({
               "data-current": i === at,
