@@ -41,7 +41,7 @@ export function RowsPanel({ product, dataset, name, version, profile, filter, ch
   const zh = useLang() === "zh";
   const filtered = isFiltered(filter);
   const read = (cursor: string | undefined, signal?: AbortSignal) =>
-    ask(api.GET("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/rows", { ...(signal ? { signal } : {}), params: { path: { product, dataset, version: version.id }, query: { cursor, limit: 500, ...queryOf(filter) } } }));
+    ask(api.GET("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/rows", { ...(signal ? { signal } : {}), params: { path: { product, dataset, version: version.id }, query: { cursor, limit: 1000, ...queryOf(filter) } } }));
   const rows = useInfiniteQuery({
     queryKey: ["data", product, "rows", dataset, version.id, filter],
     initialPageParam: undefined as string | undefined,

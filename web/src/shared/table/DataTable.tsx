@@ -12,6 +12,9 @@ import css from "./table.module.css";
 
 const virtualOver = 200;
 
+/** ahead is how many rows before the last one that is here the next are asked for: a fast hand must not see the end. */
+const ahead = 500;
+
 export interface DataTableProps<T> {
   /** id keeps the person's columns: "data.rows". */
   id: string;
@@ -85,7 +88,7 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
     setAt(next);
     table.current?.scrollTo({ key: keyOf(there) as Key });
     p.onCurrent?.(there);
-    if (next > p.rows.length - 40) p.more?.();
+    if (next > p.rows.length - ahead) p.more?.();
   };
   const pick = (keys: string[]) => p.onSelect?.([...new Set(keys)]);
   const toggle = (key: string) => pick(p.selected?.includes(key) ? p.selected.filter((k) => k !== key) : [...(p.selected ?? []), key]);
@@ -136,7 +139,7 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
             onScroll={(e) => {
               const el = e.currentTarget;
               setFirst(Math.floor(el.scrollTop / row));
-              if (el.scrollHeight - el.scrollTop - el.clientHeight < 3 * el.clientHeight) p.more?.();
+              if (el.scrollHeight - el.scrollTop - el.clientHeight < ahead * row) p.more?.();
             }}
           />
         )}
