@@ -83,8 +83,8 @@ export function FlipsPanel({ report, after, before }: { report: Report; after: s
     { key: "gold", title: w("col_gold"), cell: (r) => (r.gold ?? []).map((l) => <Chip key={l} tone="azurite">{nameOf(l)}</Chip>), plain: (r) => labels(r.gold), width: 150 },
     { key: "verdict", title: w("col_verdict"), cell: (r) => (r.verdict ? <span className={css["verdict"]}>{w(`verdict_${r.verdict}`)}</span> : "—"), plain: (r) => (r.verdict ? w(`verdict_${r.verdict}`) : ""), width: 100, align: "right" },
   ];
-  if (!report.flips) return <div className={css["flips"]}><Empty text={w("no_live")} link={{ to: `/${product}/model/${after}/rows?right=no`, words: w("see_wrong") }} /></div>;
-  if (!all.length) return <div className={css["flips"]}><Empty text={w("no_flips")} link={{ to: `/${product}/model/${after}/rows?right=no`, words: w("see_wrong") }} /></div>;
+  if (!report.flips) return <div className={css["flips"]}><Empty text={w("no_live")} link={{ to: `/${product}/model/${report.model_id}/rows?right=no`, words: w("see_wrong") }} /></div>;
+  if (!all.length) return <div className={css["flips"]}><Empty text={w("no_flips")} link={{ to: `/${product}/model/${report.model_id}/rows?right=no`, words: w("see_wrong") }} /></div>;
   return (
     <div className={css["flips"]}>
       <div className={css["flipsHead"]}>
@@ -97,8 +97,8 @@ export function FlipsPanel({ report, after, before }: { report: Report; after: s
       <DataTable id="evaluate.flips" label={w("flips", { count: rows.length })} columns={columns} rows={rows} rowKey={(r) => r.row_id} thread={(r) => r.row_id} total={rows.length} current={here?.row_id} onCurrent={(r) => setAt(r.row_id)} exportName={`${after}-${before}`} />
       {here && (
         <div className={css["why"]}>
-          <WhyFlip key={`${before}${here.row_id}`} product={product} model={before} labels={here.before ?? []} flip={here} />
-          <WhyFlip key={`${after}${here.row_id}`} product={product} model={after} labels={here.after ?? []} flip={here} fresh />
+          <WhyFlip key={`before ${here.row_id}`} product={product} of={report.live_id ?? ""} model={before} labels={here.before ?? []} flip={here} />
+          <WhyFlip key={`after ${here.row_id}`} product={product} of={report.model_id} model={after} labels={here.after ?? []} flip={here} fresh />
           <div className={css["judge"]}>
             {acts.map((a) => <ActionButton key={a.id} action={a} block />)}
             <Link to={`/${product}/label/gold?row=${encodeURIComponent(here.row_id)}`}>{w("to_gold")}</Link>

@@ -8,7 +8,7 @@ import { missing, readNeed, shareOf, type Rule } from "./need";
 import css from "./evaluate.module.css";
 
 /** GateList is what a release must pass: need, got, and the failing checks one click away. */
-export function GateList({ report, model }: { report: Report; model: string }) {
+export function GateList({ report }: { report: Report }) {
   const w = useWords("evaluate");
   const product = useProduct();
   const to = (rule: Rule) => {
@@ -16,7 +16,7 @@ export function GateList({ report, model }: { report: Report; model: string }) {
     if (share) return `checks?${rule.passed ? "" : "passed=no&"}part=${encodeURIComponent(share)}`;
     if (rule.need.startsWith("stories")) return `/${product}/flow`;
     if (rule.need.startsWith("broken")) return "?change=broken";
-    return `/${product}/model/${model}/rows${rule.passed ? "" : "?right=no"}`;
+    return `/${product}/model/${report.model_id}/rows${rule.passed ? "" : "?right=no"}`;
   };
   const named = ["exact", "micro_f1", "macro_f1", "not_worse", "minimum", "invariance", "direction", "stories", "broken"];
   const failed = (report.verdict.rules ?? []).filter((x) => !x.passed);

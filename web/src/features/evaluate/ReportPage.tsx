@@ -47,7 +47,7 @@ export function ReportPage() {
   });
   const open = !!r && !r.signature && mayTrain && (r.passed || mayOverride);
   const put = { id: "evaluate.sign", words: r?.passed === false ? w("override", { model }) : w("sign", { model }), key: "S", when: () => open, run: () => setSigning(true) };
-  const again = { id: "evaluate.again", words: w("again"), key: "R", when: () => mayTrain && !!r, run: () => void go(`/${product}/evaluate?judge=${model}`) };
+  const again = { id: "evaluate.again", words: w("again"), key: "R", when: () => mayTrain && !!r, run: () => void go(`/${product}/evaluate?judge=${r!.model_id}`) };
   useActions([put, again]);
   const flips = r?.flips;
   return (
@@ -57,7 +57,7 @@ export function ReportPage() {
       facts={
         r && (
           <>
-            <Link to={`/${product}/model/${model}/rows`}><b>{f.percent(r.test.figures["exact"]?.value ?? 0)} %</b></Link> <span data-measure>{f.interval(r.test.figures["exact"]?.low ?? 0, r.test.figures["exact"]?.high ?? 0)}</span> · {w("rows_count", { count: r.test.rows })}
+            <Link to={`/${product}/model/${r.model_id}/rows`}><b>{f.percent(r.test.figures["exact"]?.value ?? 0)} %</b></Link> <span data-measure>{f.interval(r.test.figures["exact"]?.low ?? 0, r.test.figures["exact"]?.high ?? 0)}</span> · {w("rows_count", { count: r.test.rows })}
             {flips && <> · <span className={css["better"]}>▲ {w("fixed")} <Link to="?change=fixed"><b>{f.count(flips.fixed)}</b></Link></span> · <span className={css["worse"]}>▼ {w("broken")} <Link to="?change=broken"><b>{f.count(flips.broken)}</b></Link></span> · {w("p_value")} <b data-measure>{flips.p.toFixed(3).replace(/^0/, "")}</b></>}
             {r.simulated && ` · ${w("simulated")}`}
           </>
@@ -81,9 +81,9 @@ export function ReportPage() {
             {sign.error && !signing && <FaultBand fault={asFault(sign.error)} />}
             <div className={css["report"]}>
               <div className={css["gate"]}>
-                <GateList report={data} model={model} />
+                <GateList report={data} />
                 {data.suite && <SuiteList suite={data.suite} rules={data.verdict.rules ?? []} />}
-                <SliceList report={data} model={model} />
+                <SliceList report={data} />
               </div>
               <FlipsPanel report={data} after={model} before={data.live_id ? nameOf(data.live_id) : ""} />
             </div>

@@ -7,7 +7,7 @@ import type { Report } from "./api";
 import css from "./evaluate.module.css";
 
 /** SliceList is how right the model is on each kind of rows, against the live model; a line opens its rows. */
-export function SliceList({ report, model }: { report: Report; model: string }) {
+export function SliceList({ report }: { report: Report }) {
   const w = useWords("evaluate");
   const f = useFormat();
   const product = useProduct();
@@ -17,7 +17,7 @@ export function SliceList({ report, model }: { report: Report; model: string }) 
       {report.slices.map((s) => {
         const change = s.live === undefined ? 0 : s.exact.value - s.live;
         return (
-          <Link key={s.id} className={css["share"]!} to={`/${product}/model/${model}/rows?slice=${s.id}`} data-whole data-base>
+          <Link key={s.id} className={css["share"]!} to={`/${product}/model/${report.model_id}/rows?slice=${s.id}`} data-whole data-base>
             <span>{w(`slice_${s.id}`)}</span>
             <i aria-hidden style={{ "--share": `${100 * s.exact.value}%` } as React.CSSProperties} />
             <b>

@@ -8,17 +8,17 @@ import { useWords } from "../../shared/words/useWords";
 import type { Flip } from "./api";
 import css from "./evaluate.module.css";
 
-/** WhyFlip is how one of the two models heard a row: its label, the characters and the rows that weighed. */
-export function WhyFlip({ product, model, labels, flip, fresh = false }: { product: string; model: string; labels: string[]; flip: Flip; fresh?: boolean }) {
+/** WhyFlip is how one of the two models, of by its id, heard a row: its label, the characters and the rows that weighed. */
+export function WhyFlip({ product, of, model, labels, flip, fresh = false }: { product: string; of: string; model: string; labels: string[]; flip: Flip; fresh?: boolean }) {
   const w = useWords("evaluate");
   const f = useFormat();
   const nameOf = useLabelNames(product);
   const label = labels[0] ?? "";
   const explained = useQuery({
-    queryKey: ["model", product, "explained", model, flip.row_id, label],
-    enabled: model !== "",
+    queryKey: ["model", product, "explained", of, flip.row_id, label],
+    enabled: of !== "",
     staleTime: Infinity,
-    queryFn: ({ signal }) => ask(api.POST("/api/v1/products/{product}/models/{model}/explanations", { signal, params: { path: { product, model } }, body: { text: flip.text, ...(flip.history ? { history: flip.history } : {}), most: 3, ...(label ? { label } : {}) } })),
+    queryFn: ({ signal }) => ask(api.POST("/api/v1/products/{product}/models/{model}/explanations", { signal, params: { path: { product, model: of } }, body: { text: flip.text, ...(flip.history ? { history: flip.history } : {}), most: 3, ...(label ? { label } : {}) } })),
   });
   return (
     <div>

@@ -24,6 +24,7 @@ export function useModelNames(product: string): (id: string | undefined) => stri
   });
   return (id) => {
     const found = models.data?.items?.find((m) => m.id === id);
+    if (models.isPending) return "";
     return found ? `m${found.number}` : (id ?? "").replace("sha256:", "").slice(0, 8);
   };
 }
