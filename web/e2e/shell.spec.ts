@@ -90,6 +90,7 @@ describe.skipIf(cannot !== "")(`shell ${cannot}`, () => {
     await page.locator('.ant-table-row[data-current="true"]').waitFor();
     await page.goto(`/${house.product}/data/%E4%BC%9A%E8%AF%9D?lang=zh`);
     await page.locator(".ant-table-row[data-thread]").first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('[data-face="loading"]'));
     await page.keyboard.press("j");
     const row = await page.locator('.ant-table-row[data-current="true"][data-thread]').getAttribute("data-thread");
     await page.keyboard.press("Control+k");

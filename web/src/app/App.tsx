@@ -1,14 +1,11 @@
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { BrowserRouter } from "react-router";
-import { makeQueryClient } from "../shared/api/query";
 import { Bones } from "../shared/page/Bones";
 import { ThemeProvider } from "../shared/theme/ThemeProvider";
 import { Gate } from "./Gate";
 
-const client = makeQueryClient();
-
-export function App() {
+export function App({ client }: { client: QueryClient }) {
   return (
     <QueryClientProvider client={client}>
       <ThemeProvider>

@@ -9,6 +9,8 @@ export interface Stage {
   /** key follows G. */
   key: string;
   page: ComponentType;
+  /** load brings the code of the page. */
+  load: () => Promise<unknown>;
 }
 
 const pages = import.meta.glob<Record<string, ComponentType>>("/src/features/*/*Stage.tsx");
@@ -18,7 +20,7 @@ function stage(id: string, key: string): Stage {
   const name = `${id[0]!.toUpperCase()}${id.slice(1)}Stage`;
   const load = pages[`/src/features/${id}/${name}.tsx`];
   if (!load) throw new Error(`features/${id}/${name}.tsx is missing`);
-  return { id, key, page: lazy(async () => ({ default: (await load())[name]! })) };
+  return { id, key, load, page: lazy(async () => ({ default: (await load())[name]! })) };
 }
 
 export const loop: Stage[] = [
@@ -39,3 +41,11 @@ export const thread = stage("thread", "");
 export const people = stage("people", "P");
 export const jobs = stage("jobs", "J");
 export const settingsPage = stage("settings", "");
+
+/** stageOf is the stage that an address shows, while nobody knows yet whether the product is there. */
+export function stageOf(path: string): Stage | undefined {
+  const [first = "", second = ""] = path.split("/").filter(Boolean);
+  const own = [people, jobs, settingsPage].find((s) => s.id === first);
+  if (own || !first || first === "new") return own;
+  return second ? [...loop, thread].find((s) => s.id === second) : home;
+}

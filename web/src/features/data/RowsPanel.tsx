@@ -106,7 +106,7 @@ export function RowsPanel({ product, dataset, name, version, profile, filter, ch
       <Faces of={{ data: rows.data && here, error: rows.error, isFetching: rows.isFetching }} empty={<Empty text={filtered ? w("no_match") : w("no_rows")} act={filtered && <Button onClick={() => change(noFilter)}>{w("show_all")}</Button>} />}>
         {(items) => (
           <DataTable
-            key={`${version.id}${!!profile}`}
+            key={version.id}
             id={`data.rows.${dataset}`}
             label={w("rows_title")}
             columns={columns}

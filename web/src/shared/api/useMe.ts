@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, ask, type Schemas } from "./client";
 import { Fault } from "./fault";
 import { forgetKept, keep, readKept } from "./kept";
@@ -6,28 +6,28 @@ import { meKey } from "./query";
 
 export type Me = { id: string; name: string; roles: string[] };
 
-/** useMe is who is signed in; null when nobody is. While the server is gone it is who was signed in last. */
-export function useMe() {
-  return useQuery({
-    queryKey: meKey,
-    staleTime: 60_000,
-    queryFn: async ({ signal }): Promise<Me | null> => {
-      try {
-        const me = (await ask(api.GET("/api/v1/me", { signal }))) as Me;
-        keep("me", me);
-        return me;
-      } catch (e) {
-        if (e instanceof Fault && e.status === 401) {
-          forgetKept();
-          return null;
-        }
-        const last = e instanceof Fault && e.status === 0 ? readKept<Me>("me") : undefined;
-        if (last) return last;
-        throw e;
+/** meQuery asks who is signed in; null when nobody is. While the server is gone it is who was signed in last. */
+export const meQuery = queryOptions({
+  queryKey: meKey,
+  staleTime: 60_000,
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      const me = (await ask(api.GET("/api/v1/me", { signal }))) as Me;
+      keep("me", me);
+      return me;
+    } catch (e) {
+      if (e instanceof Fault && e.status === 401) {
+        forgetKept();
+        return null;
       }
-    },
-  });
-}
+      const last = e instanceof Fault && e.status === 0 ? readKept<Me>("me") : undefined;
+      if (last) return last;
+      throw e;
+    }
+  },
+});
+
+export const useMe = () => useQuery(meQuery);
 
 const order = ["owner", "lead", "trainer", "reviewer", "labeller", "viewer", "customer"];
 

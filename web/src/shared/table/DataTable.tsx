@@ -57,7 +57,8 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
   const box = useRef<HTMLDivElement>(null);
   const table = useRef<TableRef>(null);
   const size = useSize(box);
-  const [chosen, setChosen] = useState(() => readChosen(p.id) ?? standardChoice(p.columns));
+  const [own, setOwn] = useState(() => readChosen(p.id));
+  const chosen = useMemo(() => own ?? standardChoice(p.columns), [own, p.columns]);
   const [at, setAt] = useState(-1);
   const [peeked, setPeeked] = useState<string>();
   const [first, setFirst] = useState(0);
@@ -151,7 +152,7 @@ export function DataTable<T extends object>(p: DataTableProps<T>) {
         shown={shown}
         chosen={chosen}
         onChoose={(next) => {
-          setChosen(next ?? standardChoice(p.columns));
+          setOwn(next);
           keepChosen(p.id, next);
         }}
       />

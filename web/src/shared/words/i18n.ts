@@ -29,7 +29,10 @@ const backend: BackendModule = {
   },
 };
 
-export async function startWords(): Promise<void> {
+/** startWords reads the words of the shell, and begins to read those of the stages that are shown first. */
+export async function startWords(stages: string[] = []): Promise<void> {
+  const code = firstLang();
+  for (const stage of stages) void load(code, stage).catch(() => undefined);
   i18next.on("languageChanged", (code) => {
     document.documentElement.lang = code;
   });
@@ -37,7 +40,7 @@ export async function startWords(): Promise<void> {
     .use(backend)
     .use(initReactI18next)
     .init({
-      lng: codes[firstLang()],
+      lng: codes[code],
       fallbackLng: false,
       load: "currentOnly",
       ns: ["shared", "app"],
