@@ -24,6 +24,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", "/api/v1/clean-runs/{run}/quarantine", "clean quarantine", api.Viewer, "查看隔离区；个人信息已遮住", "list the rows that a run set aside; personal data is masked", h.quarantine),
 		api.Op("GET", "/api/v1/clean-runs/{run}/reasons", "clean reasons", api.Viewer, "按原因统计隔离区", "count the rows set aside by reason", h.reasons),
 		api.Op("POST", "/api/v1/clean-runs/{run}/put-backs", "clean putback", api.Trainer, "把隔离的行放回去", "put rows back from quarantine", h.putBack),
+		api.Op("POST", "/api/v1/clean-runs/{run}/set-asides", "clean setaside", api.Trainer, "把放回的行重新隔离", "set rows aside again that were put back", h.setAside),
 		api.Op("GET", "/api/v1/clean-runs/{run}/rows/{row}/findings", "clean findings", api.Viewer, "查看一行经过了哪些清洗；个人信息已遮住", "show what a run did to a row; personal data is masked", h.findings),
 	}
 }
@@ -278,6 +279,18 @@ type versionOut struct{ Body dataset.Version }
 
 func (h handlers) putBack(ctx context.Context, in *putBackIn) (*versionOut, error) {
 	v, err := h.s.PutBack(ctx, in.Run, in.Body.Rows, in.Body.Reason)
+	return &versionOut{v}, err
+}
+
+type setAsideIn struct {
+	Run  string `path:"run" doc:"清洗运行编号|id of the cleaning run"`
+	Body struct {
+		Rows []dataset.RowID `json:"rows" maxItems:"1000" doc:"要重新隔离的行|the rows to set aside again"`
+	}
+}
+
+func (h handlers) setAside(ctx context.Context, in *setAsideIn) (*versionOut, error) {
+	v, err := h.s.SetAside(ctx, in.Run, in.Body.Rows)
 	return &versionOut{v}, err
 }
 

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"zhuomo/dataset"
@@ -70,6 +71,22 @@ func (s *Service) Reasons(ctx context.Context, runID string) ([]ReasonCount, err
 //
 // Faults: NoSuchRun, RunNotDone, NothingChosen, NotInQuarantine.
 func (s *Service) PutBack(ctx context.Context, runID string, ids []dataset.RowID, reason string) (dataset.Version, error) {
+	return s.move(ctx, runID, ids, true, func(ctx context.Context, tx db.Tx, moved []dataset.RowID) error {
+		return markPutBack(ctx, tx, runID, moved, strings.TrimSpace(reason), api.Who(ctx).Name, s.now().UnixMicro())
+	})
+}
+
+// SetAside takes rows that were put back out of the newest version again, as if
+// nobody had put them back. Rows that are not back are passed over. Faults as
+// PutBack.
+func (s *Service) SetAside(ctx context.Context, runID string, ids []dataset.RowID) (dataset.Version, error) {
+	return s.move(ctx, runID, ids, false, func(ctx context.Context, tx db.Tx, moved []dataset.RowID) error {
+		return markPutBack(ctx, tx, runID, moved, "", "", 0)
+	})
+}
+
+// move brings rows of a run's quarantine into the newest version, or out of it.
+func (s *Service) move(ctx context.Context, runID string, ids []dataset.RowID, in bool, mark func(ctx context.Context, tx db.Tx, moved []dataset.RowID) error) (dataset.Version, error) {
 	run, err := s.Get(ctx, runID)
 	if err != nil {
 		return dataset.Version{}, err
@@ -92,8 +109,12 @@ func (s *Service) PutBack(ctx context.Context, runID string, ids []dataset.RowID
 	if err != nil {
 		return v, err
 	}
-	var edits []dataset.Edit
-	var back []dataset.RowID
+	latest, err := s.data.Latest(ctx, run.DatasetID)
+	if err != nil {
+		return latest, err
+	}
+	var rows []dataset.Row
+	var moved []dataset.RowID
 	for _, id := range ids {
 		q, ok, err := s.selectAside(ctx, runID, id)
 		if err != nil {
@@ -102,20 +123,39 @@ func (s *Service) PutBack(ctx context.Context, runID string, ids []dataset.RowID
 		if !ok {
 			return v, NotInQuarantine.With("row", id).At("rows")
 		}
-		if q.PutBackUS == 0 {
-			back = append(back, id)
-			for _, row := range plan.finishRow(q.row, q.Step) {
-				edits = append(edits, dataset.Edit{Row: row})
-			}
+		if (q.PutBackUS == 0) == in {
+			moved = append(moved, id)
+			rows = append(rows, plan.finishRow(q.row, q.Step)...)
 		}
 	}
-	latest, err := s.data.Latest(ctx, run.DatasetID)
-	if err != nil || len(edits) == 0 {
+	edits, err := s.edits(ctx, latest.ID, rows, in)
+	if err != nil || len(moved) == 0 {
 		return latest, err
 	}
-	return s.data.Edit(ctx, latest.ID, dataset.MadeBy{Kind: "put_back", ID: runID}, edits, func(ctx context.Context, tx db.Tx, _ dataset.Version) error {
-		return markPutBack(ctx, tx, runID, back, strings.TrimSpace(reason), api.Who(ctx).Name, s.now().UnixMicro())
+	by := dataset.MadeBy{Kind: "put_back", ID: runID}
+	if !in {
+		by.Kind = "set_aside"
+	}
+	return s.data.Edit(ctx, latest.ID, by, edits, func(ctx context.Context, tx db.Tx, _ dataset.Version) error {
+		return mark(ctx, tx, moved)
 	})
+}
+
+// edits bring rows into a version, or remove those that it still has.
+func (s *Service) edits(ctx context.Context, versionID string, rows []dataset.Row, in bool) ([]dataset.Edit, error) {
+	var edits []dataset.Edit
+	for _, row := range rows {
+		if !in {
+			switch _, err := s.data.Get(ctx, versionID, []dataset.RowID{row.ID}); {
+			case errors.Is(err, dataset.NoSuchRow):
+				continue // a later step or person took it out
+			case err != nil:
+				return nil, err
+			}
+		}
+		edits = append(edits, dataset.Edit{Row: row, Remove: !in})
+	}
+	return edits, nil
 }
 
 // finishRow applies the row steps after step (from 1) to a row that a person

@@ -207,6 +207,22 @@ func putBack(t *testing.T, h house, run clean.Run) {
 	if marked, err := h.clean.Quarantine(t.Context(), run.ID, reasons[0].Code, 0, 1); err != nil || marked[0].PutBackUS == 0 {
 		t.Errorf("%+v %v", marked, err)
 	}
+	aside, err := h.clean.SetAside(t.Context(), run.ID, ids[:1])
+	if err != nil || aside.RowCount != run.RowsOut+1 || aside.Parent != v.ID {
+		t.Fatalf("%+v %v", aside, err)
+	}
+	if _, err := h.data.Get(t.Context(), aside.ID, ids[:1]); !errors.Is(err, dataset.NoSuchRow) {
+		t.Errorf("a row set aside again is there: %v", err)
+	}
+	if twice, err := h.clean.SetAside(t.Context(), run.ID, ids[:1]); err != nil || twice.ID != aside.ID {
+		t.Errorf("set aside twice: %+v %v", twice, err)
+	}
+	if marked, err := h.clean.Quarantine(t.Context(), run.ID, reasons[0].Code, 0, 2); err != nil || marked[0].PutBackUS != 0 || marked[1].PutBackUS == 0 {
+		t.Errorf("%+v %v", marked, err)
+	}
+	if both, err := h.clean.PutBack(t.Context(), run.ID, ids, "again"); err != nil || both.RowCount != run.RowsOut+2 {
+		t.Errorf("%+v %v", both, err)
+	}
 }
 
 func TestFindingsOfOneRowInManyAreFast(t *testing.T) {

@@ -51,7 +51,7 @@ describe.skipIf(cannot !== "")(`data ${cannot}`, () => {
   });
   afterAll(async () => house?.close());
 
-  test("a row put back from quarantine keeps why", async () => {
+  test("a row put back from quarantine keeps why, and Z sets it aside again", async () => {
     const runs = house.zhuomo<{ items: { id: string; set_aside: number; recipe_id: string }[] }>("clean", "runs", house.product).items;
     const run = runs.find((r) => r.set_aside > 0)!;
     await page.goto(`/${house.product}/clean/${encodeURIComponent(run.recipe_id)}/aside?run=${run.id}&lang=zh`);
@@ -61,6 +61,9 @@ describe.skipIf(cannot !== "")(`data ${cannot}`, () => {
     await page.getByRole("button", { name: "放回所选" }).click();
     await page.getByText(/已放回，成为 v\d+/).waitFor();
     await page.getByText(/已放回 · .*是客户的话/).first().waitFor();
+    await undoLast(page);
+    await page.getByText(/已放回 · .*是客户的话/).first().waitFor({ state: "detached" });
+    expect(house.zhuomo<{ items: { put_back: number }[] }>("clean", "reasons", run.id).items.every((r) => !r.put_back), "it is set aside again").toBe(true);
   });
 
   test("a file in another encoding is read again in one act", async () => {

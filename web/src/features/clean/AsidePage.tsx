@@ -1,4 +1,3 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Input, Select } from "antd";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
@@ -22,6 +21,7 @@ import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import { useReasons, useRecipe, useRuns, type Quarantined } from "./api";
 import { longest } from "./longest";
+import { usePutBack } from "./usePutBack";
 import css from "./clean.module.css";
 
 /** AsidePage is all that a run set aside, by reason; rows chosen here go back, with why. */
@@ -31,7 +31,6 @@ export function AsidePage() {
   const zh = useLang() === "zh";
   const product = useProduct();
   const may = useMay("trainer");
-  const client = useQueryClient();
   const { recipe = "" } = useParams();
   const { filters, set } = useFilters(["run", "reason"] as const);
   const saved = useRecipe(product, recipe);
@@ -44,16 +43,8 @@ export function AsidePage() {
   const read = (cursor: string | undefined, signal?: AbortSignal) =>
     ask(api.GET("/api/v1/clean-runs/{run}/quarantine", { ...(signal ? { signal } : {}), params: { path: { run: run!.id }, query: { cursor, limit: 200, ...(filters.reason ? { reason: filters.reason } : {}) } } }));
   const list = useCursorList<Quarantined>(["clean", product, "aside", run?.id ?? "", filters.reason], async (cursor, signal) => (run ? read(cursor, signal) : { items: [] }));
-  const back = useMutation({
-    mutationFn: () => ask(api.POST("/api/v1/clean-runs/{run}/put-backs", { params: { path: { run: run!.id } }, body: { rows: picked, ...(why.trim() ? { reason: why.trim() } : {}) } })),
-    onSuccess: () => {
-      setPicked([]);
-      setWhy("");
-      void client.invalidateQueries({ queryKey: ["clean", product] });
-      void client.invalidateQueries({ queryKey: ["data", product] });
-    },
-  });
-  const putBack = { id: "clean.aside_back", words: w("put_back"), key: "P", when: () => may && picked.length > 0 && !back.isPending, run: () => back.mutate() };
+  const back = usePutBack(product, () => (setPicked([]), setWhy("")));
+  const putBack = { id: "clean.aside_back", words: w("put_back"), key: "P", when: () => may && picked.length > 0 && !back.isPending, run: () => back.mutate({ run: run!.id, rows: picked, reason: why.trim() }) };
   useActions([putBack]);
   const say = (t: { zh: string; en: string }) => (zh ? t.zh : t.en);
   const columns: Column<Quarantined>[] = [

@@ -1,4 +1,3 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Checkbox, Input, Select } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -16,6 +15,7 @@ import { useWords } from "../../shared/words/useWords";
 import { useReasons, type Run } from "./api";
 import { longest } from "./longest";
 import type { Tried } from "./usePreview";
+import { usePutBack } from "./usePutBack";
 import css from "./clean.module.css";
 
 /** Quarantine is what the last run set aside, by reason; nothing in it is deleted, any row can be put back. */
@@ -23,7 +23,6 @@ export function Quarantine({ product, run, preview, may }: { product: string; ru
   const w = useWords("clean");
   const f = useFormat();
   const zh = useLang() === "zh";
-  const client = useQueryClient();
   const reasons = useReasons(product, run?.id);
   const [reason, setReason] = useState("");
   const [picked, setPicked] = useState<string[]>([]);
@@ -31,17 +30,10 @@ export function Quarantine({ product, run, preview, may }: { product: string; ru
   const list = useCursorList(["clean", product, "quarantine", run?.id ?? "", reason], async (cursor, signal) =>
     run ? ask(api.GET("/api/v1/clean-runs/{run}/quarantine", { signal, params: { path: { run: run.id }, query: { cursor, limit: 100, ...(reason ? { reason } : {}) } } })) : { items: [] },
   );
-  const back = useMutation({
-    mutationFn: (rows: string[]) => ask(api.POST("/api/v1/clean-runs/{run}/put-backs", { params: { path: { run: run!.id } }, body: { rows, ...(why.trim() ? { reason: why.trim() } : {}) } })),
-    onSuccess: () => {
-      setPicked([]);
-      setWhy("");
-      void client.invalidateQueries({ queryKey: ["clean", product] });
-      void client.invalidateQueries({ queryKey: ["data", product] });
-    },
-  });
+  const back = usePutBack(product, () => (setPicked([]), setWhy("")));
+  const putBack = () => run && back.mutate({ run: run.id, rows: picked, reason: why.trim() });
   const can = may && !!run && picked.length > 0 && !back.isPending;
-  useActions([{ id: "clean.put_back", words: w("put_back"), key: "X", when: () => can, run: () => back.mutate(picked) }]);
+  useActions([{ id: "clean.put_back", words: w("put_back"), key: "X", when: () => can, run: putBack }]);
   if (!run) {
     return (
       <Pane title={w("quarantine")} width={272}>
@@ -85,8 +77,8 @@ export function Quarantine({ product, run, preview, may }: { product: string; ru
       {list.hasMore && <Button type="link" size="small" onClick={list.more}>{w("more")}</Button>}
       {may && (
         <div className={css["asideFoot"]}>
-          {picked.length > 0 && <Input size="small" value={why} maxLength={200} placeholder={w("put_back_why")} aria-label={w("put_back_why")} onChange={(e) => setWhy(e.target.value)} onPressEnter={(e) => !e.nativeEvent.isComposing && can && back.mutate(picked)} />}
-          <Button size="small" disabled={!can} loading={back.isPending} onClick={() => back.mutate(picked)}>{w("put_back_count", { count: f.count(picked.length) })} <kbd>X</kbd></Button>
+          {picked.length > 0 && <Input size="small" value={why} maxLength={200} placeholder={w("put_back_why")} aria-label={w("put_back_why")} onChange={(e) => setWhy(e.target.value)} onPressEnter={(e) => !e.nativeEvent.isComposing && can && putBack()} />}
+          <Button size="small" disabled={!can} loading={back.isPending} onClick={putBack}>{w("put_back_count", { count: f.count(picked.length) })} <kbd>X</kbd></Button>
         </div>
       )}
     </Pane>

@@ -39,8 +39,8 @@ export function VersionsPage() {
     return made;
   };
   const back = useMutation({
-    mutationFn: (v: Version) => restore(v.id),
-    onSuccess: (made, v) => did({ words: w("did_restore", { number: String(v.number), made: String(made.number) }), undo: () => restore(all[0]!.id), redo: () => restore(v.id) }),
+    mutationFn: ({ to }: { to: Version; from: Version }) => restore(to.id),
+    onSuccess: (made, { to, from }) => did({ words: w("did_restore", { number: String(to.number), made: String(made.number) }), undo: () => restore(from.id), redo: () => restore(to.id) }),
   });
   const compared = all.filter((v) => picked.includes(v.id));
   const compare = {
@@ -62,7 +62,7 @@ export function VersionsPage() {
     { key: "columns", title: w("columns_unit"), width: 90, align: "right", plain: (v) => v.schema.columns?.length ?? 0, cell: (v) => f.count(v.schema.columns?.length ?? 0) },
     { key: "created_us", title: w("col_created_us"), width: 160, plain: (v) => new Date(v.created_us / 1000), cell: (v) => f.time(v.created_us) },
     { key: "parent", title: w("col_parent"), cell: (v) => { const p = parent(v); return p && <Link to={`${here}/compare?base=v${p.number}&with=v${v.number}`} onClick={(e) => e.stopPropagation()}>{w("compare_with", { number: String(p.number) })}</Link>; } },
-    { key: "acts", title: w("restore"), width: 130, cell: (v) => may && v.id !== all[0]?.id && <Button type="text" size="small" disabled={back.isPending} onClick={(e) => (e.stopPropagation(), back.mutate(v))}>{w("restore_to", { number: String(v.number) })}</Button> },
+    { key: "acts", title: w("restore"), width: 130, cell: (v) => may && v.id !== all[0]?.id && <Button type="text" size="small" disabled={back.isPending} onClick={(e) => (e.stopPropagation(), back.mutate({ to: v, from: all[0]! }))}>{w("restore_to", { number: String(v.number) })}</Button> },
   ];
   return (
     <Page title={w("title")} name={set.data?.name} facts={<><b>{f.count(all.length)}</b> {w("versions_unit")}</>} acts={<ActionButton type="primary" action={compare} />} flush>

@@ -212,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clean-runs/{run}/set-asides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * set rows aside again that were put back
+         * @description 把放回的行重新隔离
+         */
+        post: operations["clean-setaside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evaluations/{report}": {
         parameters: {
             query?: never;
@@ -3489,6 +3509,10 @@ export interface components {
             source: string;
             /** Format: int64 */
             updated_us: number;
+        };
+        CleanSetAsideInBody: {
+            /** @description 要重新隔离的行|the rows to set aside again */
+            rows: string[] | null;
         };
         CleanSpec: {
             /** Format: int64 */
@@ -7294,6 +7318,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageCleanTrace"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "clean-setaside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 清洗运行编号|id of the cleaning run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CleanSetAsideInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetVersion"];
                 };
             };
             /** @description Fault (RFC 9457) */
