@@ -43,9 +43,11 @@ export function RulesPage() {
   const shown = text ?? (saved.data?.text || (gate ? "" : w("suite_start")));
   const put = (t: string) => ask(gate ? api.PUT("/api/v1/products/{product}/gate", { params: { path: { product } }, body: { text: t } }) : api.PUT("/api/v1/products/{product}/suite", { params: { path: { product } }, body: { text: t } }));
   const write = useMutation({
-    mutationFn: put,
-    onSuccess: async (now) => {
+    mutationFn: async (t: string) => {
       const before = saved.data?.text;
+      return { before, now: await put(t) };
+    },
+    onSuccess: ({ before, now }) => {
       client.setQueryData(key, now);
       setText(undefined);
       const back = async (t: string) => client.setQueryData(key, await put(t));

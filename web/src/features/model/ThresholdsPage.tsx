@@ -43,9 +43,12 @@ export function ThresholdsPage() {
     await client.invalidateQueries({ queryKey: ["flow", product] });
   };
   const save = useMutation({
-    mutationFn: put,
-    onSuccess: (_, t) => {
+    mutationFn: async (t: Thresholds) => {
       const before = saved && { answer: saved.answer, offer: saved.offer };
+      await put(t);
+      return before;
+    },
+    onSuccess: (before, t) => {
       setChosen(undefined);
       if (before) did({ words: w("bands_saved", { answer: t.answer, offer: t.offer }), undo: () => put(before), redo: () => put(t) });
     },
