@@ -197,6 +197,12 @@ func TestSuggest(t *testing.T) {
 	if err != nil || len(found) != 0 {
 		t.Errorf("clean rows: %v %v", found, err)
 	}
+	// A list of questions, without sessions: the one that is there twice.
+	twice := []dataset.Row{{ID: "a", Values: []string{"几点关门"}}, {ID: "b", Values: []string{"怎么退票"}}, {ID: "c", Values: []string{"几点关门"}}}
+	recipe, found, err = clean.Suggest(t.Context(), operators(), twice, dataset.Schema{Columns: []dataset.Column{{Name: "问题", Type: dataset.Text}}})
+	if err != nil || len(found) != 1 || found[0].Aside != 1 || recipe.Steps[0].Use != "clean.duplicate_rows.v1" {
+		t.Errorf("an equal row: %v %v", found, err)
+	}
 }
 
 func BenchmarkStandardRecipe(b *testing.B) {

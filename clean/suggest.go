@@ -27,9 +27,15 @@ type Suggestion struct {
 	Share float64 `json:"share"`
 }
 
+// In conversations people repeat themselves, and only a whole session twice is
+// one too many; in a list of questions an equal row is.
+const equalSessions = "clean.duplicate_sessions.v1"
+
+var equalRows = StepUse{Use: "clean.duplicate_rows.v1"}
+
 // Suggest tries the steps of the standard recipe on a sample and proposes those
 // that had something to do, as a recipe and with their counts. Steps that do not
-// fit the columns are left out.
+// fit the columns are left out; rows without sessions are searched for equal ones.
 func Suggest(ctx context.Context, all Operators, rows []dataset.Row, schema dataset.Schema) (Recipe, []Suggestion, error) {
 	whole, err := ParseRecipe(standard)
 	if err != nil {
@@ -37,9 +43,10 @@ func Suggest(ctx context.Context, all Operators, rows []dataset.Row, schema data
 	}
 	fitting := Recipe{Name: "suggested", Version: 1}
 	var planned []Planned
-	for i, use := range whole.Steps {
+	sessions := false
+	for i, use := range append(whole.Steps, equalRows) {
 		op, err := all.Find(use.Use, i+1)
-		if err != nil || use.Off {
+		if err != nil || use.Off || sessions && use.Use == equalRows.Use {
 			continue
 		}
 		values, err := op.Spec().Fill(use.With)
@@ -49,6 +56,7 @@ func Suggest(ctx context.Context, all Operators, rows []dataset.Row, schema data
 		if _, err := op.Prepare(values, schema); err != nil {
 			continue
 		}
+		sessions = sessions || use.Use == equalSessions
 		planned = append(planned, Planned{Operator: op, Values: values})
 		fitting.Steps = append(fitting.Steps, use)
 	}
