@@ -62,9 +62,48 @@ func (e Envelope) Write(w io.Writer) error {
 	return nil
 }
 
+// BodySum is the CRC-32C of a model's body; its rows file names it, so that the
+// two cannot be mixed up.
+func BodySum(body []byte) uint32 { return crc32.Checksum(body, castagnoli) }
+
+// Broken is a file whose parts do not fit together. Fault: Damaged.
+func Broken(problem string) error { return Damaged.With("problem", problem) }
+
+// OpenPart reads the model or the rows file of a learner, and its own header.
+// Fault: Damaged.
+func OpenPart(file []byte, learner, part string, header any) (Envelope, error) {
+	e, err := ReadEnvelope(file)
+	if err != nil {
+		return e, err
+	}
+	if e.Learner != learner || e.Part != part {
+		return e, Broken(fmt.Sprintf("it is %s of %s, not %s of %s", e.Part, e.Learner, part, learner))
+	}
+	if err := json.Unmarshal(e.Header, header); err != nil {
+		return e, Broken("header: " + err.Error())
+	}
+	return e, nil
+}
+
+// CheckLabels holds the labels of a file to be from one to most, each once.
+// Fault: Damaged.
+func CheckLabels(labels []string, most int) error {
+	if len(labels) < 1 || len(labels) > most {
+		return Broken("number of labels")
+	}
+	seen := make(map[string]bool, len(labels))
+	for _, l := range labels {
+		if seen[l] {
+			return Broken("label " + l + " is there twice")
+		}
+		seen[l] = true
+	}
+	return nil
+}
+
 // ReadEnvelope checks file and gives its parts, which alias it. Fault: Damaged.
 func ReadEnvelope(file []byte) (Envelope, error) {
-	bad := func(problem string) (Envelope, error) { return Envelope{}, Damaged.With("problem", problem) }
+	bad := func(problem string) (Envelope, error) { return Envelope{}, Broken(problem) }
 	if len(file) < envelopeFixed || string(file[:8]) != envelopeMagic {
 		return bad("no model signature")
 	}

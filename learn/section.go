@@ -3,6 +3,7 @@ package learn
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -14,6 +15,16 @@ func Finite(list []float32) bool {
 		}
 	}
 	return true
+}
+
+// Ordered tells whether at parts a list of end things.
+func Ordered(at []uint32, end int) bool {
+	return len(at) > 0 && at[0] == 0 && slices.IsSorted(at) && int(at[len(at)-1]) == end
+}
+
+// Below tells whether every number is below limit.
+func Below(list []uint32, limit int) bool {
+	return len(list) == 0 || int(slices.Max(list)) < limit
 }
 
 // Number is what a section holds.

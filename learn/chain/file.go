@@ -3,7 +3,6 @@ package chain
 import (
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"slices"
 
@@ -51,39 +50,34 @@ func (m *model) SaveRows(w io.Writer) error {
 		return learn.NoRows.With()
 	}
 	own, err := json.Marshal(rowsHeader{
-		Rows: s.rows(), Units: len(s.featureAt) - 1, Model: crc32.Checksum(m.body(), castagnoli),
-		Sections: []int{len(s.ids), len(s.labels), len(s.features), len(s.tags)},
+		Rows: s.Len(), Units: len(s.featureAt) - 1, Model: learn.BodySum(m.body()),
+		Sections: []int{len(s.IDs), len(s.Labels), len(s.features), len(s.tags)},
 	})
 	if err != nil {
 		return fmt.Errorf("encode model rows: %w", err)
 	}
 	var b []byte
-	for _, at := range [][]uint32{s.idAt, s.labelAt, s.unitAt, s.featureAt, s.dualAt} {
+	for _, at := range [][]uint32{s.IDAt, s.LabelAt, s.unitAt, s.featureAt, s.dualAt} {
 		b = learn.AppendSection(b, at)
 	}
-	b = learn.AppendSection(b, s.ids)
-	b = learn.AppendSection(b, s.labels)
+	b = learn.AppendSection(b, s.IDs)
+	b = learn.AppendSection(b, s.Labels)
 	b = learn.AppendSection(b, s.features)
 	b = learn.AppendSection(b, s.tags)
 	b = learn.AppendSection(b, s.multipliers)
 	return learn.Envelope{Learner: Name, Part: "rows", Header: own, Body: b}.Write(w)
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // Load opens the bytes of Save and SaveRows. See learn.Learner.
 func (c *chain) Load(file, rows []byte) (learn.Model, error) {
-	e, err := open(file, "model")
+	m := &model{}
+	e, err := learn.OpenPart(file, Name, "model", &m.header)
 	if err != nil {
 		return nil, err
 	}
-	m := &model{}
-	if err := json.Unmarshal(e.Header, &m.header); err != nil {
-		return nil, damaged("header: " + err.Error())
-	}
 	values, err := c.Spec().Fill(m.Params)
 	if err != nil {
-		return nil, damaged("parameters: " + err.Error())
+		return nil, learn.Broken("parameters: " + err.Error())
 	}
 	m.Params = values
 	if err := m.header.check(); err != nil {
@@ -102,62 +96,45 @@ func (c *chain) Load(file, rows []byte) (learn.Model, error) {
 		m.layers = append(m.layers, w)
 	}
 	if cut.Short || len(cut.Rest) > 0 {
-		return nil, damaged("sections do not fit the header")
+		return nil, learn.Broken("sections do not fit the header")
 	}
 	for _, w := range m.layers {
 		if !learn.Finite(w.emit) || !learn.Finite(w.steps) {
-			return nil, damaged("a weight is not a number")
+			return nil, learn.Broken("a weight is not a number")
 		}
-		if !ordered(w.at, len(w.label)) || len(w.label) > 0 && int(slices.Max(w.label)) >= t.n() {
-			return nil, damaged("pairs of features and tags")
+		if !learn.Ordered(w.at, len(w.label)) || len(w.label) > 0 && int(slices.Max(w.label)) >= t.n() {
+			return nil, learn.Broken("pairs of features and tags")
 		}
 	}
 	if err := m.index.check(); err != nil {
 		return nil, err
 	}
 	if rows != nil {
-		if m.support, err = loadSupport(rows, crc32.Checksum(e.Body, castagnoli), m); err != nil {
+		if m.support, err = loadSupport(rows, learn.BodySum(e.Body), m); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
 }
 
-func open(file []byte, part string) (learn.Envelope, error) {
-	e, err := learn.ReadEnvelope(file)
-	if err != nil {
-		return e, err
-	}
-	if e.Learner != Name || e.Part != part {
-		return e, damaged(fmt.Sprintf("it is %s of %s, not %s of %s", e.Part, e.Learner, part, Name))
-	}
-	return e, nil
-}
-
 // mostFeatures keeps every product of sizes within an int.
 const mostFeatures = 1 << 28
 
 func (h *header) check() error {
-	seen := make(map[string]bool, len(h.Labels))
-	for _, l := range h.Labels {
-		if seen[l] {
-			return damaged("label " + l + " is there twice")
-		}
-		seen[l] = true
+	if err := learn.CheckLabels(h.Labels, mostLabels); err != nil {
+		return err
 	}
 	switch {
-	case len(h.Labels) < 1 || len(h.Labels) > mostLabels:
-		return damaged("number of labels")
 	case h.Layers < 1 || h.Layers > 6 || len(h.Pairs) != h.Layers || slices.Min(h.Pairs) < 0 || slices.Max(h.Pairs) > mostFeatures:
-		return damaged("number of layers")
+		return learn.Broken("number of layers")
 	case h.Features < 0 || h.Features > mostFeatures:
-		return damaged("number of features")
+		return learn.Broken("number of features")
 	case h.Slots < 1 || h.Slots > 4*mostFeatures || h.Slots&(h.Slots-1) != 0 || h.Slots <= h.Features:
-		return damaged("size of the index")
+		return learn.Broken("size of the index")
 	case !(h.Calibration.Sharp >= 1e-3 && h.Calibration.Sharp <= 1e3):
-		return damaged("calibration")
+		return learn.Broken("calibration")
 	case len(h.Calibration.Tops) < 1 || !slices.IsSorted(h.Calibration.Tops) || !learn.Finite(h.Calibration.Tops):
-		return damaged("quantiles of scores")
+		return learn.Broken("quantiles of scores")
 	}
 	return nil
 }
@@ -173,61 +150,48 @@ func (x *index) check() error {
 		}
 		taken++
 		if id := x.ids[slot]; int(id) >= x.n || seen[id] {
-			return damaged("feature numbers")
+			return learn.Broken("feature numbers")
 		}
 		seen[x.ids[slot]] = true
 	}
 	if taken != x.n || taken >= len(x.keys) {
-		return damaged("size of the index")
+		return learn.Broken("size of the index")
 	}
 	return nil
 }
 
 func loadSupport(file []byte, model uint32, m *model) (*support, error) {
-	e, err := open(file, "rows")
+	var h rowsHeader
+	e, err := learn.OpenPart(file, Name, "rows", &h)
 	if err != nil {
 		return nil, err
 	}
-	var h rowsHeader
-	if err := json.Unmarshal(e.Header, &h); err != nil {
-		return nil, damaged("header: " + err.Error())
-	}
 	if h.Model != model {
-		return nil, damaged("these rows belong to another model")
+		return nil, learn.Broken("these rows belong to another model")
 	}
 	const most = 1<<32 - 2
 	if len(h.Sections) != 4 || h.Rows < 0 || h.Rows > most || h.Units < 0 || h.Units > most {
-		return nil, damaged("number of sections")
+		return nil, learn.Broken("number of sections")
 	}
 	cut := learn.Cutter{Rest: e.Body}
 	s := &support{}
-	for _, at := range []*[]uint32{&s.idAt, &s.labelAt, &s.unitAt} {
+	for _, at := range []*[]uint32{&s.IDAt, &s.LabelAt, &s.unitAt} {
 		*at = learn.CutSection[uint32](&cut, h.Rows+1)
 	}
 	for _, at := range []*[]uint32{&s.featureAt, &s.dualAt} {
 		*at = learn.CutSection[uint32](&cut, h.Units+1)
 	}
-	s.ids = learn.CutSection[byte](&cut, h.Sections[0])
-	s.labels = learn.CutSection[uint32](&cut, h.Sections[1])
+	s.IDs = learn.CutSection[byte](&cut, h.Sections[0])
+	s.Labels = learn.CutSection[uint32](&cut, h.Sections[1])
 	s.features = learn.CutSection[uint32](&cut, h.Sections[2])
 	s.tags = learn.CutSection[uint32](&cut, h.Sections[3])
 	s.multipliers = learn.CutSection[float32](&cut, h.Sections[3])
-	below := func(list []uint32, limit int) bool {
-		return len(list) == 0 || int(slices.Max(list)) < limit
-	}
 	switch {
 	case cut.Short || len(cut.Rest) > 0,
-		!ordered(s.idAt, len(s.ids)), !ordered(s.labelAt, len(s.labels)), !ordered(s.unitAt, h.Units),
-		!ordered(s.featureAt, len(s.features)), !ordered(s.dualAt, len(s.tags)),
-		!below(s.labels, len(m.header.Labels)), !below(s.features, m.Features), !learn.Finite(s.multipliers):
-		return nil, damaged("rows do not fit together")
+		!s.Whole(len(m.header.Labels)), !learn.Ordered(s.unitAt, h.Units),
+		!learn.Ordered(s.featureAt, len(s.features)), !learn.Ordered(s.dualAt, len(s.tags)),
+		!learn.Below(s.features, m.Features), !learn.Finite(s.multipliers):
+		return nil, learn.Broken("rows do not fit together")
 	}
 	return s, nil
 }
-
-// ordered tells whether at parts a list of end things.
-func ordered(at []uint32, end int) bool {
-	return len(at) > 0 && at[0] == 0 && slices.IsSorted(at) && int(at[len(at)-1]) == end
-}
-
-func damaged(problem string) error { return learn.Damaged.With("problem", problem) }

@@ -291,7 +291,7 @@ func (m *model) target(d *desk, r *row, label int) (g guess, ok bool) {
 // Explain shares each feature's part of the score of the likeliest stretch with
 // this label among the characters that it looked at. See learn.Model.
 func (m *model) Explain(ctx context.Context, in learn.Input, label string) (learn.Explanation, error) {
-	l, err := m.find(label)
+	l, err := learn.LabelAt(m.header.Labels, label)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -342,7 +342,7 @@ func (m *model) Explain(ctx context.Context, in learn.Input, label string) (lear
 // Witnesses takes the score of the likeliest stretch with this label apart into
 // training rows. See learn.Model.
 func (m *model) Witnesses(ctx context.Context, in learn.Input, label string, most int) ([]learn.Witness, error) {
-	l, err := m.find(label)
+	l, err := learn.LabelAt(m.header.Labels, label)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -361,12 +361,4 @@ func (m *model) Witnesses(ctx context.Context, in learn.Input, label string, mos
 		return []learn.Witness{}, nil
 	}
 	return m.support.heaviest(d, m.layers[g.layer], g, m.Features, most, m.header.Labels), nil
-}
-
-func (m *model) find(label string) (int, error) {
-	l := slices.Index(m.header.Labels, label)
-	if l < 0 {
-		return 0, learn.UnknownLabel.With("label", label)
-	}
-	return l, nil
 }

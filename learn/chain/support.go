@@ -9,22 +9,20 @@ import (
 )
 
 // support are the training units that a model leans on: those with a multiplier.
-// Texts are not in it. Slices are flat, so that it can lie in a mapped file: row
-// k has ids[idAt[k]:idAt[k+1]] and units unitAt[k]…unitAt[k+1]; unit u has
+// Texts are not in it. Slices are flat, as those of Rows: row k has units unitAt[k]…unitAt[k+1]; unit u has
 // features[featureAt[u]:featureAt[u+1]], and multipliers dualAt[u]…dualAt[u+1].
 type support struct {
-	idAt, labelAt, unitAt []uint32 // rows+1 each
-	featureAt, dualAt     []uint32 // units+1 each
-	ids                   []byte
-	labels                []uint32
-	features              []uint32
-	tags                  []uint32 // layer<<8 | tag
-	multipliers           []float32
+	learn.Rows
+	unitAt            []uint32 // rows+1
+	featureAt, dualAt []uint32 // units+1 each
+	features          []uint32
+	tags              []uint32 // layer<<8 | tag
+	multipliers       []float32
 }
 
 // newSupport takes the features of p that the settled model still has.
 func newSupport(m *model, p *problem, items []learn.Example, duals [][][]multiplier) *support {
-	s := &support{idAt: []uint32{0}, labelAt: []uint32{0}, unitAt: []uint32{0}, featureAt: []uint32{0}, dualAt: []uint32{0}}
+	s := &support{Rows: learn.NewRows(), unitAt: []uint32{0}, featureAt: []uint32{0}, dualAt: []uint32{0}}
 	for i := range items {
 		type pull struct {
 			unit  uint32
@@ -55,21 +53,17 @@ func newSupport(m *model, p *problem, items []learn.Example, duals [][][]multipl
 			}
 			s.featureAt, s.dualAt = append(s.featureAt, uint32(len(s.features))), append(s.dualAt, uint32(len(s.tags)))
 		}
-		s.ids = append(s.ids, items[i].RowID...)
-		own := map[int]bool{}
+		var labels []uint32
 		for _, sp := range items[i].Spans {
-			if !own[sp.Label] {
-				own[sp.Label] = true
-				s.labels = append(s.labels, uint32(sp.Label))
+			if l := uint32(sp.Label); !slices.Contains(labels, l) {
+				labels = append(labels, l)
 			}
 		}
-		s.idAt, s.labelAt = append(s.idAt, uint32(len(s.ids))), append(s.labelAt, uint32(len(s.labels)))
+		s.Add(items[i].RowID, labels)
 		s.unitAt = append(s.unitAt, uint32(len(s.featureAt)-1))
 	}
 	return s
 }
-
-func (s *support) rows() int { return len(s.idAt) - 1 }
 
 // heaviest gives the rows whose part of the emissions of a stretch is largest,
 // for or against. The parts of all rows add up to them.
@@ -88,12 +82,8 @@ func (s *support) heaviest(d *desk, w *weights, g guess, features, most int, nam
 			}
 		}
 	}
-	type part struct {
-		row    int
-		weight float32
-	}
-	var parts []part
-	for k := range s.rows() {
+	var pulls []learn.Pull
+	for k := range s.Len() {
 		var weight float32
 		for u := s.unitAt[k]; u < s.unitAt[k+1]; u++ {
 			for j := s.dualAt[u]; j < s.dualAt[u+1]; j++ {
@@ -109,19 +99,8 @@ func (s *support) heaviest(d *desk, w *weights, g guess, features, most int, nam
 			}
 		}
 		if weight != 0 {
-			parts = append(parts, part{k, weight})
+			pulls = append(pulls, learn.Pull{Row: k, Weight: weight})
 		}
 	}
-	slices.SortStableFunc(parts, func(a, b part) int {
-		return cmp.Compare(max(b.weight, -b.weight), max(a.weight, -a.weight))
-	})
-	out := make([]learn.Witness, 0, min(max(most, 0), len(parts)))
-	for _, p := range parts[:cap(out)] {
-		v := learn.Witness{RowID: string(s.ids[s.idAt[p.row]:s.idAt[p.row+1]]), Weight: p.weight}
-		for _, l := range s.labels[s.labelAt[p.row]:s.labelAt[p.row+1]] {
-			v.Labels = append(v.Labels, names[l])
-		}
-		out = append(out, v)
-	}
-	return out
+	return s.Heaviest(pulls, most, names)
 }

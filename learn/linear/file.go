@@ -3,7 +3,6 @@ package linear
 import (
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"math"
 	"math/bits"
@@ -44,18 +43,18 @@ func (m *model) SaveRows(w io.Writer) error {
 		return learn.NoRows.With()
 	}
 	own, err := json.Marshal(rowsHeader{
-		Rows: s.rows(), Model: crc32.Checksum(m.body(), crc32.MakeTable(crc32.Castagnoli)),
-		Sections: []int{len(s.ids), len(s.labels), len(s.features), len(s.classes)},
+		Rows: s.Len(), Model: learn.BodySum(m.body()),
+		Sections: []int{len(s.IDs), len(s.Labels), len(s.features), len(s.classes)},
 	})
 	if err != nil {
 		return fmt.Errorf("encode model rows: %w", err)
 	}
-	b := make([]byte, 0, len(s.ids)+4*(4*s.rows()+len(s.labels)+2*len(s.features)+2*len(s.classes))+12*learn.SectionAlign)
-	for _, at := range [][]uint32{s.idAt, s.labelAt, s.featureAt, s.dualAt} {
+	b := make([]byte, 0, len(s.IDs)+4*(4*s.Len()+len(s.Labels)+2*len(s.features)+2*len(s.classes))+12*learn.SectionAlign)
+	for _, at := range [][]uint32{s.IDAt, s.LabelAt, s.featureAt, s.dualAt} {
 		b = learn.AppendSection(b, at)
 	}
-	b = learn.AppendSection(b, s.ids)
-	b = learn.AppendSection(b, s.labels)
+	b = learn.AppendSection(b, s.IDs)
+	b = learn.AppendSection(b, s.Labels)
 	b = learn.AppendSection(b, s.features)
 	b = learn.AppendSection(b, s.values)
 	b = learn.AppendSection(b, s.classes)
@@ -65,17 +64,14 @@ func (m *model) SaveRows(w io.Writer) error {
 
 // Load opens the bytes of Save and SaveRows. See learn.Learner.
 func (l *linear) Load(file, rows []byte) (learn.Model, error) {
-	e, err := open(file, "model")
+	m := &model{}
+	e, err := learn.OpenPart(file, Name, "model", &m.header)
 	if err != nil {
 		return nil, err
 	}
-	m := &model{}
-	if err := json.Unmarshal(e.Header, &m.header); err != nil {
-		return nil, damaged("header: " + err.Error())
-	}
 	values, err := l.Spec().Fill(m.Params)
 	if err != nil {
-		return nil, damaged("parameters: " + err.Error())
+		return nil, learn.Broken("parameters: " + err.Error())
 	}
 	m.Params, m.settings = values, settingsOf(values)
 	if err := m.header.check(); err != nil {
@@ -94,32 +90,21 @@ func (l *linear) Load(file, rows []byte) (learn.Model, error) {
 	m.space.idf = learn.CutSection[float32](&cut, known)
 	m.w = learn.CutSection[float32](&cut, m.Features*m.stride)
 	if cut.Short || len(cut.Rest) > 0 {
-		return nil, damaged("sections do not fit the header")
+		return nil, learn.Broken("sections do not fit the header")
 	}
 	if err := m.space.check(); err != nil {
 		return nil, err
 	}
 	if !learn.Finite(m.w) || !learn.Finite(m.space.idf) {
-		return nil, damaged("a weight is not a number")
+		return nil, learn.Broken("a weight is not a number")
 	}
 	if rows != nil {
-		if m.support, err = loadSupport(rows, crc32.Checksum(e.Body, crc32.MakeTable(crc32.Castagnoli)), m); err != nil {
+		if m.support, err = loadSupport(rows, learn.BodySum(e.Body), m); err != nil {
 			return nil, err
 		}
 	}
 	m.readers = m.pool()
 	return m, nil
-}
-
-func open(file []byte, part string) (learn.Envelope, error) {
-	e, err := learn.ReadEnvelope(file)
-	if err != nil {
-		return e, err
-	}
-	if e.Learner != Name || e.Part != part {
-		return e, damaged(fmt.Sprintf("it is %s of %s, not %s of %s", e.Part, e.Learner, part, Name))
-	}
-	return e, nil
 }
 
 // Bounds within which no product of sizes overflows.
@@ -129,27 +114,21 @@ const (
 )
 
 func (h *header) check() error {
-	seen := make(map[string]bool, len(h.Labels))
-	for _, l := range h.Labels {
-		if seen[l] {
-			return damaged("label " + l + " is there twice")
-		}
-		seen[l] = true
+	if err := learn.CheckLabels(h.Labels, mostLabels); err != nil {
+		return err
 	}
 	c := h.Calibration
 	switch {
 	case h.Task != learn.Single && h.Task != learn.Multi:
-		return damaged("unknown task")
-	case len(h.Labels) < 1 || len(h.Labels) > mostLabels:
-		return damaged("number of labels")
+		return learn.Broken("unknown task")
 	case h.Features < 0 || h.Features > mostFeatures:
-		return damaged("number of features")
+		return learn.Broken("number of features")
 	case !(h.Unseen >= 0) || h.Unseen > 1e6:
-		return damaged("weight of unseen pieces")
+		return learn.Broken("weight of unseen pieces")
 	case h.Task == learn.Single && !(c.Temperature >= 1e-3 && c.Temperature <= 1e3):
-		return damaged("temperature")
+		return learn.Broken("temperature")
 	case len(c.Tops) < 1 || !slices.IsSorted(c.Tops) || !learn.Finite(c.Tops):
-		return damaged("quantiles of scores")
+		return learn.Broken("quantiles of scores")
 	}
 	return nil
 }
@@ -159,56 +138,45 @@ func (s *space) check() error {
 	before := 0
 	for i, word := range s.bitmap {
 		if int(s.rank[i]) != before {
-			return damaged("feature ranks")
+			return learn.Broken("feature ranks")
 		}
 		before += bits.OnesCount64(word)
 	}
 	if before != len(s.idf) {
-		return damaged("feature bitmap")
+		return learn.Broken("feature bitmap")
 	}
 	return nil
 }
 
 func loadSupport(file []byte, model uint32, m *model) (*support, error) {
-	e, err := open(file, "rows")
+	var h rowsHeader
+	e, err := learn.OpenPart(file, Name, "rows", &h)
 	if err != nil {
 		return nil, err
 	}
-	var h rowsHeader
-	if err := json.Unmarshal(e.Header, &h); err != nil {
-		return nil, damaged("header: " + err.Error())
-	}
 	if h.Model != model {
-		return nil, damaged("these rows belong to another model")
+		return nil, learn.Broken("these rows belong to another model")
 	}
 	if len(h.Sections) != 4 || h.Rows < 0 || h.Rows >= math.MaxUint32 {
-		return nil, damaged("number of sections")
+		return nil, learn.Broken("number of sections")
 	}
 	cut := learn.Cutter{Rest: e.Body}
 	s := &support{}
-	for _, at := range []*[]uint32{&s.idAt, &s.labelAt, &s.featureAt, &s.dualAt} {
+	for _, at := range []*[]uint32{&s.IDAt, &s.LabelAt, &s.featureAt, &s.dualAt} {
 		*at = learn.CutSection[uint32](&cut, h.Rows+1)
 	}
-	s.ids = learn.CutSection[byte](&cut, h.Sections[0])
-	s.labels = learn.CutSection[uint32](&cut, h.Sections[1])
+	s.IDs = learn.CutSection[byte](&cut, h.Sections[0])
+	s.Labels = learn.CutSection[uint32](&cut, h.Sections[1])
 	s.features = learn.CutSection[uint32](&cut, h.Sections[2])
 	s.values = learn.CutSection[float32](&cut, h.Sections[2])
 	s.classes = learn.CutSection[uint32](&cut, h.Sections[3])
 	s.multipliers = learn.CutSection[float32](&cut, h.Sections[3])
-	ordered := func(at []uint32, end int) bool {
-		return len(at) > 0 && at[0] == 0 && slices.IsSorted(at) && int(at[len(at)-1]) == end
-	}
-	below := func(list []uint32, limit int) bool {
-		return len(list) == 0 || int(slices.Max(list)) < limit
-	}
 	switch {
 	case cut.Short || len(cut.Rest) > 0,
-		!ordered(s.idAt, len(s.ids)), !ordered(s.labelAt, len(s.labels)), !ordered(s.featureAt, len(s.features)), !ordered(s.dualAt, len(s.classes)),
-		!below(s.labels, len(m.header.Labels)), !below(s.classes, len(m.header.Labels)), !below(s.features, m.Features),
+		!s.Whole(len(m.header.Labels)), !learn.Ordered(s.featureAt, len(s.features)), !learn.Ordered(s.dualAt, len(s.classes)),
+		!learn.Below(s.classes, len(m.header.Labels)), !learn.Below(s.features, m.Features),
 		!learn.Finite(s.values), !learn.Finite(s.multipliers):
-		return nil, damaged("rows do not fit together")
+		return nil, learn.Broken("rows do not fit together")
 	}
 	return s, nil
 }
-
-func damaged(problem string) error { return learn.Damaged.With("problem", problem) }

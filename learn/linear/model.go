@@ -141,7 +141,7 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 // Explain shares each feature's part of the score among the characters where it
 // stood. See learn.Model.
 func (m *model) Explain(ctx context.Context, in learn.Input, label string) (learn.Explanation, error) {
-	l, err := m.find(label)
+	l, err := learn.LabelAt(m.header.Labels, label)
 	if err != nil || ctx.Err() != nil {
 		return learn.Explanation{}, firstOf(err, ctx.Err())
 	}
@@ -194,7 +194,7 @@ func (m *model) Explain(ctx context.Context, in learn.Input, label string) (lear
 // Witnesses takes the score apart into training rows: it is the sum over rows
 // of multiplier times likeness. See learn.Model.
 func (m *model) Witnesses(ctx context.Context, in learn.Input, label string, most int) ([]learn.Witness, error) {
-	l, err := m.find(label)
+	l, err := learn.LabelAt(m.header.Labels, label)
 	if err != nil || ctx.Err() != nil {
 		return nil, firstOf(err, ctx.Err())
 	}
@@ -205,12 +205,4 @@ func (m *model) Witnesses(ctx context.Context, in learn.Input, label string, mos
 	defer m.readers.Put(d)
 	m.score(d, in)
 	return m.support.heaviest(d.idx, d.val, m.Features, uint32(l), most, m.header.Labels), nil
-}
-
-func (m *model) find(label string) (int, error) {
-	l := slices.Index(m.header.Labels, label)
-	if l < 0 {
-		return 0, learn.UnknownLabel.With("label", label)
-	}
-	return l, nil
 }
