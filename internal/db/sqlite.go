@@ -24,7 +24,8 @@ type sqliteDB struct {
 	lock    *folderLock
 	writers *sql.DB // exactly one connection, held by the write loop
 	readers *sql.DB
-	dsn     string // of a writing connection
+	asked   *preparedReader // on readers
+	dsn     string          // of a writing connection
 
 	queue  chan *request // size maxBatch: what may wait while one batch commits
 	ended  chan struct{} // closed when the write loop has drained the queue
@@ -82,10 +83,11 @@ func (d *sqliteDB) connect(ctx context.Context, path string, readers int) (err e
 	if d.readers, err = pool(dsn(path, readersCacheKiB/readers, "query_only(1)"), readers); err != nil {
 		return fmt.Errorf("open %s for reading: %w", path, err)
 	}
+	d.asked = &preparedReader{pool: d.readers, stmts: map[string]*sql.Stmt{}}
 	return nil
 }
 
-func (d *sqliteDB) reader() Reader { return d.readers }
+func (d *sqliteDB) reader() Reader { return d.asked }
 
 func (d *sqliteDB) announce(address string) error { return d.lock.announce(address) }
 

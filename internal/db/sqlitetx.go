@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 )
 
 // errDiscard tells database/sql to throw a connection away.
@@ -23,6 +24,7 @@ type writeTx struct {
 	loop    *loopState
 	request *request
 	rows    []*sql.Rows // closed at the end if the closure forgot to
+	asked   []string    // texts whose rows may still be open: their prepared statement is taken
 	broken  error       // the transaction as a whole is lost
 	over    bool
 }
@@ -34,7 +36,18 @@ func (t *writeTx) QueryContext(ctx context.Context, query string, args ...any) (
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := t.loop.conn.QueryContext(context.WithoutCancel(ctx), query, args...)
+	ctx = context.WithoutCancel(ctx)
+	stmt, err := t.prepare(query)
+	if err != nil {
+		return nil, t.note(err)
+	}
+	var rows *sql.Rows
+	if stmt == nil {
+		rows, err = t.loop.conn.QueryContext(ctx, query, args...)
+	} else {
+		t.asked = append(t.asked, query)
+		rows, err = stmt.QueryContext(ctx, args...)
+	}
 	if err != nil {
 		return nil, t.note(err)
 	}
@@ -42,18 +55,33 @@ func (t *writeTx) QueryContext(ctx context.Context, query string, args ...any) (
 	return rows, nil
 }
 
-// QueryRowContext asks for one row inside the transaction.
+// QueryRowContext asks for one row inside the transaction. Scan it before the
+// next question.
 func (t *writeTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if t.ready(ctx) != nil {
 		ended, cancel := context.WithCancel(context.Background())
 		cancel() // a *sql.Row cannot be made with an error: let an ended context say it
 		return t.loop.conn.QueryRowContext(ended, query, args...)
 	}
-	row := t.loop.conn.QueryRowContext(context.WithoutCancel(ctx), query, args...)
+	ctx = context.WithoutCancel(ctx)
+	var row *sql.Row
+	if stmt, err := t.prepare(query); err == nil && stmt != nil {
+		row = stmt.QueryRowContext(ctx, args...)
+	} else { // asked plainly, so that the row carries what is wrong
+		row = t.loop.conn.QueryRowContext(ctx, query, args...)
+	}
 	if row.Err() != nil {
 		_ = t.note(row.Err())
 	}
 	return row
+}
+
+// prepare gives the kept statement of a text, or nil while rows of it may be open.
+func (t *writeTx) prepare(query string) (*sql.Stmt, error) {
+	if slices.Contains(t.asked, query) {
+		return nil, nil
+	}
+	return t.loop.prepare(query)
 }
 
 // ExecContext changes rows.
@@ -61,11 +89,16 @@ func (t *writeTx) ExecContext(ctx context.Context, query string, args ...any) (s
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	stmt, err := t.loop.prepare(query)
+	ctx = context.WithoutCancel(ctx)
+	stmt, err := t.prepare(query)
 	if err != nil {
 		return nil, t.note(err)
 	}
-	result, err := stmt.ExecContext(context.WithoutCancel(ctx), args...)
+	if stmt == nil {
+		result, err := t.loop.conn.ExecContext(ctx, query, args...)
+		return result, t.note(err)
+	}
+	result, err := stmt.ExecContext(ctx, args...)
 	return result, t.note(err)
 }
 
