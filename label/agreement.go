@@ -1,7 +1,6 @@
 package label
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -114,52 +113,80 @@ const (
 //
 // Cost: O(answers + resamples × (texts + distinct answers²)).
 func Alpha(texts [][][]string, distance Distance, seed uint64) Measure {
-	u := newUnits(texts, distance)
-	all := make([]int, len(u.texts))
-	for i := range all {
-		all[i] = i
-	}
-	m := Measure{N: len(all)}
-	m.Value, m.Defined = u.alpha(all)
-	m.Low, m.High = m.Value, m.Value
-	if !m.Defined {
-		return m
-	}
-	rng := rand.New(rand.NewPCG(seed, 0))
-	var values []float64
-	draws := max(resamplesLeast, min(resamples, pairWork/max(1, len(u.apart)*len(u.apart))))
-	for range draws {
-		for i := range all {
-			all[i] = rng.IntN(len(u.texts))
-		}
-		if v, ok := u.alpha(all); ok {
-			values = append(values, v)
-		}
-	}
-	if len(values) > 0 {
-		slices.Sort(values)
-		m.Low, m.High = values[int(0.025*float64(len(values)))], values[min(len(values)-1, int(0.975*float64(len(values))))]
-	}
-	return m
+	texts = told(texts)
+	return alphas(texts, []units{newUnits(texts, distance)}, seed)[0]
 }
 
-// units are texts as counts of distinct answers, ready to be drawn.
+// told are the texts that have two answers or more.
+func told(texts [][][]string) [][][]string {
+	return slices.DeleteFunc(slices.Clone(texts), func(answers [][]string) bool { return len(answers) < 2 })
+}
+
+// alphas measures several α of the same texts, each with its interval from the
+// same draws.
+func alphas(texts [][][]string, of []units, seed uint64) []Measure {
+	list := make([]Measure, len(of))
+	values := make([][]float64, len(of))
+	weight := make([]int, len(texts))
+	for i := range weight {
+		weight[i] = 1
+	}
+	measure := func(u units) (float64, bool) {
+		answers := 0
+		for i, w := range weight {
+			answers += w * len(texts[i])
+		}
+		return u.alpha(weight, answers)
+	}
+	draws := make([]int, len(of))
+	for k, u := range of {
+		m := &list[k]
+		m.N = len(texts)
+		if m.Value, m.Defined = measure(u); m.Defined {
+			draws[k] = max(resamplesLeast, min(resamples, pairWork/max(1, len(u.apart)*len(u.apart))))
+		}
+		m.Low, m.High = m.Value, m.Value
+	}
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for n := range slices.Max(append(draws, 0)) {
+		clear(weight)
+		for range texts {
+			weight[rng.IntN(len(texts))]++
+		}
+		for k, u := range of {
+			if n < draws[k] {
+				if v, ok := measure(u); ok {
+					values[k] = append(values[k], v)
+				}
+			}
+		}
+	}
+	for k, v := range values {
+		if len(v) > 0 {
+			slices.Sort(v)
+			list[k].Low, list[k].High = v[int(0.025*float64(len(v)))], v[min(len(v)-1, int(0.975*float64(len(v))))]
+		}
+	}
+	return list
+}
+
+// units are texts as counts of distinct answers, ready to be drawn. Answer 0 is
+// that of all who answered the texts that are not listed.
 type units struct {
-	texts    [][]int     // by text: answers as numbers
-	observed []float64   // by text: Σ distances of ordered pairs / (answers − 1)
+	at       []int       // which texts are listed
+	texts    [][]int     // by listed text: answers as numbers
+	observed []float64   // by listed text: Σ distances of ordered pairs / (answers − 1)
 	apart    [][]float64 // distance of two answers
 }
 
+// newUnits lists all texts.
 func newUnits(texts [][][]string, distance Distance) units {
 	var u units
 	var sets [][]string
 	number := map[string]int{}
-	for _, answers := range texts {
-		if len(answers) < 2 {
-			continue
-		}
-		var ids []int
-		for _, a := range answers {
+	for i, answers := range texts {
+		ids := make([]int, len(answers))
+		for j, a := range answers {
 			k := setKey(a)
 			id, ok := number[k]
 			if !ok {
@@ -167,9 +194,9 @@ func newUnits(texts [][][]string, distance Distance) units {
 				number[k] = id
 				sets = append(sets, a)
 			}
-			ids = append(ids, id)
+			ids[j] = id
 		}
-		u.texts = append(u.texts, ids)
+		u.at, u.texts = append(u.at, i), append(u.texts, ids)
 	}
 	u.apart = make([][]float64, len(sets))
 	for i := range sets {
@@ -178,6 +205,12 @@ func newUnits(texts [][][]string, distance Distance) units {
 			u.apart[i][j] = distance(sets[i], sets[j])
 		}
 	}
+	u.observe()
+	return u
+}
+
+// observe fills observed.
+func (u *units) observe() {
 	for _, ids := range u.texts {
 		sum := 0.0
 		for i, a := range ids {
@@ -189,36 +222,41 @@ func newUnits(texts [][][]string, distance Distance) units {
 		}
 		u.observed = append(u.observed, sum/float64(len(ids)-1))
 	}
-	return u
 }
 
-// alpha is 1 − observed / expected disagreement of the drawn texts.
-func (u units) alpha(drawn []int) (value float64, defined bool) {
-	counts := make([]float64, len(u.apart))
-	observed, n := 0.0, 0.0
-	for _, i := range drawn {
-		observed += u.observed[i]
-		for _, a := range u.texts[i] {
-			counts[a]++
-			n++
+// alpha is 1 − observed / expected disagreement, each text counted by its
+// weight; answers is how many they have together.
+func (u units) alpha(weight []int, answers int) (value float64, defined bool) {
+	counts := make([]int, len(u.apart))
+	observed, listed := 0.0, 0
+	for k, i := range u.at {
+		w := weight[i]
+		if w == 0 {
+			continue
 		}
+		observed += float64(w) * u.observed[k]
+		for _, a := range u.texts[k] {
+			counts[a] += w
+		}
+		listed += w * len(u.texts[k])
 	}
-	if n < 2 {
+	if answers < 2 {
 		return 0, false
 	}
+	counts[0] += answers - listed
 	expected := 0.0
 	for i, a := range counts {
 		if a == 0 {
 			continue
 		}
 		for j, b := range counts {
-			expected += a * b * u.apart[i][j] // a pair of the same answer is 0 apart
+			expected += float64(a) * float64(b) * u.apart[i][j] // a pair of the same answer is 0 apart
 		}
 	}
 	if expected == 0 {
 		return 0, false
 	}
-	return 1 - observed*(n-1)/expected, true
+	return 1 - observed*float64(answers-1)/expected, true
 }
 
 // Agreement tells how far people agree.
@@ -304,9 +342,16 @@ func Agree(said []Said, labels []string, seed uint64) Agreement {
 	if len(texts) > 0 {
 		r.Exact = float64(same) / float64(len(texts))
 	}
-	r.Alpha, r.Jaccard, r.MASI = Alpha(texts, Nominal, seed), Alpha(texts, Jaccard, seed), Alpha(texts, MASI, seed)
+	of := []units{newUnits(texts, Nominal), newUnits(texts, Jaccard), newUnits(texts, MASI)}
 	for _, l := range labels {
-		r.PerLabel = append(r.PerLabel, perLabel(texts, l, seed))
+		u, used := labelUnits(texts, l)
+		of = append(of, u)
+		r.PerLabel = append(r.PerLabel, PerLabelMeasure{Label: l, Used: used})
+	}
+	measures := alphas(texts, of, seed)
+	r.Alpha, r.Jaccard, r.MASI = measures[0], measures[1], measures[2]
+	for i, m := range measures[3:] {
+		r.PerLabel[i].Measure = m
 	}
 	for k, p := range pairs {
 		kappa, defined := Cohen(p[0], p[1])
@@ -321,24 +366,24 @@ func Agree(said []Said, labels []string, seed uint64) Agreement {
 	return r
 }
 
-func perLabel(texts [][][]string, label string, seed uint64) PerLabelMeasure {
-	binary := make([][][]string, len(texts))
-	used := 0
+// labelUnits are the texts to which somebody gave a label, as "has it" (1) or
+// not (0), and how often it was given: most labels are given to few texts.
+func labelUnits(texts [][][]string, label string) (u units, used int) {
+	u.apart = [][]float64{{0, 1}, {1, 0}}
 	for i, answers := range texts {
-		for _, a := range answers {
+		ids, given := make([]int, len(answers)), 0
+		for j, a := range answers {
 			if slices.Contains(a, label) {
-				used++
-				binary[i] = append(binary[i], []string{label})
-			} else {
-				binary[i] = append(binary[i], nil)
+				ids[j] = 1
+				given++
 			}
 		}
+		if given > 0 {
+			u.at, u.texts, used = append(u.at, i), append(u.texts, ids), used+given
+		}
 	}
-	m := Alpha(binary, Nominal, seed)
-	if math.IsNaN(m.Value) {
-		m.Defined = false
-	}
-	return PerLabelMeasure{Label: label, Used: used, Measure: m}
+	u.observe()
+	return u, used
 }
 
 func compare(a, b string) int {

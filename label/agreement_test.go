@@ -2,6 +2,7 @@ package label_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -181,4 +182,44 @@ func answers(p *label.Simulated, labels []string) (all []string) {
 		all = append(all, p.Answer([]string{"c"}, labels, fmt.Sprint(i))...)
 	}
 	return all
+}
+
+// The α of a label reckoned on the texts that have it equals the one reckoned on all.
+func TestLabelsAreMeasuredAsIfEveryTextWereListed(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 0))
+	names := []string{"a", "b", "c", "rare", "never"}
+	var said []label.Said
+	texts := map[string][][]string{}
+	for i := range 300 {
+		text := fmt.Sprintf("t%03d", i)
+		for p := range 1 + rng.IntN(3) {
+			var labels []string
+			for k, n := range names[:4] {
+				if rng.Float64() < []float64{.5, .3, .2, .02}[k] {
+					labels = append(labels, n)
+				}
+			}
+			said = append(said, label.Said{Text: text, Person: fmt.Sprint("p", p), Labels: labels})
+			texts[text] = append(texts[text], labels)
+		}
+	}
+	got := label.Agree(said, names, 3)
+	for _, m := range got.PerLabel {
+		var whole [][][]string
+		for _, text := range slices.Sorted(maps.Keys(texts)) {
+			var answers [][]string
+			for _, a := range texts[text] {
+				if slices.Contains(a, m.Label) {
+					answers = append(answers, []string{m.Label})
+				} else {
+					answers = append(answers, nil)
+				}
+			}
+			whole = append(whole, answers)
+		}
+		want := label.Alpha(whole, label.Nominal, 3)
+		if math.Abs(want.Value-m.Value) > 1e-12 || math.Abs(want.Low-m.Low) > 1e-12 || math.Abs(want.High-m.High) > 1e-12 || want.N != m.N || want.Defined != m.Defined {
+			t.Errorf("%s: %+v, listed whole %+v", m.Label, m.Measure, want)
+		}
+	}
 }
