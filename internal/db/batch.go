@@ -54,6 +54,7 @@ func (d *sqliteDB) writeLoop() {
 	finished := false
 	defer func() {
 		if finished {
+			d.forget() // a connection with open statements closes, but never folds the log
 			close(d.ended)
 			return
 		}
@@ -201,16 +202,21 @@ func (d *sqliteDB) abandon(why error) {
 
 // dropConn closes the connection, with all state that a failure left in it.
 func (d *sqliteDB) dropConn() {
-	for _, s := range d.loop.stmts {
-		_ = s.Close()
-	}
-	d.loop.stmts = nil
+	d.forget()
 	if d.loop.conn != nil {
 		// ErrBadConn makes the pool discard the connection instead of keeping it.
 		_ = d.loop.conn.Raw(func(any) error { return errDiscard })
 		_ = d.loop.conn.Close()
 		d.loop.conn = nil
 	}
+}
+
+// forget closes the prepared statements.
+func (d *sqliteDB) forget() {
+	for _, s := range d.loop.stmts {
+		_ = s.Close()
+	}
+	d.loop.stmts = nil
 }
 
 func (d *sqliteDB) exec(text string) error {

@@ -404,3 +404,31 @@ func TestWhatGoesAlongsideIsWrittenWithTheFirstWriteOrNotAtAll(t *testing.T) {
 		}
 	})
 }
+
+// TestClosingFoldsTheLogIntoTheFile leaves one file to copy.
+func TestClosingFoldsTheLogIntoTheFile(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	d, err := db.Open(t.Context(), db.Options{Path: filepath.Join(folder, "zhuomo.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.ExecContext(ctx, "CREATE TABLE a (id TEXT NOT NULL PRIMARY KEY)")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := d.Reader().QueryRowContext(t.Context(), "SELECT count(*) FROM a").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(folder, "zhuomo.db*"))
+	if err != nil || len(left) != 1 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
