@@ -75,6 +75,9 @@ type Store interface {
 	// is gone. A put and what names the blob are two steps: one that was put just
 	// now may be about to be named.
 	DeleteIdle(ctx context.Context, h Hash, since time.Time) (gone bool, err error)
+	// SetAside puts the blob where it is no longer found, without losing a byte of
+	// it: for one that is damaged. Setting aside what is not there is no error.
+	SetAside(ctx context.Context, h Hash) error
 	// Walk calls each with every blob and its size in bytes, in the order of
 	// the hashes, until each returns an error.
 	Walk(ctx context.Context, each func(h Hash, sizeBytes int64) error) error

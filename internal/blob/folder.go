@@ -16,7 +16,8 @@ import (
 )
 
 // Folder keeps blobs as files: <root>/ab/<the other 62 digits>, made in
-// <root>/tmp and moved into place when complete. One process owns a folder.
+// <root>/tmp and moved into place when complete. What was set aside lies in
+// <root>/aside/<all digits>. One process owns a folder.
 type Folder struct {
 	root string
 
@@ -216,6 +217,30 @@ func (f *Folder) DeleteIdle(_ context.Context, h Hash, since time.Time) (bool, e
 	}
 	delete(f.verified, h)
 	return true, nil
+}
+
+// SetAside moves the file; one of the same name that was set aside before gives way.
+func (f *Folder) SetAside(_ context.Context, h Hash) error {
+	if _, err := ParseHash(string(h)); err != nil {
+		return err
+	}
+	aside := filepath.Join(f.root, "aside")
+	if err := os.MkdirAll(aside, 0o700); err != nil {
+		return explain("make "+aside, err)
+	}
+	f.mu.Lock()
+	delete(f.verified, h)
+	f.mu.Unlock()
+	if err := os.Rename(f.path(h), filepath.Join(aside, h.Hex())); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return explain("set blob "+string(h)+" aside", err)
+	}
+	if err := syncFolder(aside); err != nil {
+		return explain("sync "+aside, err)
+	}
+	return explain("sync blobs", syncFolder(filepath.Dir(f.path(h))))
 }
 
 // Walk goes through the fan of folders; names that are no hashes are passed by.

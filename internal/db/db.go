@@ -4,7 +4,7 @@
 //
 //	in:   closures that write (DB.Write), questions (DB.Reader)
 //	out:  rows that survive a power cut once Write has returned
-//	read: db.go → write.go → news.go → migrate.go → faults.go; the engines are
+//	read: db.go → write.go → news.go → migrate.go → snapshot.go → faults.go; the engines are
 //	      sqlite.go → batch.go → sqlitetx.go and postgres.go → postgrestx.go
 package db
 
@@ -57,8 +57,14 @@ type engine interface {
 	reader() Reader
 	// migrated is the version of a stage's tables, 0 if there are none.
 	migrated(ctx context.Context, table string) (int64, error)
-	// migrateUp brings them to the newest; nobody else does so meanwhile.
-	migrateUp(ctx context.Context, table string, files fs.FS) error
+	// migrateUp brings them to a version; nobody else does so meanwhile.
+	migrateUp(ctx context.Context, table string, files fs.FS, version int64) error
+	snapshot(ctx context.Context, do func(ctx context.Context, r Reader) error) error
+	// catalogue asks for the names of all tables, and for pairs of which one
+	// refers to the other.
+	catalogue() (tables, references string)
+	// check asks the engine itself whether all it keeps is whole.
+	check(ctx context.Context, deep bool) (wrong []string, err error)
 	announce(address string) error
 	close() error
 }

@@ -28,6 +28,12 @@ var (
 // Errors: TooNew if the database was written by a newer program.
 // Cost:   one question when nothing is to do.
 func (d *DB) Migrate(ctx context.Context, stage string, files fs.FS) error {
+	return d.MigrateTo(ctx, stage, files, 0)
+}
+
+// MigrateTo is Migrate up to a version and no further: for rows that an older
+// program wrote, which later steps then bring on. 0 = the newest.
+func (d *DB) MigrateTo(ctx context.Context, stage string, files fs.FS, version int64) error {
 	if !stageName.MatchString(stage) {
 		return fmt.Errorf("migrate: %q is no stage name", stage)
 	}
@@ -35,20 +41,31 @@ func (d *DB) Migrate(ctx context.Context, stage string, files fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", stage, err)
 	}
-	table := "schema_" + stage
+	if version == 0 {
+		version = newest
+	}
+	table := versionTable(stage)
 	current, err := d.engine.migrated(ctx, table)
 	switch {
 	case err != nil:
 		return fmt.Errorf("migrate %s: %w", stage, Explain(err))
-	case current == newest:
+	case max(current, version) > newest:
+		return TooNew.With("stage", stage, "found", max(current, version), "known", newest)
+	case current >= version:
 		return nil
-	case current > newest:
-		return TooNew.With("stage", stage, "found", current, "known", newest)
 	}
-	if err := d.engine.migrateUp(ctx, table, files); err != nil {
+	if err := d.engine.migrateUp(ctx, table, files, version); err != nil {
 		return fmt.Errorf("migrate %s: %w", stage, Explain(err))
 	}
 	return nil
+}
+
+func versionTable(stage string) string { return "schema_" + stage }
+
+// Newest is the highest number among the files of Migrate.
+func Newest(files fs.FS) (int64, error) {
+	_, newest, err := migrations(files)
+	return newest, err
 }
 
 // migrations finds the folder that holds the files and the highest number.
@@ -95,14 +112,14 @@ func (d *sqliteDB) migrated(ctx context.Context, table string) (version int64, e
 
 // migrateUp runs on the writer's goroutine, so nobody else writes meanwhile.
 // It has its own connection, since goose wants a pool.
-func (d *sqliteDB) migrateUp(ctx context.Context, table string, files fs.FS) error {
+func (d *sqliteDB) migrateUp(ctx context.Context, table string, files fs.FS, version int64) error {
 	return d.submit(&request{ctx: ctx, done: make(chan error, 1), alone: func(ctx context.Context) (err error) {
 		p, err := pool(d.dsn, 1)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, p.Close()) }()
-		return gooseUp(ctx, goose.DialectSQLite3, p, table, files)
+		return gooseUp(ctx, goose.DialectSQLite3, p, table, files, version)
 	}})
 }
 
@@ -117,21 +134,21 @@ func (d *postgresDB) migrated(ctx context.Context, table string) (version int64,
 }
 
 // migrateUp holds a lock, since several processes may start at once.
-func (d *postgresDB) migrateUp(ctx context.Context, table string, files fs.FS) error {
+func (d *postgresDB) migrateUp(ctx context.Context, table string, files fs.FS, version int64) error {
 	unlock, err := d.lock(ctx, "migrate")
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	return gooseUp(ctx, goose.DialectPostgres, d.writers, table, byteOrder{files})
+	return gooseUp(ctx, goose.DialectPostgres, d.writers, table, byteOrder{files}, version)
 }
 
-func gooseUp(ctx context.Context, dialect goose.Dialect, p *sql.DB, table string, files fs.FS) error {
+func gooseUp(ctx context.Context, dialect goose.Dialect, p *sql.DB, table string, files fs.FS, version int64) error {
 	provider, err := goose.NewProvider(dialect, p, files, goose.WithTableName(table), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
+	_, err = provider.UpTo(ctx, version)
 	return err
 }
 

@@ -25,6 +25,7 @@ type sqliteDB struct {
 	writers *sql.DB // exactly one connection, held by the write loop
 	readers *sql.DB
 	asked   *preparedReader // on readers
+	path    string          // of the file
 	dsn     string          // of a writing connection
 
 	queue  chan *request // size maxBatch: what may wait while one batch commits
@@ -54,6 +55,7 @@ func openSQLite(ctx context.Context, o Options) (*sqliteDB, error) {
 	}
 	d := &sqliteDB{
 		lock:  lock,
+		path:  path,
 		dsn:   dsn(path, writerCacheKiB, "synchronous(FULL)"),
 		queue: make(chan *request, maxBatch),
 		ended: make(chan struct{}),

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func() blob.Store) {
 		"a name that is no hash is refused":            badHash,
 		"a deleted blob is gone, open readers are not": deletes,
 		"a blob is deleted if nobody put it since":     deletesIdle,
+		"what is set aside is not found":               setsAside,
 		"walk goes by hash and stops when told":        walks,
 		"many may put, read and delete at once":        concurrent,
 	} {
@@ -216,6 +217,34 @@ func deletesIdle(t *testing.T, s blob.Store) {
 	}
 	if has, err := s.Has(t.Context(), h); has || err != nil {
 		t.Errorf("it is gone: %v, %v", has, err)
+	}
+}
+
+func setsAside(t *testing.T, s blob.Store) {
+	want := noise(5, 1000)
+	h, other := put(t, s, want), put(t, s, noise(6, 1000))
+	for range 2 { // what is not there is no error
+		if err := s.SetAside(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Open(t.Context(), h); !errors.Is(err, blob.NotFound) {
+		t.Errorf("open gave %v", err)
+	}
+	if got := all(t, s); len(got) != 1 || got[0] != other {
+		t.Errorf("walked %v", got)
+	}
+	if put(t, s, want) != h {
+		t.Error("put again has another hash")
+	}
+	if got, err := blob.ReadAll(t.Context(), s, h); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("put again it gave %d bytes, %v", len(got), err)
+	}
+	if err := s.SetAside(t.Context(), h); err != nil {
+		t.Errorf("a second time: %v", err)
+	}
+	if err := s.SetAside(t.Context(), "sha256:"); !errors.Is(err, blob.BadHash) {
+		t.Errorf("a bad hash gave %v", err)
 	}
 }
 
