@@ -7,7 +7,7 @@ import { cannot, openHouse, type House } from "./harness";
 import { addressOf, firstQueue, pages } from "./pages";
 
 const only = process.env["ONLY"]?.split(",");
-const tabs = 3; // what is tested is mostly waiting
+const tabs = 2; // what is tested is mostly waiting; another file is tested meanwhile
 
 /** own pages read nothing of the server but what the shell has: they stand as they are. */
 const own = ["settings", "keys", "nowhere", "thread-find", "new"];

@@ -70,9 +70,9 @@ test.skipIf(cannot)("the example is made by a job while one looks around; its de
   await page.waitForURL(/\/data/);
   await page.keyboard.press("g");
   await page.keyboard.press("h");
-  await page.locator("main").getByText("做示例产品").waitFor({ state: "detached", timeout: 150_000 });
+  await page.getByText("已上线").first().waitFor({ timeout: 150_000 });
   console.log(`the example took ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  await page.getByText("已上线").first().waitFor();
+  await page.locator("main").getByText("做示例产品").waitFor({ state: "detached" });
   await page.screenshot({ path: "e2e/shots/first-made.png" });
 
   await page.keyboard.press("Control+k");

@@ -32,11 +32,11 @@ describe.skipIf(cannot !== "")(`release ${cannot}`, () => {
     await page.getByRole("button", { name: `撤回 ${first}` }).waitFor();
     const began = Date.now();
     await page.keyboard.press("z");
-    await expect.poll(live, { interval: 20 }).not.toBe(first);
+    await expect.poll(live, { interval: 20, timeout: 10_000 }).not.toBe(first);
     console.log(`taken back in ${Date.now() - began} ms (bar 1000 ms)`);
     await page.getByRole("button", { name: `撤回 ${await live()}` }).waitFor();
     await page.keyboard.press("z");
-    await expect.poll(live).toBe(first);
+    await expect.poll(live, { timeout: 10_000 }).toBe(first);
   });
 
   test("a live turn leads down to its raw line", async () => {
