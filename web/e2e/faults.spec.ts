@@ -100,7 +100,7 @@ async function hold(page: Page): Promise<{ answer(how: How): Promise<void> }> {
 /** retry presses the button, unless the page has mended itself meanwhile: news of the server make it read anew. */
 async function retry(page: Page): Promise<void> {
   const button = page.locator("main [data-fault] button", { hasText: "重试" }).first();
-  await button.click({ timeout: 5_000 }).catch(async (e: unknown) => {
+  await button.click({ timeout: 15_000 }).catch(async (e: unknown) => {
     if (await button.count()) throw e;
   });
 }
@@ -108,7 +108,7 @@ async function retry(page: Page): Promise<void> {
 /** settled is what a page says once it has read everything. */
 async function settled(page: Page): Promise<string[]> {
   await page.waitForSelector("h1");
-  await page.waitForFunction(() => !document.querySelector('[data-face="loading"], [data-chart]:not([data-drawn])'), undefined, { timeout: 30_000 });
+  await page.waitForFunction(() => !document.querySelector('[data-face="loading"], [data-chart]:not([data-drawn])'), undefined, { timeout: 60_000 });
   await page.waitForFunction(() => {
     const reads = performance.getEntriesByType("resource").filter((r) => r.name.includes("/api/"));
     return reads.length === Number(document.body.dataset["reads"]) || void (document.body.dataset["reads"] = String(reads.length));
