@@ -17,6 +17,7 @@ const (
 	RoleText    Role = "text"    // 说了什么
 	RoleTime    Role = "time"    // 何时
 	RoleChannel Role = "channel" // 从哪里来
+	RoleLabel   Role = "label"   // 有人标过什么
 )
 
 // RoleGuess says which column plays a role, and why.
@@ -32,9 +33,11 @@ type RoleGuess struct {
 var headers = map[Role][]string{
 	RoleSession: {"会话id", "会话编号", "会话", "对话id", "对话编号", "对话", "sessionid", "session", "conversationid", "conversation", "dialogid", "dialogueid", "dialog", "chatid", "工单号"},
 	RoleSpeaker: {"角色", "发言人", "说话人", "发送者", "发送方", "身份", "role", "sender", "speaker", "from", "author", "fromtype"},
-	RoleText:    {"内容", "消息", "文本", "话术", "对话内容", "消息内容", "text", "body", "content", "message", "utterance", "msg"},
+	RoleText:    {"内容", "消息", "文本", "话术", "对话内容", "消息内容", "text", "body", "content", "message", "utterance", "msg", "问题", "客户问题", "用户问题", "问句", "句子", "原文", "question", "query", "sentence"},
 	RoleTime:    {"时间", "发送时间", "消息时间", "日期", "time", "sentat", "createdat", "timestamp", "date", "sendtime"},
 	RoleChannel: {"渠道", "来源", "平台", "channel", "source", "platform"},
+	RoleLabel: {"意图", "意图标签", "意图名称", "标签", "标注", "类别", "分类", "类目", "问题类型", "问题分类", "咨询类型", "业务类型",
+		"intent", "intents", "label", "labels", "category", "categories", "class", "tag", "tags", "topic"},
 }
 
 // agents are the names by which a speaker column calls the product's side, and
@@ -53,7 +56,7 @@ func GuessRoles(columns []string, sample []Row) []RoleGuess {
 		out = append(out, g)
 		taken[g.Column] = true
 	}
-	roles := []Role{RoleSession, RoleSpeaker, RoleText, RoleTime, RoleChannel}
+	roles := []Role{RoleSession, RoleSpeaker, RoleText, RoleTime, RoleChannel, RoleLabel}
 	for _, role := range roles {
 		for _, name := range headers[role] {
 			i := slices.IndexFunc(columns, func(c string) bool { return foldHeader(c) == name && !taken[c] })

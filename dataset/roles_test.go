@@ -19,6 +19,8 @@ func TestGuessRoles(t *testing.T) {
 			map[dataset.Role]string{"session": "会话ID", "speaker": "角色", "text": "内容", "channel": "渠道"}},
 		"English headers": {[]string{"session_id", "sender", "body", "channel"},
 			map[dataset.Role]string{"session": "session_id", "speaker": "sender", "text": "body", "channel": "channel"}},
+		"labels longer than texts": {[]string{"A", "intent"},
+			map[dataset.Role]string{"text": "A", "label": "intent"}},
 		"headers that say nothing": {[]string{"A", "B", "C", "D"},
 			map[dataset.Role]string{"speaker": "B", "text": "C"}},
 	} {

@@ -68,7 +68,7 @@ export async function labelThirty(hand: Hand): Promise<void> {
   await hand.go("l", "label");
   await hand.can("开队列");
   await hand.press("n");
-  await page.getByText("文字最长的一列").waitFor(); // which column to label was found
+  await page.getByText("列名「用户问题」").waitFor(); // which column to label was found
   await hand.press("Control+Enter");
   await page.locator(".ant-table-row", { hasText: "标注中" }).waitFor({ timeout: 20_000 });
   await hand.press("j", "Enter");
