@@ -34,13 +34,14 @@ type Annotation struct {
 	TextHash         string   `json:"text_hash"`
 	Person           string   `json:"person" table:"人员|person"`
 	Simulated        bool     `json:"simulated" table:"模拟|simulated"`
-	Origin           string   `json:"origin" enum:"answer,adjudication,decision" table:"来历|origin"`
+	Origin           string   `json:"origin" enum:"answer,adjudication,decision,import" table:"来历|origin"`
 	Labels           []string `json:"labels" table:"标签|labels"`
 	GuidelineID      string   `json:"guideline_id"`
 	GuidelineVersion int      `json:"guideline_version" table:"规范|guideline"`
 	Seconds          float64  `json:"seconds" table:"秒|seconds"`
 	SuggestionShown  bool     `json:"suggestion_shown"`
 	AtUS             int64    `json:"at_us" table:"时间|time"`
+	AdoptionID       string   `json:"adoption_id,omitempty"` // of the adoption that took it over from a file
 
 	product string
 }
@@ -49,7 +50,8 @@ type Annotation struct {
 const (
 	fromAnswer       = "answer"       // of a task in a queue
 	fromAdjudication = "adjudication" // of a reviewer, on a task that was disputed
-	fromDecision     = "decision"     // of one person, without a task: a fix, an import
+	fromDecision     = "decision"     // of one person, without a task: a fix
+	fromImport       = "import"       // of a file's column, taken over by one person
 )
 
 var submissionID = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{7,63}$`)

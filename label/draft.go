@@ -17,6 +17,9 @@ type OrderDraft struct {
 	Roles    []dataset.RoleGuess `json:"roles"`     // which column is what, and why
 	Speakers []SpeakerCount      `json:"speakers"`  // of the speaker's column, the most frequent first
 	RowCount int                 `json:"row_count"` // rows of the version
+	// LabelColumns are those whose values look like labels, the most likely first.
+	LabelColumns []LabelColumn `json:"label_columns" nullable:"false"`
+	AdoptedCount int           `json:"adopted_count"` // rows of the version whose labels were taken over already
 }
 
 // SpeakerCount is a name in the speaker's column.
@@ -45,6 +48,10 @@ func (s *Service) DraftOrder(ctx context.Context, product, versionID, speaker st
 	}
 	d := OrderDraft{Columns: version.Schema.Names(), Roles: []dataset.RoleGuess{}, Speakers: []SpeakerCount{},
 		Order: QueueOrder{VersionID: versionID, ContextTurns: 4, Annotators: 1, Order: "file"}}
+	adopted, err := adoptedRows(ctx, s.db.Reader(), product)
+	if err != nil {
+		return OrderDraft{}, err
+	}
 	var sample []dataset.Row
 	counts := make([]map[string]int, len(d.Columns))
 	for i := range counts {
@@ -52,6 +59,9 @@ func (s *Service) DraftOrder(ctx context.Context, product, versionID, speaker st
 	}
 	err = s.data.Rows(ctx, versionID, func(row dataset.Row) error {
 		d.RowCount++
+		if _, is := adopted[string(row.ID)]; is {
+			d.AdoptedCount++
+		}
 		if len(sample) < roleSample {
 			kept := row
 			kept.Values = slices.Clone(row.Values)
@@ -61,8 +71,12 @@ func (s *Service) DraftOrder(ctx context.Context, product, versionID, speaker st
 			sample = append(sample, kept)
 		}
 		for i, v := range row.Values {
-			if len(counts[i]) <= speakersShown { // a column of many values is none of speakers
-				counts[i][strings.Clone(strings.TrimSpace(v))]++
+			if counts[i] == nil {
+				continue
+			}
+			counts[i][strings.Clone(strings.TrimSpace(v))]++
+			if len(counts[i]) > countedValues { // a column of many values is none of speakers or labels
+				counts[i] = nil
 			}
 		}
 		return nil
@@ -81,6 +95,11 @@ func (s *Service) DraftOrder(ctx context.Context, product, versionID, speaker st
 			d.Order.SpeakerColumn = g.Column
 		}
 	}
+	g, err := s.LatestGuideline(ctx, product)
+	if err != nil && !isNoGuideline(err) {
+		return d, err
+	}
+	d.LabelColumns = labelColumns(d.Columns, d.Roles, counts, g.Guideline)
 	if speaker != "" {
 		d.Order.SpeakerColumn = speaker
 	}

@@ -157,3 +157,39 @@ var (
 		EN: "the gold lacks its {what}", FixEN: "give product, row, text and person",
 	})
 )
+
+// What can be wrong with labels that are taken over from a file.
+var (
+	NoLabelColumn = fault.Define("label.no_label_column", fault.Invalid, fault.Text{
+		ZH: "没有说哪一列是标签，也没有一列看起来像", FixZH: "选出写着标签的那一列；这个版本有：{columns}",
+		EN: "it was not said which column holds the labels, and none looks like it", FixEN: "choose the column of the labels; this version has: {columns}",
+	})
+	NotLabels = fault.Define("label.not_labels", fault.Invalid, fault.Text{
+		ZH: "列「{column}」不像标签：{rows} 行里有 {values} 种不同的值", FixZH: "标签是反复出现的少数几种值；换一列，或先把这一列整理成标签",
+		EN: "the column {column} does not look like labels: {values} different values in {rows} rows", FixEN: "labels are few values that repeat: choose another column, or turn this one into labels first",
+	})
+	TooManyValues = fault.Define("label.too_many_values", fault.Invalid, fault.Text{
+		ZH: "列「{column}」有 {values} 种不认得的值，一次至多 {limit} 种", FixZH: "换一列，或先把要用的标签写进规范",
+		EN: "the column {column} has {values} values that are no labels, at most {limit} can be taken at once", FixEN: "choose another column, or write the labels you need into the guideline first",
+	})
+	NoValue = fault.Define("label.no_value", fault.Invalid, fault.Text{
+		ZH: "列「{column}」里没有值「{value}」", FixZH: "照列里的写法填；用 --dry-run 看有哪些值",
+		EN: "the column {column} has no value {value}", FixEN: "write it as the column does; --dry-run lists the values",
+	})
+	NothingToAdopt = fault.Define("label.nothing_to_adopt", fault.Invalid, fault.Text{
+		ZH: "列「{column}」没有一行可采用：{filled} 行有值，{left} 行的值不是标签，{same} 行已有同样的金标，{differ} 行已有不同的金标", FixZH: "把不认得的值对上标签或设为新标签；要换掉不同的金标就选「替换」",
+		EN: "no row of the column {column} can be taken over: {filled} rows have a value, {left} have one that is no label, {same} have the same gold already, {differ} another", FixEN: "map the unknown values to labels or make them new ones; choose replace to give rows with other gold the label of the file",
+	})
+	NoAdoption = fault.Define("label.no_adoption", fault.NotFound, fault.Text{
+		ZH: "没有这次采用 {adoption}", FixZH: "刷新列表",
+		EN: "there is no adoption {adoption}", FixEN: "refresh the list",
+	})
+	AdoptionRuns = fault.Define("label.adoption_runs", fault.Conflict, fault.Text{
+		ZH: "这次采用还在进行", FixZH: "取消作业 {adoption}，已采用的行会一起收回；或等它做完",
+		EN: "this adoption is still at work", FixEN: "cancel the job {adoption}, which takes its rows back, or wait for its end",
+	})
+	AllAdopted = fault.Define("label.all_adopted", fault.Invalid, fault.Text{
+		ZH: "选出的行都已采用文件里的标签，没有要标的", FixZH: "想复查它们，就选「也标已采用的行」（with_adopted）",
+		EN: "the labels of all these rows were taken over from the file, nothing is left to label", FixEN: "choose to label rows that were taken over too (with_adopted) to check them",
+	})
+)

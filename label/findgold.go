@@ -11,7 +11,7 @@ import (
 // GoldFilter says which gold to list; its zero value lists all.
 type GoldFilter struct {
 	Label     string // that it has
-	How       string // agreed, majority, judged, decided
+	How       string // agreed, majority, judged, decided, imported
 	Text      string // that the row holds, whatever script, width and case
 	Simulated string // "yes" or "no"
 	Version   int    // of the guideline

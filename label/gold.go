@@ -24,12 +24,13 @@ type Gold struct {
 	Labels           []string `json:"labels" table:"标签|labels"`
 	Annotators       []string `json:"annotators"`
 	Witnesses        []string `json:"witnesses"` // ids of the annotations that it rests on
-	How              string   `json:"how" enum:"agreed,majority,judged,decided" table:"方式|how"`
+	How              string   `json:"how" enum:"agreed,majority,judged,decided,imported" table:"方式|how"`
 	Simulated        bool     `json:"simulated" table:"模拟|simulated"` // rests on a simulated person
 	GuidelineID      string   `json:"guideline_id"`
 	GuidelineVersion int      `json:"guideline_version" table:"规范|guideline"`
 	TaskID           string   `json:"task_id,omitempty"`
 	SettledUS        int64    `json:"settled_us" table:"时间|settled"`
+	AdoptionID       string   `json:"adoption_id,omitempty"` // of the adoption that took it over from a file
 }
 
 // How gold was settled.
@@ -38,6 +39,7 @@ const (
 	howMajority = "majority" // more than half said so, label by label
 	howJudged   = "judged"   // a reviewer decided a task
 	howDecided  = "decided"  // one person decided a row, without a task
+	howImported = "imported" // one person took over what a file says
 )
 
 // Gold gives the gold of a product that is in force, at most one a row, in the
@@ -90,10 +92,12 @@ type GoldRow struct {
 	Person                    string
 	Simulated                 bool   // the person must then be a sim- one
 	GuidelineID               string // "" is the newest; without any guideline labels are not checked
+
+	adoption string // that takes the labels over from a file
 }
 
-// SetGold settles a row by one person's decision: a fix, an imported label. The
-// gold before comes back when this one is unset. Errors as SetGolds.
+// SetGold settles a row by one person's decision: a fix. The gold
+// before comes back when this one is unset. Errors as SetGolds.
 func (s *Service) SetGold(ctx context.Context, row GoldRow) (annotationID string, err error) {
 	ids, err := s.SetGolds(ctx, []GoldRow{row})
 	if err != nil {
@@ -176,10 +180,14 @@ func (s *Service) decision(ctx context.Context, r GoldRow, versions map[versionK
 		}
 	}
 	now := s.now()
+	origin, how := fromDecision, howDecided
+	if r.adoption != "" {
+		origin, how = fromImport, howImported
+	}
 	a := Annotation{ID: db.NewID(now), RowID: r.RowID, TextHash: TextHash(r.Text), Person: r.Person, Simulated: IsSimulated(r.Person),
-		Origin: fromDecision, Labels: distinct(r.Labels), GuidelineID: g.ID, GuidelineVersion: g.Version, AtUS: now.UnixMicro(), product: r.Product}
+		Origin: origin, AdoptionID: r.adoption, Labels: distinct(r.Labels), GuidelineID: g.ID, GuidelineVersion: g.Version, AtUS: now.UnixMicro(), product: r.Product}
 	return decision{a, Gold{ID: db.NewID(now), ProductID: r.Product, RowID: r.RowID, TextHash: a.TextHash, VersionID: r.VersionID, Session: r.Session,
-		Text: r.Text, Context: r.Context, Labels: a.Labels, Annotators: []string{r.Person}, Witnesses: []string{a.ID}, How: howDecided,
+		Text: r.Text, Context: r.Context, Labels: a.Labels, Annotators: []string{r.Person}, Witnesses: []string{a.ID}, How: how, AdoptionID: r.adoption,
 		Simulated: a.Simulated, GuidelineID: g.ID, GuidelineVersion: g.Version, SettledUS: a.AtUS}}, nil
 }
 

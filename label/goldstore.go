@@ -9,17 +9,17 @@ import (
 	"zhuomo/internal/db"
 )
 
-const annotationColumns = `id, product_id, queue_id, task_id, row_id, text_hash, person, simulated, origin, labels_json, guideline_id, guideline_version, seconds, suggestion_shown, at_us`
+const annotationColumns = `id, product_id, queue_id, task_id, row_id, text_hash, person, simulated, origin, labels_json, guideline_id, guideline_version, seconds, suggestion_shown, at_us, adoption_id`
 
 func (a *Annotation) values() []any {
 	return []any{a.ID, a.product, a.QueueID, a.TaskID, a.RowID, a.TextHash, a.Person, a.Simulated, a.Origin, asJSON(a.Labels),
-		a.GuidelineID, a.GuidelineVersion, a.Seconds, a.SuggestionShown, a.AtUS}
+		a.GuidelineID, a.GuidelineVersion, a.Seconds, a.SuggestionShown, a.AtUS, a.AdoptionID}
 }
 
 func scanAnnotation(scan func(...any) error) (a Annotation, err error) {
 	var labels string
 	if err = scan(&a.ID, &a.product, &a.QueueID, &a.TaskID, &a.RowID, &a.TextHash, &a.Person, &a.Simulated, &a.Origin, &labels,
-		&a.GuidelineID, &a.GuidelineVersion, &a.Seconds, &a.SuggestionShown, &a.AtUS); err != nil {
+		&a.GuidelineID, &a.GuidelineVersion, &a.Seconds, &a.SuggestionShown, &a.AtUS, &a.AdoptionID); err != nil {
 		return a, err
 	}
 	if err = json.Unmarshal([]byte(labels), &a.Labels); err != nil {
@@ -33,7 +33,7 @@ func insertAnnotations(ctx context.Context, tx db.Tx, list []Annotation) error {
 	for i := range list {
 		args = append(args, list[i].values()...)
 	}
-	if err := insertMany(ctx, tx, "label_annotations", annotationColumns, 15, args); err != nil {
+	if err := insertMany(ctx, tx, "label_annotations", annotationColumns, 16, args); err != nil {
 		return fmt.Errorf("insert annotations: %w", err)
 	}
 	return nil
@@ -44,8 +44,8 @@ func insertAnnotations(ctx context.Context, tx db.Tx, list []Annotation) error {
 // Faults: LeaseLost, IDReused.
 func insertAnswer(ctx context.Context, tx db.Tx, a *Annotation) error {
 	ok, err := hit(tx.ExecContext(ctx, `INSERT INTO label_annotations (`+annotationColumns+`)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
-		WHERE EXISTS (SELECT 1 FROM label_slots WHERE task_id = $4 AND person = $7 AND due_us > $15 AND due_us < $16)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+		WHERE EXISTS (SELECT 1 FROM label_slots WHERE task_id = $4 AND person = $7 AND due_us > $15 AND due_us < $17)
 		ON CONFLICT (id) DO NOTHING`, append(a.values(), int64(answeredUS))...))
 	if err != nil {
 		return fmt.Errorf("insert annotation: %w", err)
@@ -136,12 +136,12 @@ func eachAnnotationBefore(ctx context.Context, r db.Reader, product string, vers
 	return rows.Err()
 }
 
-const goldColumns = `id, product_id, row_id, text_hash, version_id, session, text, context_json, labels_json, annotators_json, witnesses_json, how, simulated, guideline_id, guideline_version, task_id, settled_us`
+const goldColumns = `id, product_id, row_id, text_hash, version_id, session, text, context_json, labels_json, annotators_json, witnesses_json, how, simulated, guideline_id, guideline_version, task_id, settled_us, adoption_id`
 
 func scanGold(scan func(...any) error) (g Gold, err error) {
 	var lines, labels, annotators, witnesses string
 	if err = scan(&g.ID, &g.ProductID, &g.RowID, &g.TextHash, &g.VersionID, &g.Session, &g.Text, &lines, &labels, &annotators, &witnesses, &g.How,
-		&g.Simulated, &g.GuidelineID, &g.GuidelineVersion, &g.TaskID, &g.SettledUS); err != nil {
+		&g.Simulated, &g.GuidelineID, &g.GuidelineVersion, &g.TaskID, &g.SettledUS, &g.AdoptionID); err != nil {
 		return g, err
 	}
 	err = errors.Join(json.Unmarshal([]byte(lines), &g.Context), json.Unmarshal([]byte(labels), &g.Labels),
@@ -204,9 +204,9 @@ func putGold(ctx context.Context, tx db.Tx, list []Gold) error {
 			}
 		}
 		args = append(args, g.ID, g.ProductID, g.RowID, g.TextHash, g.VersionID, g.Session, g.Text, asJSON(g.Context), asJSON(g.Labels),
-			asJSON(g.Annotators), asJSON(g.Witnesses), g.How, g.Simulated, g.GuidelineID, g.GuidelineVersion, g.TaskID, g.SettledUS, replaces)
+			asJSON(g.Annotators), asJSON(g.Witnesses), g.How, g.Simulated, g.GuidelineID, g.GuidelineVersion, g.TaskID, g.SettledUS, g.AdoptionID, replaces)
 	}
-	if err := insertMany(ctx, tx, "label_gold", goldColumns+`, replaces`, 18, args); err != nil {
+	if err := insertMany(ctx, tx, "label_gold", goldColumns+`, replaces`, 19, args); err != nil {
 		return fmt.Errorf("insert gold: %w", err)
 	}
 	return nil
@@ -223,7 +223,7 @@ func endGold(ctx context.Context, tx db.Tx, product, row string, now int64, by s
 	if !ok {
 		return false, nil
 	}
-	if g.How == howDecided || g.How == howJudged {
+	if g.How == howDecided || g.How == howJudged || g.How == howImported {
 		for _, id := range g.Witnesses {
 			if _, err := tx.ExecContext(ctx, `UPDATE label_annotations SET undone_us = $2 WHERE id = $1 AND undone_us = 0`, id, now); err != nil {
 				return false, err

@@ -28,7 +28,7 @@ type Guideline struct {
 // Label is one label with its rule.
 type Label struct {
 	ID   string `json:"id" yaml:"id"`
-	ZH   string `json:"zh" yaml:"zh"`
+	ZH   string `json:"zh" yaml:"zh,omitempty"`
 	EN   string `json:"en,omitempty" yaml:"en,omitempty"`
 	Rule string `json:"rule,omitempty" yaml:"rule,omitempty"`
 	// OnlyWith are the labels that may stand beside this one; ["-"] lets it only

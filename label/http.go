@@ -14,7 +14,7 @@ import (
 // Routes is the route table of the stage.
 func (s *Service) Routes() []api.Route {
 	h := handlers{s}
-	return slices.Concat(h.guidelineRoutes(), h.queueRoutes(), h.deskRoutes(), h.reviewRoutes())
+	return slices.Concat(h.guidelineRoutes(), h.queueRoutes(), h.deskRoutes(), h.reviewRoutes(), h.adoptionRoutes())
 }
 
 func (h handlers) guidelineRoutes() []api.Route {
@@ -401,7 +401,7 @@ type goldPageOut struct{ Body api.Page[Gold] }
 type goldIn struct {
 	Product   string `path:"product" doc:"产品编号|id of the product"`
 	Label     string `query:"label" doc:"带这个标签的|with this label"`
-	How       string `query:"how" enum:"agreed,majority,judged,decided" doc:"怎样定的|how it was settled"`
+	How       string `query:"how" enum:"agreed,majority,judged,decided,imported" doc:"怎样定的|how it was settled"`
 	Text      string `query:"text" maxLength:"200" doc:"原文里有的字|what the row holds"`
 	Simulated string `query:"simulated" enum:"yes,no" doc:"是否出自模拟人员|whether it rests on a simulated person"`
 	Guideline int    `query:"guideline_version" minimum:"0" doc:"按哪版规范|under which version of the guideline"`

@@ -1,5 +1,6 @@
 // Package label turns rows into gold: a guideline says what is right, a queue
-// hands out tasks, people answer, agreement is measured, one answer is settled.
+// hands out tasks, people answer, agreement is measured, one answer is settled. What a
+// file says already is taken over.
 //
 //	in:   dataset.Version, Guideline     out: Gold, one per row, with its witnesses
 //	read: label.go → guideline.go → queue.go → lease.go → annotation.go → settle.go → gold.go → agreement.go
@@ -87,6 +88,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 		queues: map[string]*openQueue{}, guidelines: map[versionKey]*SavedGuideline{}, agreements: map[string]reckoned{}}
 	if n.Jobs != nil {
 		n.Jobs.Handle(openKind, s.openJob)
+		n.Jobs.Handle(adoptKind, s.adoptJob)
 	}
 	return s, nil
 }

@@ -91,7 +91,7 @@ type places struct {
 
 // places draws the sample and puts it in order: chance decides alone by Seed and
 // the number of candidates.
-func (s *Service) places(ctx context.Context, q Queue) (places, error) {
+func (s *Service) places(ctx context.Context, q Queue, adopted map[string]string) (places, error) {
 	o := q.Order
 	n := 0
 	var scores []float64
@@ -110,7 +110,7 @@ func (s *Service) places(ctx context.Context, q Queue) (places, error) {
 		asked = asked[:0]
 		return nil
 	}
-	err := s.eachCandidate(ctx, q, func(t taskRow) error {
+	err := s.eachCandidate(ctx, q, adopted, func(t taskRow) error {
 		n++
 		if o.Order != "uncertain" {
 			return nil
@@ -125,6 +125,9 @@ func (s *Service) places(ctx context.Context, q Queue) (places, error) {
 	}
 	if err != nil {
 		return places{}, err
+	}
+	if n == 0 && len(adopted) > 0 {
+		return places{}, AllAdopted.With().At("with_adopted")
 	}
 	if n == 0 {
 		return places{}, EmptyQueue.With().At("speakers")

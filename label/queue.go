@@ -32,6 +32,9 @@ type QueueOrder struct {
 	// Order is "file", "shuffled" (by Seed) or "uncertain": what the suggester is
 	// least sure of first.
 	Order string `json:"order,omitempty" enum:"file,shuffled,uncertain" doc:"顺序，默认 file|order, default file"`
+	// Rows whose labels were taken over from a file are not handed out again,
+	// unless they are to be checked.
+	WithAdopted bool `json:"with_adopted,omitempty" doc:"也标已采用文件里标签的行|label rows too whose labels were taken over from the file"`
 }
 
 // Queue is work for people: rows of one dataset version under one guideline.
@@ -84,7 +87,7 @@ const fillBatch = 500
 // last one is durable; a queue that was only begun is made anew by the next call
 // with its name.
 // Faults: BadOrder, QueueTaken, WrongProduct, NoColumn, NoGuideline, EmptyQueue,
-// NoSuggester, and those of the dataset stage.
+// AllAdopted, NoSuggester, and those of the dataset stage.
 // Cost: two walks over the version; memory is one number a row.
 func (s *Service) OpenQueue(ctx context.Context, product string, o QueueOrder) (Queue, error) {
 	q, err := s.plan(ctx, product, o)
@@ -154,7 +157,14 @@ func (s *Service) fillQueue(ctx context.Context, q Queue, progress func(done, to
 }
 
 func (s *Service) fill(ctx context.Context, q Queue, progress func(done, total int)) error {
-	places, err := s.places(ctx, q)
+	var adopted map[string]string // text hash by row; what is taken over meanwhile changes neither walk
+	var err error
+	if !q.Order.WithAdopted {
+		if adopted, err = adoptedRows(ctx, s.db.Reader(), q.ProductID); err != nil {
+			return err
+		}
+	}
+	places, err := s.places(ctx, q, adopted)
 	if err != nil {
 		return err
 	}
@@ -168,7 +178,7 @@ func (s *Service) fill(ctx context.Context, q Queue, progress func(done, total i
 		return err
 	}
 	n := 0
-	err = s.eachCandidate(ctx, q, func(t taskRow) error {
+	err = s.eachCandidate(ctx, q, adopted, func(t taskRow) error {
 		at := places.of[n]
 		n++
 		if at < 0 {
@@ -195,8 +205,9 @@ func (s *Service) fill(ctx context.Context, q Queue, progress func(done, total i
 	})
 }
 
-// eachCandidate walks over the rows that could become tasks.
-func (s *Service) eachCandidate(ctx context.Context, q Queue, each func(taskRow) error) error {
+// eachCandidate walks over the rows that could become tasks; adopted are those
+// that do not, with the hash of their text.
+func (s *Service) eachCandidate(ctx context.Context, q Queue, adopted map[string]string, each func(taskRow) error) error {
 	version, err := s.data.Version(ctx, q.VersionID)
 	if err != nil {
 		return err
@@ -206,7 +217,7 @@ func (s *Service) eachCandidate(ctx context.Context, q Queue, each func(taskRow)
 		return err
 	}
 	return s.data.Rows(ctx, q.VersionID, func(row dataset.Row) error {
-		if t, ok := pick.row(row); ok {
+		if t, ok := pick.row(row); ok && adopted[t.row] != t.hash {
 			return each(t)
 		}
 		return nil

@@ -299,6 +299,7 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM label_queues WHERE product_id = $1`,
 		`DELETE FROM label_annotations WHERE product_id = $1`,
 		`DELETE FROM label_gold WHERE product_id = $1`,
+		`DELETE FROM label_adoptions WHERE product_id = $1`,
 		`DELETE FROM label_checks WHERE product_id = $1`,
 		`DELETE FROM guidelines WHERE product_id = $1`)
 }

@@ -50,7 +50,7 @@ func agreedOf(ctx context.Context, r db.Reader, queue, person string) (right, of
 // answersOf lists a person's answers in a queue with their texts, newest first.
 func answersOf(ctx context.Context, r db.Reader, queue, person, before string, limit int) ([]Given, error) {
 	rows, err := r.QueryContext(ctx, `SELECT a.id, a.product_id, a.queue_id, a.task_id, a.row_id, a.text_hash, a.person, a.simulated, a.origin, a.labels_json,
-			a.guideline_id, a.guideline_version, a.seconds, a.suggestion_shown, a.at_us, t.text, t.context_json, t.session
+			a.guideline_id, a.guideline_version, a.seconds, a.suggestion_shown, a.at_us, a.adoption_id, t.text, t.context_json, t.session
 		FROM label_annotations a JOIN label_tasks t ON t.id = a.task_id
 		WHERE a.queue_id = $1 AND a.person = $2 AND a.undone_us = 0 AND a.origin = 'answer' AND ($3 = '' OR EXISTS (SELECT 1 FROM label_annotations b WHERE b.id = $3 AND (a.at_us < b.at_us OR a.at_us = b.at_us AND a.id < b.id)))
 		ORDER BY a.at_us DESC, a.id DESC LIMIT $4`,

@@ -103,6 +103,7 @@ type AnnotationFact struct {
 	GuidelineID      string    `json:"guideline_id"`
 	GuidelineVersion int       `json:"guideline_version"`
 	At               time.Time `json:"at"`
+	Column           string    `json:"column,omitempty"` // of the row's file that the labels were taken over from
 }
 
 // ChangeFact is what one step of a recipe did to a row.

@@ -245,6 +245,7 @@ func more(t *testing.T, a *App, product string) {
 		{"INSERT INTO label_skips (task_id, person, reason, at_us) VALUES ($1, 'x', 'x', 1)", task},
 		{"INSERT INTO label_returns (id, queue_id, task_id, person, labels_json, reason, actor_id, at_us) VALUES ('x', $1, $2, 'x', '[]', 'x', 'x', 1)", queue, task},
 		{"INSERT INTO label_checks (id, product_id, version, who, report_json, at_us) VALUES ('x', $1, 1, 'x', '{}', 1)", product},
+		{"INSERT INTO label_adoptions (id, product_id, version_id, column_name, guideline_version, created_us) VALUES ('x', $1, 'x', 'x', 1, 1)", product},
 		{"INSERT INTO eval_verdicts (report_id, row_id, verdict, at_us) VALUES ($1, 'x', 'x', 1)", report},
 		{"INSERT INTO eval_signatures (report_id, release_id, release_name, at_us) VALUES ($1, 'x', 'x', 1)", report},
 		{"INSERT INTO eval_curves (product_id, model_id, body, at_us) VALUES ($1, 'x', '{}', 1)", product},

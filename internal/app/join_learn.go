@@ -50,7 +50,7 @@ func partOf(session string) Part {
 // groupOf is what must stay on one side of the split: a conversation; a text,
 // where the data has no conversations; nothing for a correction.
 func groupOf(row label.Gold) string {
-	if row.Session == "" && row.TaskID != "" {
+	if row.Session == "" && (row.TaskID != "" || row.AdoptionID != "") {
 		return row.TextHash
 	}
 	return row.Session

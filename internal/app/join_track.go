@@ -85,10 +85,18 @@ func (a annotations) AnnotationsOf(ctx context.Context, product, row string) ([]
 	}
 	out := make([]track.AnnotationFact, 0, len(found))
 	for _, f := range found {
-		out = append(out, track.AnnotationFact{
+		fact := track.AnnotationFact{
 			ID: f.ID, Person: f.Person, Simulated: f.Simulated, Labels: f.Labels,
 			GuidelineID: f.GuidelineID, GuidelineVersion: f.GuidelineVersion, At: time.UnixMicro(f.AtUS).UTC(),
-		})
+		}
+		if f.AdoptionID != "" {
+			adoption, err := a.label.AdoptionOf(ctx, f.AdoptionID)
+			if err != nil {
+				return nil, err
+			}
+			fact.Column = adoption.Column
+		}
+		out = append(out, fact)
 	}
 	return out, nil
 }

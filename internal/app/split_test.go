@@ -24,6 +24,9 @@ func TestRowsWithoutAConversationAreSplitByTheirText(t *testing.T) {
 	if partOf(groupOf(label.Gold{TextHash: "x"})) != PartTrain { // no task: a correction
 		t.Error("a correction is not for training")
 	}
+	if groupOf(label.Gold{AdoptionID: "a", TextHash: "x"}) != "x" {
+		t.Error("a row whose label was taken over from a file is taken for a correction")
+	}
 	if groupOf(label.Gold{Session: "s", TaskID: "t", TextHash: "x"}) != "s" {
 		t.Error("a conversation is split as one")
 	}

@@ -72,6 +72,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/adoptions/{adoption}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * take one adoption back: exactly its rows, the gold before returns
+         * @description 收回一次采用：只收这些行，之前的金标回来
+         */
+        delete: operations["label-unadopt"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/annotations": {
         parameters: {
             query?: never;
@@ -611,6 +631,30 @@ export interface paths {
          * @description 删除产品和它的一切：数据、标注、模型、发布版、会话
          */
         delete: operations["product-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list what was taken over, newest first
+         * @description 列出采用过的，新的在前
+         */
+        get: operations["label-adoptions"];
+        put?: never;
+        /**
+         * take over the labels of a file as gold; dry_run only tells what would happen
+         * @description 采用文件里的标签作金标；dry_run 只看会怎样
+         */
+        post: operations["label-adopt"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5199,6 +5243,132 @@ export interface components {
             /** @description 标签|labels */
             labels: string[] | null;
         };
+        LabelAdoptBody: {
+            /** @description 逐个值的决定|what is decided on single values */
+            choices?: components["schemas"]["LabelAdoptChoice"][] | null;
+            /**
+             * Format: int64
+             * @description 带几行上文|lines of context
+             */
+            context_turns?: number;
+            /** @description 只看会怎样，什么也不改|only tell what would happen, change nothing */
+            dry_run?: boolean;
+            /** @description 还没有规范时，新规范的名称|name of the first guideline */
+            guideline_name?: string;
+            /** @description 写着标签的列，不填就猜|column that holds the labels, guessed when absent */
+            label_column?: string;
+            /** @description 已有不同金标的行也换成文件里的|rows that have other gold get the label of the file too */
+            replace?: boolean;
+            /** @description 一格里几个标签之间的符号，规范可多选时才用；不填就猜，none 为一格一个|what stands between several labels in a cell, where the guideline takes several; guessed when absent, none: one label a cell */
+            separator?: string;
+            /** @description 会话一列，同值的行互为上下文|column of the conversation */
+            session_column?: string;
+            /** @description 说话人一列|column that says who speaks */
+            speaker_column?: string;
+            /** @description 只要这些人说的行，即客户|only rows of these speakers, the customers */
+            speakers?: string[] | null;
+            /** @description 标签说的是哪一列，不填就猜|column that the labels are about, guessed when absent */
+            text_column?: string;
+            /**
+             * @description 不认得的值：leave 不采用，suggested 算作读着像的标签，new 作新标签；不填：有规范不采用，没有规范作新标签（疑似错字的不采用）|values that are no labels: leave them out, take the suggested label, or make new labels; by default left out, and new where there is no guideline yet, but for likely misspellings
+             * @enum {string}
+             */
+            unknown?: "leave" | "suggested" | "new";
+            /** @description 数据版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id */
+            version_id: string;
+        };
+        LabelAdoptChoice: {
+            /** @description 算作哪个标签（编号或名称）；空为不采用|label it is taken for (id or name); empty leaves it out */
+            label?: string;
+            /** @description 作为新标签加进规范|make it a new label of the guideline */
+            new?: boolean;
+            /** @description 列里的值|value in the column */
+            value: string;
+        };
+        LabelAdoptOrder: {
+            /** @description 逐个值的决定|what is decided on single values */
+            choices?: components["schemas"]["LabelAdoptChoice"][] | null;
+            /**
+             * Format: int64
+             * @description 带几行上文|lines of context
+             */
+            context_turns?: number;
+            /** @description 还没有规范时，新规范的名称|name of the first guideline */
+            guideline_name?: string;
+            /** @description 写着标签的列，不填就猜|column that holds the labels, guessed when absent */
+            label_column?: string;
+            /** @description 已有不同金标的行也换成文件里的|rows that have other gold get the label of the file too */
+            replace?: boolean;
+            /** @description 一格里几个标签之间的符号，规范可多选时才用；不填就猜，none 为一格一个|what stands between several labels in a cell, where the guideline takes several; guessed when absent, none: one label a cell */
+            separator?: string;
+            /** @description 会话一列，同值的行互为上下文|column of the conversation */
+            session_column?: string;
+            /** @description 说话人一列|column that says who speaks */
+            speaker_column?: string;
+            /** @description 只要这些人说的行，即客户|only rows of these speakers, the customers */
+            speakers?: string[] | null;
+            /** @description 标签说的是哪一列，不填就猜|column that the labels are about, guessed when absent */
+            text_column?: string;
+            /**
+             * @description 不认得的值：leave 不采用，suggested 算作读着像的标签，new 作新标签；不填：有规范不采用，没有规范作新标签（疑似错字的不采用）|values that are no labels: leave them out, take the suggested label, or make new labels; by default left out, and new where there is no guideline yet, but for likely misspellings
+             * @enum {string}
+             */
+            unknown?: "leave" | "suggested" | "new";
+            /** @description 数据版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id */
+            version_id: string;
+        };
+        LabelAdoptValue: {
+            known: boolean;
+            label?: string;
+            new: boolean;
+            /** Format: int64 */
+            row_count: number;
+            suggest?: string;
+            value: string;
+        };
+        LabelAdopting: {
+            added: components["schemas"]["Label"][];
+            clash?: string;
+            /** Format: int64 */
+            clash_count: number;
+            columns: string[];
+            /** Format: int64 */
+            differ_count: number;
+            /** Format: int64 */
+            filled_count: number;
+            /** Format: int64 */
+            guideline_version: number;
+            /** @description 作业编号，也是这次采用的编号；dry_run 时没有|id of the job and of the adoption, absent for a dry run */
+            job_id?: string;
+            label_column: string;
+            label_columns: components["schemas"]["LabelColumn"][];
+            /** Format: int64 */
+            left_count: number;
+            multi: boolean;
+            order: components["schemas"]["LabelAdoptOrder"];
+            /** Format: int64 */
+            row_count: number;
+            /** Format: int64 */
+            same_count: number;
+            /** Format: int64 */
+            taken_count: number;
+            values: components["schemas"]["LabelAdoptValue"][];
+        };
+        LabelAdoption: {
+            actor_id?: string;
+            column: string;
+            /** Format: int64 */
+            created_us: number;
+            /** Format: int64 */
+            guideline_version: number;
+            id: string;
+            product_id: string;
+            /** Format: int64 */
+            taken_count: number;
+            /** Format: int64 */
+            undone_us?: number;
+            version_id: string;
+        };
         LabelAgreement: {
             alpha: components["schemas"]["LabelMeasure"];
             /** Format: double */
@@ -5233,6 +5403,7 @@ export interface components {
             text: string;
         };
         LabelAnnotation: {
+            adoption_id?: string;
             /** Format: int64 */
             at_us: number;
             guideline_id: string;
@@ -5241,7 +5412,7 @@ export interface components {
             id: string;
             labels: string[] | null;
             /** @enum {string} */
-            origin: "answer" | "adjudication" | "decision";
+            origin: "answer" | "adjudication" | "decision" | "import";
             person: string;
             queue_id?: string;
             row_id: string;
@@ -5315,6 +5486,15 @@ export interface components {
              */
             lease_s?: number;
         };
+        LabelColumn: {
+            column: string;
+            /** Format: int64 */
+            distinct_count: number;
+            /** Format: int64 */
+            filled_count: number;
+            /** Format: int64 */
+            known_count: number;
+        };
         LabelConfusion: {
             a: string;
             b: string;
@@ -5359,6 +5539,7 @@ export interface components {
             text: string;
         };
         LabelGiven: {
+            adoption_id?: string;
             /** Format: int64 */
             at_us: number;
             context: components["schemas"]["LabelLine"][] | null;
@@ -5368,7 +5549,7 @@ export interface components {
             id: string;
             labels: string[] | null;
             /** @enum {string} */
-            origin: "answer" | "adjudication" | "decision";
+            origin: "answer" | "adjudication" | "decision" | "import";
             person: string;
             queue_id?: string;
             row_id: string;
@@ -5382,13 +5563,14 @@ export interface components {
             text_hash: string;
         };
         LabelGold: {
+            adoption_id?: string;
             annotators: string[] | null;
             context: components["schemas"]["LabelLine"][] | null;
             guideline_id: string;
             /** Format: int64 */
             guideline_version: number;
             /** @enum {string} */
-            how: "agreed" | "majority" | "judged" | "decided";
+            how: "agreed" | "majority" | "judged" | "decided" | "imported";
             id: string;
             labels: string[] | null;
             product_id: string;
@@ -5432,7 +5614,10 @@ export interface components {
             value: number;
         };
         LabelOrderDraft: {
+            /** Format: int64 */
+            adopted_count: number;
             columns: string[] | null;
+            label_columns: components["schemas"]["LabelColumn"][];
             order: components["schemas"]["LabelQueueOrder"];
             roles: components["schemas"]["DatasetRoleGuess"][] | null;
             /** Format: int64 */
@@ -5587,6 +5772,8 @@ export interface components {
             text_column: string;
             /** @description 数据版本：数据集/v3、数据集/latest 或编号|dataset version: DATASET/v3, DATASET/latest or an id */
             version_id: string;
+            /** @description 也标已采用文件里标签的行|label rows too whose labels were taken over from the file */
+            with_adopted?: boolean;
         };
         LabelRenewedOutBody: {
             /**
@@ -5754,6 +5941,7 @@ export interface components {
             task_id: string;
         };
         LabelTouched: {
+            adoption_id?: string;
             /** Format: int64 */
             at_us: number;
             changed?: string[] | null;
@@ -5764,7 +5952,7 @@ export interface components {
             id: string;
             labels: string[] | null;
             /** @enum {string} */
-            origin: "answer" | "adjudication" | "decision";
+            origin: "answer" | "adjudication" | "decision" | "import";
             person: string;
             queue_id?: string;
             row_id: string;
@@ -6074,6 +6262,11 @@ export interface components {
         };
         PageKnowledgeTableHead: {
             items: components["schemas"]["KnowledgeTableHead"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageLabelAdoption: {
+            items: components["schemas"]["LabelAdoption"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -6656,6 +6849,7 @@ export interface components {
         TrackAnnotationFact: {
             /** Format: date-time */
             at: string;
+            column?: string;
             guideline_id: string;
             /** Format: int64 */
             guideline_version: number;
@@ -7080,6 +7274,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleAccount"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-unadopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采用的编号|id of the adoption */
+                adoption: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelDoneOutBody"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -8015,6 +8241,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppDeleting"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-adoptions": {
+        parameters: {
+            query?: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelAdoption"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelAdoptBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelAdopting"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -10261,7 +10560,7 @@ export interface operations {
                 /** @description 带这个标签的|with this label */
                 label?: string;
                 /** @description 怎样定的|how it was settled */
-                how?: "agreed" | "majority" | "judged" | "decided";
+                how?: "agreed" | "majority" | "judged" | "decided" | "imported";
                 /** @description 原文里有的字|what the row holds */
                 text?: string;
                 /** @description 是否出自模拟人员|whether it rests on a simulated person */
