@@ -27,6 +27,7 @@ export const pages: PageCase[] = [
   { name: "label-source", path: "label/guideline?as=text" },
   { name: "label-exam", path: "label/guideline/exam" },
   { name: "label-gold", path: "label/gold" },
+  { name: "label-adopt", path: "label/adopt" },
   { name: "label-desk", path: "label/queues/{queue}" },
   { name: "label-quality", path: "label/queues/{queue}/quality" },
   { name: "label-tasks", path: "label/queues/{queue}/tasks?wrong=1" },

@@ -7,6 +7,7 @@ import { asFault } from "../../shared/api/fault";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
 import { useFormat } from "../../shared/format/useFormat";
+import { ActionButton } from "../../shared/keys/ActionButton";
 import { useActions } from "../../shared/keys/useActions";
 import { Empty } from "../../shared/page/Empty";
 import { Faces } from "../../shared/page/Faces";
@@ -27,7 +28,7 @@ import css from "./label.module.css";
 
 type Row = Schemas["LabelGold"];
 const names = ["label", "how", "simulated", "text", "row"] as const;
-const hows = ["agreed", "majority", "judged", "decided"] as const;
+const hows = ["agreed", "majority", "judged", "decided", "imported"] as const;
 
 /** GoldPage lists the settled answers; one that is wrong is taken back, the one before returns. */
 export function GoldPage() {
@@ -37,6 +38,7 @@ export function GoldPage() {
   const product = useProduct();
   const client = useQueryClient();
   const mayTake = useMay("reviewer");
+  const mayAdopt = useMay("trainer");
   const guideline = useGuideline(product, "latest");
   const nameOf = useLabelName(guideline.data);
   const personName = usePeopleNames();
@@ -61,7 +63,8 @@ export function GoldPage() {
     mutationFn: (r: Row) => ask(api.DELETE("/api/v1/products/{product}/gold/{row}", { params: { path: { product, row: r.row_id } } })),
     onSuccess: () => (setAt(undefined), client.invalidateQueries({ queryKey: ["label", product] })),
   });
-  useActions([{ id: "label.gold_back", words: w("gold_back"), key: "Del", when: () => mayTake && !!at && !takeBack.isPending, run: () => takeBack.mutate(at!) }]);
+  const adopt = { id: "label.adopt_open", words: w("adopt"), key: "N", when: () => mayAdopt, run: () => void go(`/${product}/label/adopt`) };
+  useActions([adopt, { id: "label.gold_back", words: w("gold_back"), key: "Del", when: () => mayTake && !!at && !takeBack.isPending, run: () => takeBack.mutate(at!) }]);
   const columns: Column<Row>[] = [
     { key: "text", title: w("col_text"), cell: (r) => r.text, plain: (r) => r.text },
     { key: "labels", title: w("col_labels"), width: 240, cell: (r) => <Labels of={r.labels} nameOf={nameOf} tone="jade" />, plain: (r) => r.labels?.map(nameOf).join(w("comma")) },
@@ -78,6 +81,7 @@ export function GoldPage() {
     <Page
       title={w("title")}
       name={w("tab_gold")}
+      acts={mayAdopt && <ActionButton action={adopt} />}
       bar={
         <>
           <LabelTabs />
@@ -93,7 +97,7 @@ export function GoldPage() {
       flush
     >
       {takeBack.error && <FaultBand fault={asFault(takeBack.error)} retry={() => takeBack.reset()} />}
-      <Faces of={list.query} empty={<Empty text={chips.length ? w("no_gold_here") : w("no_gold")} />}>
+      <Faces of={list.query} empty={chips.length ? <Empty text={w("no_gold_here")} /> : <Empty text={w("no_gold")} {...(mayAdopt ? { link: { to: `/${product}/label/adopt`, words: w("adopt_ask") } } : {})} />}>
         {(rows) => (
           <DataTable id="label.gold" label={w("tab_gold")} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} exportName={w("tab_gold")} exportAll={all} onCurrent={setAt}
             open={(r) => go(`/${product}/thread/${encodeURIComponent(r.row_id)}`)}

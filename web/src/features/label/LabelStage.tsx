@@ -10,6 +10,7 @@ const ExamPage = lazy(async () => ({ default: (await import("./guideline/ExamPag
 const TasksPage = lazy(async () => ({ default: (await import("./TasksPage")).TasksPage }));
 const MinePage = lazy(async () => ({ default: (await import("./MinePage")).MinePage }));
 const SkipsPage = lazy(async () => ({ default: (await import("./SkipsPage")).SkipsPage }));
+const AdoptPage = lazy(async () => ({ default: (await import("./adopt/AdoptPage")).AdoptPage }));
 const GoldPage = lazy(async () => ({ default: (await import("./GoldPage")).GoldPage }));
 
 /** LabelStage is labelling: queues, the desk, its quality, the guideline, the gold. */
@@ -22,6 +23,7 @@ export function LabelStage() {
       <Route path="guideline" element={<GuidelinePage />} />
       <Route path="guideline/exam" element={<ExamPage />} />
       <Route path="gold" element={<GoldPage />} />
+      <Route path="adopt" element={<AdoptPage />} />
       <Route path="queues/:queue" element={<DeskPage />} />
       <Route path="queues/:queue/quality" element={<QualityPage />} />
       <Route path="queues/:queue/tasks" element={<TasksPage />} />

@@ -11,5 +11,5 @@ export function LabelTabs() {
   const product = useProduct();
   const at = useLocation().pathname.split("/")[3] ?? "";
   const tabs = ["", "guideline", "gold"];
-  return <Tabs className={css["tabs"]!} activeKey={tabs.includes(at) ? at : ""} onChange={(key) => go(`/${product}/label${key && `/${key}`}`)} items={tabs.map((key) => ({ key, label: w(`tab_${key || "queues"}`) }))} />;
+  return <Tabs className={css["tabs"]!} activeKey={at === "adopt" ? "gold" : tabs.includes(at) ? at : ""} onChange={(key) => go(`/${product}/label${key && `/${key}`}`)} items={tabs.map((key) => ({ key, label: w(`tab_${key || "queues"}`) }))} />;
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Checkbox, Drawer, Form, Input, InputNumber, Select } from "antd";
 import { useEffect, useState } from "react";
+import { Link } from "react-router";
 import { api, ask, type Schemas } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
 import { useFormat } from "../../shared/format/useFormat";
@@ -46,6 +47,8 @@ export function OpenQueueDrawer({ product, name, close, started }: { product: st
     const guess = draft.data?.roles?.find((r) => r.role === role);
     return guess && (lang === "zh" ? guess.why.zh : guess.why.en);
   };
+  const labelled = draft.data?.label_columns[0];
+  const notTaken = labelled ? labelled.filled_count - draft.data!.adopted_count : 0;
   const customers = draft.data?.speakers ?? [];
   return (
     <Drawer
@@ -67,6 +70,11 @@ export function OpenQueueDrawer({ product, name, close, started }: { product: st
         <Form.Item label={w("f_version")} {...(draft.data ? { extra: w("f_version_rows", { count: f.count(draft.data.row_count) }) } : {})}>
           <Select aria-label={w("f_version")} value={chosen ?? null} loading={versions.isPending} onChange={(v: string) => (setVersion(v), setSpeaker(undefined))} options={(versions.data ?? []).map((v) => ({ value: v.id, label: v.words }))} />
         </Form.Item>
+        {labelled && notTaken > 0 && (
+          <p className={css["draftNote"]} data-adopt>
+            {w("draft_adopt", { column: labelled.column, count: f.count(notTaken), labels: f.count(labelled.distinct_count) })} <Link to={`/${product}/label/adopt?version=${encodeURIComponent(chosen!)}&column=${encodeURIComponent(labelled.column)}`}>{w("adopt")}</Link>
+          </p>
+        )}
         <Form.Item name="text_column" label={w("f_text")} extra={why("text")} rules={[{ required: true, message: w("f_text_missing") }]} {...field("text_column")}>
           <Select options={columns} />
         </Form.Item>
@@ -97,6 +105,11 @@ export function OpenQueueDrawer({ product, name, close, started }: { product: st
             <InputNumber min={0} style={{ width: "100%" }} />
           </Form.Item>
         </div>
+        {(draft.data?.adopted_count ?? 0) > 0 && (
+          <Form.Item name="with_adopted" valuePropName="checked">
+            <Checkbox>{w("f_with_adopted")}</Checkbox>
+          </Form.Item>
+        )}
         <Form.Item name="order" label={w("f_order")} {...field("order")}>
           <Select options={["file", "shuffled", "uncertain"].map((value) => ({ value, label: w(`order_${value}`) }))} />
         </Form.Item>

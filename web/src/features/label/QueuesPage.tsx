@@ -42,6 +42,7 @@ export function QueuesPage() {
   const noGuideline = guideline.error instanceof Fault && guideline.error.code === "label.no_guideline";
   const write = { id: "label.write", words: w("write_guideline"), key: "N", when: () => mayOpen, run: () => void go(`/${product}/label/guideline`) };
   useActions(noGuideline ? [write] : [newQueue]);
+  const adopt = mayOpen ? { link: { to: `/${product}/label/adopt`, words: w("adopt_ask") } } : {};
   const to = (q: Queue, rest = "") => `/${product}/label/queues/${q.id}${rest}`;
   const state = (q: Queue) => w(`state_${q.state}`);
   const columns: Column<Queue>[] = [
@@ -66,9 +67,9 @@ export function QueuesPage() {
         of={list.query}
         empty={
           noGuideline ? (
-            <Empty text={w("empty_guideline")} act={mayOpen && <ActionButton type="primary" action={write} />} />
+            <Empty text={w("empty_guideline")} act={mayOpen && <ActionButton type="primary" action={write} />} {...adopt} />
           ) : (
-            <Empty text={w("empty")} act={mayOpen && <ActionButton action={newQueue} />} />
+            <Empty text={w("empty")} act={mayOpen && <ActionButton action={newQueue} />} {...adopt} />
           )
         }
       >

@@ -75,6 +75,7 @@ export function BeadBody({ bead, thread, product, row, onRow }: { bead: BeadView
           {(r?.annotations ?? []).map((a) => (
             <li key={a.id}>
               <b>{a.person}</b> {w("labelled")} {(a.labels ?? []).map((l) => <Chip key={l} tone="azurite">{l}</Chip>)} {a.simulated && <Chip guess>{w("simulated")}</Chip>}
+              {a.column && <span className={css["grey"]}> {w("from_file", { file: r?.row?.file ?? "", column: a.column })}</span>}
               <span className={css["grey"]}> {w("by_rule", { version: a.guideline_version })} · {f.time(Date.parse(a.at) * 1000)}</span>
             </li>
           ))}

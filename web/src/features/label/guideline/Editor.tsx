@@ -91,7 +91,7 @@ export function Editor({ product, saved, old }: { product: string; saved: Saved;
       ) : (
         <div className={css["editor"]}>
           <LabelList labels={labels} at={at} choose={(id) => set({ label: id })} add={mayEdit ? addAct : undefined} name={draft.form!.name} multi={draft.form!.multi} draft={draft} mayEdit={mayEdit} />
-          {labels[at] ? <LabelForm key={`${at} ${added}`} label={labels[at]} at={at} labels={labels} draft={draft} mayEdit={mayEdit} renamed={(id) => set({ label: id })} remove={() => removeLabel(at)} fresh={added > 0} next={addLabel} /> : <p className={css["noLabel"]}>{w("no_labels_yet")}</p>}
+          {labels[at] ? <LabelForm key={`${at} ${added}`} label={labels[at]} at={at} labels={labels} draft={draft} mayEdit={mayEdit} renamed={(id) => set({ label: id })} remove={() => removeLabel(at)} fresh={added > 0} next={addLabel} /> : <p className={css["noLabel"]}>{w("no_labels_yet")} {mayEdit && <Link to={`/${product}/label/adopt`}>{w("adopt_ask")}</Link>}</p>}
         </div>
       )}
     </Page>
