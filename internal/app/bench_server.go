@@ -24,7 +24,7 @@ type benchServer struct {
 }
 
 // serveApart starts the server on a free loopback port; it has not answered yet.
-func serveApart(ctx context.Context, folder string) (*benchServer, error) {
+func serveApart(ctx context.Context, folder string, more ...string) (*benchServer, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func serveApart(ctx context.Context, folder string) (*benchServer, error) {
 	if err := free.Close(); err != nil {
 		return nil, err
 	}
-	s := &benchServer{process: exec.CommandContext(ctx, program, "serve", "--data", folder, "--listen", address), address: "http://" + address}
+	s := &benchServer{process: exec.CommandContext(ctx, program, append([]string{"serve", "--data", folder, "--listen", address}, more...)...), address: "http://" + address}
 	s.process.Stdout, s.process.Stderr = io.Discard, io.Discard
 	s.began = time.Now()
 	return s, s.process.Start()

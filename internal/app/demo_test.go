@@ -71,6 +71,15 @@ func TestDemo(t *testing.T) {
 	hasKeys(t, start, "first_byte_ms", "resident_mb")
 }
 
+func TestBenchLabel(t *testing.T) {
+	var f map[string]float64
+	runJSON(t, &f, "bench", "label", "--tasks", "300", "--people", "8", "--lasting", "300ms")
+	hasKeys(t, f, "pairs_per_s", "claim_p50_ms", "claim_p99_ms", "submit_p50_ms", "submit_p99_ms", "pairs", "tasks", "people", "each")
+	if f["pairs"] < 1 {
+		t.Errorf("nobody labelled: %v", f)
+	}
+}
+
 func TestBenchFix(t *testing.T) {
 	sets := strings.TrimSuffix(testkit.Sets(t, "banking77"), "/banking77")
 	var f map[string]any

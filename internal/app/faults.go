@@ -31,6 +31,10 @@ var (
 		ZH: "演示在「{step}」这一步停下：{why}", FixZH: "日志在 {log}；带上它报告问题",
 		EN: "the demo stopped at {step}: {why}", FixEN: "the log is {log}; report the problem with it",
 	})
+	BenchBroken = fault.Define("app.bench_broken", fault.Broken, fault.Text{
+		ZH: "测速后核对不符：{what}", FixZH: "这是程序的错；带上这句话和命令报告问题",
+		EN: "the check after the bench fails: {what}", FixEN: "this is an error of the program; report it with this line and the command",
+	})
 	NoSets = fault.Define("app.no_sets", fault.Invalid, fault.Text{
 		ZH: "找不到数据集「{set}」", FixZH: "用 --sets 或 ZHUOMO_SETS 指定放着它的文件夹",
 		EN: "the set {set} is not there", FixEN: "name the folder that holds it with --sets or ZHUOMO_SETS",

@@ -29,10 +29,12 @@ type chatSession struct {
 }
 
 func newLoad(base, product string, sentences []string, clients int) *load {
-	return &load{base: base, product: product, sentences: sentences, client: &http.Client{
-		Timeout:   30 * time.Second,
-		Transport: &http.Transport{MaxIdleConnsPerHost: clients, MaxConnsPerHost: 0},
-	}}
+	return &load{base: base, product: product, sentences: sentences, client: manyClients(clients)}
+}
+
+// manyClients keeps a connection for each of so many that ask at once.
+func manyClients(clients int) *http.Client {
+	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: clients, MaxConnsPerHost: 0}}
 }
 
 func (l *load) begin(ctx context.Context) (chatSession, error) {
@@ -56,19 +58,26 @@ func (l *load) turn(ctx context.Context, s chatSession, text string) error {
 }
 
 func (l *load) post(ctx context.Context, path, token string, body, into any) error {
+	header := http.Header{}
+	if token != "" {
+		header.Set("X-Session-Token", token)
+	}
+	return post(ctx, l.client, l.base+"/api/v1/products/"+l.product+path, header, body, into)
+}
+
+// post sends body as JSON and reads the answer into into, which may be nil.
+func post(ctx context.Context, client *http.Client, address string, header http.Header, body, into any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, "POST", l.base+"/api/v1/products/"+l.product+path, bytes.NewReader(text))
+	r, err := http.NewRequestWithContext(ctx, "POST", address, bytes.NewReader(text))
 	if err != nil {
 		return err
 	}
+	r.Header = header.Clone()
 	r.Header.Set("Content-Type", "application/json")
-	if token != "" {
-		r.Header.Set("X-Session-Token", token)
-	}
-	answer, err := l.client.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		return err
 	}
@@ -78,7 +87,7 @@ func (l *load) post(ctx context.Context, path, token string, body, into any) err
 		return err
 	}
 	if answer.StatusCode >= 300 {
-		return fmt.Errorf("%s: %s %s", path, answer.Status, got)
+		return fmt.Errorf("%s: %s %s", r.URL.Path, answer.Status, got)
 	}
 	if into == nil {
 		return nil
