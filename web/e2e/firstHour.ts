@@ -151,7 +151,7 @@ export async function openChat(hand: Hand): Promise<void> {
 /** fix gives a live sentence its right meaning and puts it live; N of the strip leads to the inbox. */
 export async function fix(hand: Hand, text: string): Promise<void> {
   const { page } = hand;
-  await page.goto(`/${hand.product}`); // the chat is a customer's page and leads nowhere
+  await hand.back();
   await task(hand, "fix");
   const chosen = page.locator('[role="option"][aria-selected="true"]');
   await chosen.waitFor();

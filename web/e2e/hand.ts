@@ -76,6 +76,20 @@ export class Hand {
     await this.page.locator("h1", { hasText: titles[stage]! }).waitFor();
   }
 
+  /** back is the browser's own Alt and Left: the chat is a customer's page and leads nowhere. */
+  async back(): Promise<void> {
+    await this.page.goBack();
+    this.acts++;
+    this.seconds += actSeconds;
+  }
+
+  /** first opens the first row of the list. */
+  async first(key: string): Promise<void> {
+    await this.page.locator(`.ant-table-row[data-row-key="${key}"]`).waitFor();
+    await this.press("j", "Enter");
+    await this.page.waitForURL((u) => decodeURIComponent(u.pathname).endsWith(`/${key}`));
+  }
+
   async home(): Promise<void> {
     await this.press("g", "h");
     await this.page.waitForURL((u) => u.pathname === `/${this.product}`);

@@ -103,7 +103,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     await press("r");
     await expect.poll(async () => (await reports()).length, { timeout: 30_000 }).toBeGreaterThan(before);
     const newest = (await reports())[0]!.id;
-    await page.goto(`/${house.product}/evaluate/${newest}`);
+    await page.waitForURL((u) => u.pathname.endsWith(`/evaluate/${newest}`)); // it opens by itself
     await page.getByText("门禁", { exact: false }).first().waitFor();
     await shot("evaluate");
   });
@@ -121,8 +121,8 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     const live = async () => (await get<{ name: string }>("/releases/live")).name;
     const was = await live();
     const report = (await get<{ items: { id: string; passed: boolean }[] }>("/evaluations")).items[0]!;
-    await page.goto(`/${house.product}/evaluate/${report.id}`);
-    await page.waitForSelector("h1");
+    await go("e", "evaluate");
+    await hand.first(report.id);
     await page.getByRole("button", { name: report.passed ? /签发/ : /越过门禁签发/ }).first().waitFor();
     await press("s");
     const dialog = page.getByRole("dialog");
@@ -146,17 +146,26 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
 
   const odd = "屋顶那个能看星星的小酒馆几号开张";
   test("chat, a wrong answer, the fix, the right answer, the thread", async () => {
-    await page.goto(`/chat/${house.product}`);
-    const chat = page.locator("zhuomo-chat");
-    await chat.locator("textarea").focus();
-    await type(odd);
+    await hand.home();
+    await hand.reach(/^和它聊天$/);
+    const opened = page.waitForEvent("popup");
     await press("Enter");
+    const tab = await opened;
+    const customer = new Hand(house, tab, house.product, (name) => tab.screenshot({ path: `e2e/shots/journey-${name}.png` }));
+    const chat = tab.locator("zhuomo-chat");
+    await chat.locator("textarea").waitFor();
+    await customer.reach(/说说|留言|输入/);
+    await customer.type(odd);
+    await customer.press("Enter");
     await chat.locator(".answer .rate").first().waitFor();
     await chat.locator(".rate button").last().focus();
-    await press("Enter"); // thumbs down
-    await shot("chat");
+    await customer.press("Enter"); // thumbs down
+    await customer.shot("chat");
+    await tab.close();
+    hand.acts += customer.acts;
+    hand.seconds += customer.seconds;
 
-    await page.goto(`/${house.product}/feedback`);
+    await go("i", "feedback");
     await page.getByRole("option").first().waitFor();
     const chosen = page.locator('[role="option"][aria-selected="true"]');
     for (let n = 0; n < 200 && !(await chosen.textContent())?.includes(odd); n++) await page.keyboard.press("j");
@@ -178,7 +187,8 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     } else expect(await live()).toBe(was); // the gate held: what is live did not change
     await shot("fixed");
 
-    await page.goto(`/${house.product}/thread/${fix.turn_id}`);
+    await press("t");
+    await page.waitForURL((u) => u.pathname === `/${house.product}/thread/${fix.turn_id}`);
     await page.waitForSelector("ol li[aria-current]");
     await press("j", "j", "j");
     expect(await page.locator("ol > li").count()).toBeGreaterThanOrEqual(6);
