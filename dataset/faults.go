@@ -112,3 +112,9 @@ var (
 
 // faultText is the message of a fault in lang.
 func faultText(err error, lang string) string { return fault.Of(err).Message(lang) }
+
+// ManifestWrong is a version whose files contradict each other.
+var ManifestWrong = fault.Define("dataset.manifest_wrong", fault.Broken, fault.Text{
+	ZH: "数据版本 {version} 的清单与它的文件不符（{why}）", FixZH: "从备份恢复，或重新导入原始文件",
+	EN: "the manifest of the data version {version} contradicts its files ({why})", FixEN: "restore a backup, or import the original file again",
+})

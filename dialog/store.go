@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
+	"io/fs"
 
 	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
@@ -12,6 +13,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 const savedColumns = `id, product_id, name, revision, hash, stories, updated_by, updated_us`
 

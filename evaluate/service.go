@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"embed"
+	"io/fs"
 	"time"
 
 	"zhuomo/internal/db"
@@ -12,6 +13,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 // Needs is what the stage is built from.
 type Needs struct {

@@ -3,6 +3,7 @@ package feedback
 import (
 	"context"
 	"embed"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 // Service keeps the inbox and runs the fix loop.
 type Service struct {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/blob"
@@ -15,6 +16,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 // readEntry takes an entry out of the JSON that holds it whole.
 func readEntry(body string, product string) (Entry, error) {

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 // Made is a model that is kept.
 type Made struct {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
+	"io/fs"
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
@@ -12,6 +13,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 type scanner interface{ Scan(into ...any) error }
 

@@ -22,6 +22,9 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
+
 // Needs is what the stage is built from.
 type Needs struct {
 	DB       *db.DB

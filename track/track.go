@@ -10,6 +10,7 @@ package track
 import (
 	"context"
 	"embed"
+	"io/fs"
 	"time"
 
 	"zhuomo/internal/db"
@@ -24,6 +25,9 @@ type Service struct {
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 // New makes the service and brings its tables up to date.
 func New(ctx context.Context, d *db.DB, now func() time.Time, from Sources) (*Service, error) {

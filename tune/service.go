@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"zhuomo/internal/api"
@@ -14,6 +15,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of this stage, as New brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 // Needs is what the stage is built from.
 type Needs struct {

@@ -55,6 +55,12 @@ type App struct {
 	stopped sync.WaitGroup
 }
 
+// What lies in a data folder.
+const (
+	databaseName = "zhuomo.db"
+	blobsName    = "blobs"
+)
+
 // DefaultFolder is where the data lies when nobody says otherwise.
 func DefaultFolder() (string, error) {
 	if folder := os.Getenv("XDG_DATA_HOME"); folder != "" {
@@ -87,7 +93,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close(ctx))
 		}
 	}()
-	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, "zhuomo.db"), URL: o.Database, Now: o.Now}); err != nil {
+	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, databaseName), URL: o.Database, Now: o.Now}); err != nil {
 		return nil, err
 	}
 	starting, err := a.DB.Lock(ctx, "start") // one at a time: the first makes the owner, finishes what was cut off
@@ -95,7 +101,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	defer starting()
-	if a.Blobs, err = blob.OpenFolder(filepath.Join(o.DataFolder, "blobs")); err != nil {
+	if a.Blobs, err = blob.OpenFolder(filepath.Join(o.DataFolder, blobsName)); err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
 	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: !a.DB.Shared()}); err != nil {
@@ -123,6 +129,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	a.Jobs.Lead(deleteKind, a.deleteJob)
 	a.Jobs.Lead(exampleKind, a.exampleJob)
 	a.Jobs.Handle(sweepKind, a.sweepJob)
+	a.Jobs.Lead(doctorKind, a.doctorJob)
 	publishing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	changes := a.Jobs.Watch(publishing)

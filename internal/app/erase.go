@@ -37,9 +37,18 @@ func (a *App) erasers() []eraser {
 	return []eraser{s.Feedback, s.Serve, s.Dialog, s.Track, s.Evaluate, s.Tune, s.Learn, s.Label, s.Knowledge, s.Clean, s.Data}
 }
 
-func (a *App) holders() []holder {
+// keeper is a holder and what it is called.
+type keeper struct {
+	stage string
+	holder
+}
+
+func (a *App) holders() []keeper {
 	s := a.Stages
-	return []holder{s.Serve, s.Dialog, s.Learn, s.Knowledge, s.Clean, s.Data, a.Jobs}
+	return []keeper{
+		{"serve", s.Serve}, {"dialog", s.Dialog}, {"learn", s.Learn}, {"knowledge", s.Knowledge},
+		{"clean", s.Clean}, {"dataset", s.Data}, {"jobs", a.Jobs},
+	}
 }
 
 type deleteIn struct {
@@ -188,9 +197,14 @@ func (a *App) held(ctx context.Context, product string, each func(blob.Hash)) er
 	return nil
 }
 
-// sweep deletes the files that no row names. later are those that were put a
-// short while ago.
+// sweep deletes the files that no row names, once no backup needs them. later are
+// those that were put a short while ago.
 func (a *App) sweep(ctx context.Context, digits []string) (files int, later []string, err error) {
+	unlock, err := a.DB.Lock(ctx, filesLock)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer unlock()
 	gone := map[blob.Hash]bool{}
 	for _, d := range digits {
 		gone[blob.FromHex(d)] = true

@@ -68,3 +68,67 @@ var (
 		EN: "on SQLite this is the only process: with --workers -1 nobody does the jobs", FixEN: "leave out --workers -1, or use --db postgres://… and start a zhuomo worker",
 	})
 )
+
+// The faults of backups and of the doctor.
+var (
+	BackupWhere = fault.Define("app.backup_where", fault.Invalid, fault.Text{
+		ZH: "没有说备份到哪里", FixZH: "给出文件名或文件夹，例如 zhuomo backup 备份.tar.zst",
+		EN: "it was not said where the backup goes", FixEN: "name a file or a folder, for example zhuomo backup backup.tar.zst",
+	})
+	BackupThere = fault.Define("app.backup_there", fault.Conflict, fault.Text{
+		ZH: "{file} 已经在那里，备份不会覆盖它", FixZH: "换一个名字；给出文件夹就按时间取名",
+		EN: "{file} is there already, and a backup overwrites nothing", FixEN: "choose another name; a folder gets a name by the time",
+	})
+	BackupUnwritten = fault.Define("app.backup_unwritten", fault.Broken, fault.Text{
+		ZH: "备份 {file} 写不下去：{why}", FixZH: "检查那里的空间和写权限；没有留下半个文件",
+		EN: "the backup {file} cannot be written: {why}", FixEN: "check room and permission there; no half of a file was left",
+	})
+	BackupCutOff = fault.Define("app.backup_cut_off", fault.Busy, fault.Text{
+		ZH: "{server} 在备份中途断开", FixZH: "看服务的日志，然后重新备份；没有留下半个文件",
+		EN: "{server} broke off in the middle of the backup", FixEN: "look into the server's log and back up again; no half of a file was left",
+	})
+	BackupWithout = fault.Define("app.backup_without", fault.Broken, fault.Text{
+		ZH: "备份 {file} 已做好，但有 {count} 个文件原本就已损坏，不在其中", FixZH: "zhuomo doctor --deep 会说是哪些；从更早的备份取回：加 --repair --from 备份文件",
+		EN: "the backup {file} is made, without {count} files that were damaged where they lie", FixEN: "zhuomo doctor --deep tells which; fetch them from an older backup by adding --repair --from BACKUP",
+	})
+	RestoreWhat = fault.Define("app.restore_what", fault.Invalid, fault.Text{
+		ZH: "没有说恢复哪个备份", FixZH: "给出 zhuomo backup 写成的文件",
+		EN: "no backup to restore was named", FixEN: "name a file that zhuomo backup wrote",
+	})
+	RestoreHere = fault.Define("app.restore_here", fault.Invalid, fault.Text{
+		ZH: "恢复只能在放数据的机器上做，不能经过 --server", FixZH: "到那台机器上运行，用 --data 指定空文件夹",
+		EN: "a restore is done on the machine that has the data, not through --server", FixEN: "run it there, with an empty folder as --data",
+	})
+	RestoredUnwell = fault.Define("app.restored_unwell", fault.Broken, fault.Text{
+		ZH: "已照备份恢复，但其中有 {count} 处本来就不完整", FixZH: "zhuomo doctor --deep 会逐处说明",
+		EN: "restored as it was in the backup, where {count} things were not whole", FixEN: "zhuomo doctor --deep tells each of them",
+	})
+	Unwell = fault.Define("app.unwell", fault.Broken, fault.Text{
+		ZH: "没有修好的问题：{count} 处", FixZH: "照上面每一处的办法做",
+		EN: "problems that are not mended: {count}", FixEN: "do as the list says for each of them",
+	})
+	OtherBytes = fault.Define("app.other_bytes", fault.Invalid, fault.Text{
+		ZH: "送来的不是文件 {hash}", FixZH: "换一份完好的备份",
+		EN: "what was sent is not the file {hash}", FixEN: "take a backup that is whole",
+	})
+	FolderUnwritable = fault.Define("app.folder_unwritable", fault.Denied, fault.Text{
+		ZH: "{folder} 里写不了文件：{why}", FixZH: "检查写权限、磁盘空间，以及是否以只读方式挂载",
+		EN: "no file can be written in {folder}: {why}", FixEN: "check permission, room, and whether the disk is mounted read-only",
+	})
+	FolderOpen = fault.Define("app.folder_open", fault.Denied, fault.Text{
+		ZH: "这台机器的其他用户能看 {folder}", FixZH: "chmod 700，或 zhuomo doctor --repair",
+		EN: "other users of this machine can look into {folder}", FixEN: "chmod 700, or zhuomo doctor --repair",
+	})
+	LittleRoom = fault.Define("app.little_room", fault.Busy, fault.Text{
+		ZH: "磁盘只剩 {free}（共 {total}）", FixZH: "腾出空间，或换更大的磁盘",
+		EN: "only {free} of {total} are free on the disk", FixEN: "make room, or move to a larger disk",
+	})
+	FilesUnlisted = fault.Define("app.files_unlisted", fault.Broken, fault.Text{
+		ZH: "列不出文件：{why}", FixZH: "检查存放文件的地方是否在、是否可读",
+		EN: "the files cannot be listed: {why}", FixEN: "check that the place where they lie is there and can be read",
+	})
+	DatabaseSays = fault.Define("app.database_says", fault.Broken, fault.Text{
+		ZH: "数据库自查：{what}", FixZH: "停止写入，保留原文件，从最近的备份恢复",
+		EN: "the database says of itself: {what}", FixEN: "stop writing, keep the file, and restore the latest backup",
+	})
+)

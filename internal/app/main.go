@@ -56,6 +56,9 @@ func specials() []command.Special {
 			Run: trace,
 		},
 		trainCommand(),
+		backupCommand(),
+		restoreCommand(),
+		doctorCommand(),
 		{
 			Use: "version", ZH: "版本", EN: "the version",
 			Run: func(_ context.Context, e *command.Env, _ []string) error { return e.Print(version()) },

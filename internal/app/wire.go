@@ -139,6 +139,8 @@ func (a *App) routes() []api.Route {
 	all = append(all, a.overviewRoutes()...)
 	all = append(all, a.eraseRoutes()...)
 	all = append(all, a.exampleRoutes()...)
+	all = append(all, a.backupRoutes()...)
+	all = append(all, a.doctorRoutes()...)
 	all = append(all, a.healthRoutes()...)
 	return append(all, pageRoutes(web.Files())...)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the tables of the jobs, as Open brings them up to date.
+func Migrations() fs.FS { return migrations }
 
 const columns = `id, product_id, kind, state, cancel_asked, done_count, total_count, per_second,
 	note_zh, note_en, result, fault_code, fault_kind, fault_zh, fault_en, fix_zh, fix_en,
@@ -172,6 +176,13 @@ func markOffered(ctx context.Context, tx db.Tx, nowUS int64) ([]Job, error) {
 // markOneOffered does it for one job that was just added.
 func markOneOffered(ctx context.Context, tx db.Tx, id string) error {
 	_, err := tx.ExecContext(ctx, "UPDATE jobs SET offered = attempt + 1 WHERE id = $1", id)
+	return err
+}
+
+// Restored makes jobs that were brought from elsewhere be offered anew: the
+// offers were left behind.
+func Restored(ctx context.Context, tx db.Tx) error {
+	_, err := tx.ExecContext(ctx, "UPDATE jobs SET offered = 0")
 	return err
 }
 

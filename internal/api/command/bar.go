@@ -25,6 +25,13 @@ func newBar(e *Env, title string, bytes bool) *bar {
 	return &bar{e: e, title: title, bytes: bytes, began: time.Now(), on: e.Terminal && !e.Quiet && !e.JSON}
 }
 
+// Meter is a bar for bytes: show tells how many of how many (0 or less when
+// unknown), end wipes it.
+func (e *Env) Meter(title string) (show func(done, total int64), end func()) {
+	b := newBar(e, title, true)
+	return func(done, total int64) { b.show(done, total, -1, "") }, b.close
+}
+
 // show draws done of total; total ≤ 0 means unknown. left is the time left as
 // the server measured it, negative when unknown.
 func (b *bar) show(done, total int64, left time.Duration, note string) {

@@ -118,7 +118,7 @@ func Run(ctx context.Context, o Options, args []string) int {
 
 // report tells an error on Err and finds the exit code.
 func report(o Options, g Globals, err error) int {
-	if errors.Is(err, errInterrupted) {
+	if errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled) {
 		return 130
 	}
 	var p *api.Problem

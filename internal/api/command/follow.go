@@ -34,9 +34,18 @@ func jobIn(answer []byte) string {
 	return started.JobID
 }
 
-// follow shows the job's progress to its end and then its result. The first
-// interrupt asks the job to end, the second leaves it alone.
+// follow shows the job's progress to its end and then its result.
 func follow(ctx context.Context, e *Env, client *Client, id string) error {
+	result, err := e.Follow(ctx, client, id)
+	if err != nil {
+		return err
+	}
+	return e.show(result, nil)
+}
+
+// Follow shows the job's progress to its end and gives its result. The first
+// interrupt asks the job to end, the second leaves it alone.
+func (e *Env) Follow(ctx context.Context, client *Client, id string) (json.RawMessage, error) {
 	interrupts := make(chan os.Signal, 2)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
@@ -49,7 +58,7 @@ func follow(ctx context.Context, e *Env, client *Client, id string) error {
 	for {
 		var j api.JobView
 		if err := client.get(ctx, e.Lang, path, &j); err != nil {
-			return err
+			return nil, err
 		}
 		if bar == nil {
 			bar = newBar(e, j.Kind, false)
@@ -67,11 +76,11 @@ func follow(ctx context.Context, e *Env, client *Client, id string) error {
 		select {
 		case <-interrupts:
 			if asked {
-				return errInterrupted
+				return nil, errInterrupted
 			}
 			asked = true
 			if err := client.Call(ctx, e.Lang, http.MethodPost, path+"/cancellation", nil, nil); err != nil {
-				return err
+				return nil, err
 			}
 			fmt.Fprintln(e.Err, e.Text("正在取消……再按一次 Ctrl-C 就不等了", "cancelling… press Ctrl-C again to stop waiting"))
 		case <-time.After(wait):
@@ -80,19 +89,19 @@ func follow(ctx context.Context, e *Env, client *Client, id string) error {
 	}
 }
 
-func finished(e *Env, j api.JobView, asked bool) error {
+func finished(e *Env, j api.JobView, asked bool) (json.RawMessage, error) {
 	switch j.State {
 	case jobs.Cancelled:
 		if asked {
 			fmt.Fprintln(e.Err, e.Text("已取消", "cancelled"))
-			return errInterrupted
+			return nil, errInterrupted
 		}
-		return JobCancelled.With("job", j.ID)
+		return nil, JobCancelled.With("job", j.ID)
 	case jobs.Failed:
 		if j.Failure == nil {
-			return JobFailed.With("message", j.ID, "fix", "zhuomo jobs show "+j.ID)
+			return nil, JobFailed.With("message", j.ID, "fix", "zhuomo jobs show "+j.ID)
 		}
-		return &api.Problem{
+		return nil, &api.Problem{
 			Type: "about:blank#" + j.Failure.Code, Title: j.Kind, Status: statusOfKind(j.Failure.Kind),
 			Detail: j.Failure.Message, Code: j.Failure.Code, Fix: j.Failure.Fix,
 		}
@@ -100,7 +109,7 @@ func finished(e *Env, j api.JobView, asked bool) error {
 	if len(j.Result) == 0 || string(j.Result) == "null" {
 		j.Result = json.RawMessage(fmt.Sprintf("{\"job_id\":%q,\"state\":%q}", j.ID, j.State))
 	}
-	return e.show(j.Result, nil)
+	return j.Result, nil
 }
 
 // statusOfKind is the HTTP status of a fault kind's name.

@@ -447,6 +447,36 @@ func (c *Client) Call(ctx context.Context, lang, method, path string, in, out an
 	return json.NewDecoder(response.Body).Decode(out)
 }
 
+// Download gives the answer of a GET as it comes; the caller closes it. An answer
+// that is cut off ends with an error, never with io.EOF.
+func (c *Client) Download(ctx context.Context, lang, path string) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.do(request, lang)
+	if err != nil {
+		return nil, err
+	}
+	return response.Body, nil
+}
+
+// Send posts size bytes of body and reads the answer into out.
+func (c *Client) Send(ctx context.Context, lang, path string, body io.Reader, size int64, out any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Base+path, io.LimitReader(body, size))
+	if err != nil {
+		return err
+	}
+	request.ContentLength = size
+	request.Header.Set("Content-Type", "application/octet-stream")
+	response, err := c.do(request, lang)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	return json.NewDecoder(response.Body).Decode(out)
+}
+
 // onlyProduct finds the one product that there is.
 func (c *Client) onlyProduct(ctx context.Context, e *Env) (string, error) {
 	var page api.Page[struct {

@@ -132,6 +132,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * a backup of everything in one file, made while work goes on
+         * @description 全部数据的备份：一个文件，边用边做
+         */
+        get: operations["get-backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checkups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * a checkup of folder, database, every file and reference; the job has what was found
+         * @description 体检：文件夹、数据库、每个文件和引用；结果在作业里
+         */
+        post: operations["post-checkups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clean-runs/{run}": {
         parameters: {
             query?: never;
@@ -2904,6 +2944,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/repairs/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * bring back a file that is missing or damaged
+         * @description 送回缺失或损坏的文件
+         */
+        post: operations["post-repairs-hash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}": {
         parameters: {
             query?: never;
@@ -3256,6 +3316,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AppCheckupArgs: {
+            /** @description 逐个核对文件的内容和数据版本的清单|check the bytes of every file, and the manifest of every data version */
+            deep?: boolean;
+            /** @description 能修的就修，不丢任何东西：损坏的文件移到一旁|mend what can be mended and lose nothing: damaged files are set aside */
+            repair?: boolean;
+        };
         AppDeleting: {
             /** @description 删除记录的编号|id of the record of the deletion */
             deletion_id: string;
@@ -3290,6 +3356,12 @@ export interface components {
             stages: components["schemas"]["AppStanding"][];
             /** @description 过去 24 小时|the last 24 hours */
             today: components["schemas"]["ServeTraffic"];
+        };
+        AppRepaired: {
+            /** @description 校验值|hash */
+            hash: string;
+            /** @description 存下了；否则它本来就完好|whether it was stored; otherwise it was whole */
+            stored: boolean;
         };
         AppScore: {
             /**
@@ -7371,6 +7443,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelDoneOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-checkups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppCheckupArgs"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -13348,6 +13482,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageLabelReviewed"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-repairs-hash": {
+        parameters: {
+            query?: {
+                /** @description 文件名|file name */
+                filename?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 文件的校验值 sha256:…|hash of the file, sha256:… */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppRepaired"];
                 };
             };
             /** @description Fault (RFC 9457) */
