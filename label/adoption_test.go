@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zhuomo/dataset"
 	"zhuomo/internal/api"
@@ -22,7 +23,7 @@ import (
 // what else there is.
 func (h house) columns(t testing.TB, names []string, rows [][]string) (product, version string) {
 	t.Helper()
-	p, err := h.data.CreateProduct(t.Context(), t.Name())
+	p, err := h.data.CreateProduct(t.Context(), db.NewID(time.Now()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +196,10 @@ func TestAdoption(t *testing.T) {
 		draft, err := h.DraftOrder(t.Context(), product, version, "")
 		if err != nil || len(draft.LabelColumns) != 1 || draft.LabelColumns[0] != (label.LabelColumn{Column: "意图", FilledCount: 4, DistinctCount: 2}) || draft.Order.TextColumn != "问题" {
 			t.Fatalf("%+v, %v", draft, err)
+		}
+		named, ofNamed := h.columns(t, []string{"问题", "category"}, said("balance_not_updated_after_cheque_or_cash_deposit", "topping_up_by_card", ""))
+		if draft, err = h.DraftOrder(t.Context(), named, ofNamed, ""); err != nil || len(draft.LabelColumns) != 1 || draft.LabelColumns[0].FilledCount != 2 {
+			t.Errorf("a column that is called so: %+v, %v", draft.LabelColumns, err)
 		}
 		first := h.adopt(t, product, label.AdoptOrder{VersionID: version})
 		if first.TakenCount != 4 || first.Column != "意图" || first.GuidelineVersion != 1 || first.ActorID != "wang" {

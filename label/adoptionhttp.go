@@ -2,6 +2,7 @@ package label
 
 import (
 	"context"
+	"time"
 
 	"zhuomo/internal/api"
 )
@@ -11,7 +12,7 @@ func (h handlers) adoptionRoutes() []api.Route {
 	return []api.Route{
 		api.Op("POST", "/api/v1/products/{product}/adoptions", "label adopt", api.Trainer, "采用文件里的标签作金标；dry_run 只看会怎样", "take over the labels of a file as gold; dry_run only tells what would happen", h.adopt),
 		api.Op("GET", "/api/v1/products/{product}/adoptions", "label adoptions", api.Viewer, "列出采用过的，新的在前", "list what was taken over, newest first", h.adoptions),
-		api.Op("DELETE", "/api/v1/adoptions/{adoption}", "label unadopt", api.Trainer, "收回一次采用：只收这些行，之前的金标回来", "take one adoption back: exactly its rows, the gold before returns", h.unadopt),
+		api.Op("DELETE", "/api/v1/adoptions/{adoption}", "label unadopt", api.Trainer, "收回一次采用：只收这些行，之前的金标回来", "take one adoption back: exactly its rows, the gold before returns", h.unadopt, api.Timeout(10*time.Minute)),
 	}
 }
 

@@ -61,9 +61,9 @@ func labelColumns(columns []string, roles []dataset.RoleGuess, counts []map[stri
 		case c.FilledCount == 0:
 		case 2*c.KnownCount >= c.FilledCount:
 			found = append(found, ranked{c, 0})
-		case runes > labelRunes || plain:
-		case called:
+		case called && !plain:
 			found = append(found, ranked{c, 1})
+		case runes > labelRunes || plain:
 		case c.DistinctCount >= 2 && c.FilledCount >= repeated*c.DistinctCount:
 			found = append(found, ranked{c, 2})
 		}
