@@ -86,6 +86,9 @@ type Candidate struct {
 	LiveAnswers []learn.Prediction
 	Test        learn.Data
 	// Stories runs the product's stories with the candidate; nil = there are none.
-	Stories   func(ctx context.Context) (Share, error)
+	Stories func(ctx context.Context) (Share, error)
+	// Cross judges the model's settings by cross-validation over all gold; nil
+	// leaves that out, where a fix must be quick.
+	Cross     func(ctx context.Context) (*Crossed, error)
 	Simulated bool // labels come from simulated people
 }

@@ -18,14 +18,15 @@ type Report struct {
 	LiveID    string             `json:"live_id,omitempty"`
 	Passed    bool               `json:"passed" table:"通过|passed"`
 	Test      Measured           `json:"test"`
-	Live      map[string]float64 `json:"live,omitempty"` // the live model on the same rows
+	Cross     *Crossed           `json:"cross,omitempty"` // where the test part has fewer than FewTestRows rows
+	Live      map[string]float64 `json:"live,omitempty"`  // the live model on the same rows
 	Suite     *SuiteResult       `json:"suite,omitempty"`
 	Flips     *Flips             `json:"flips,omitempty"`
 	Slices    []Slice            `json:"slices,omitempty"`
 	Stories   *Share             `json:"stories,omitempty"`
 	Verdict   Verdict            `json:"verdict"`
 	Simulated bool               `json:"simulated"`
-	Seconds   map[string]float64 `json:"seconds"` // test, suite, stories
+	Seconds   map[string]float64 `json:"seconds"` // test, cross, suite, stories
 	At        time.Time          `json:"at" table:"时间|at"`
 	// Signature is who made a release candidate of it; nil while nobody did.
 	Signature *Signature `json:"signature,omitempty"`
@@ -70,6 +71,12 @@ func Judge(ctx context.Context, c Candidate, suite Suite, gate Gate, p *Perturbe
 	}
 	r.Slices = Slices(c.Test, before, r.Answers)
 	clock("test")
+	if c.Cross != nil && len(c.Test.Examples) < FewTestRows {
+		if r.Cross, err = c.Cross(ctx); err != nil {
+			return r, fmt.Errorf("cross-validate: %w", err)
+		}
+		clock("cross")
+	}
 	if len(suite.Checks) > 0 {
 		result, _, err := RunSuite(ctx, p.Expand(suite, suiteSeed, twinsPerCheck), c.Model)
 		if err != nil {

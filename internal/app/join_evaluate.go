@@ -60,6 +60,13 @@ func (w workbench) Candidate(ctx context.Context, product, model string) (evalua
 		return evaluate.Candidate{}, err
 	}
 	c := evaluate.Candidate{ProductID: product, ModelID: made.ID, Model: m, Test: lesson.test, Simulated: lesson.simulated}
+	fit, err := w.fitting(made)
+	if err != nil {
+		return c, err
+	}
+	c.Cross = func(ctx context.Context) (*evaluate.Crossed, error) {
+		return evaluate.Cross(ctx, lesson.whole(), fit)
+	}
 	live, err := w.live().Release(ctx, product, "live")
 	switch {
 	case err == nil:

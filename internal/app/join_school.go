@@ -44,11 +44,7 @@ func (w workbench) School(ctx context.Context, product, model string) (evaluate.
 	if err != nil {
 		return evaluate.School{}, err
 	}
-	l, err := learn.Find(w.learn.Learners(), made.Learner)
-	if err != nil {
-		return evaluate.School{}, err
-	}
-	values, err := l.Spec().Fill(made.Params)
+	fit, err := w.fitting(made)
 	if err != nil {
 		return evaluate.School{}, err
 	}
@@ -60,9 +56,24 @@ func (w workbench) School(ctx context.Context, product, model string) (evaluate.
 		ModelID: made.ID, Train: lesson.train, Dev: lesson.dev,
 		Fit: func(ctx context.Context, d learn.Data) (learn.Model, float64, error) {
 			began := time.Now()
-			m, err := l.Fit(ctx, d, values, learn.Options{Seed: made.Seed})
+			m, err := fit(ctx, d)
 			return m, time.Since(began).Seconds(), err
 		},
+	}, nil
+}
+
+// fitting learns with a model's own learner, parameters and seed.
+func (w workbench) fitting(made learn.Made) (func(context.Context, learn.Data) (learn.Model, error), error) {
+	l, err := learn.Find(w.learn.Learners(), made.Learner)
+	if err != nil {
+		return nil, err
+	}
+	values, err := l.Spec().Fill(made.Params)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, d learn.Data) (learn.Model, error) {
+		return l.Fit(ctx, d, values, learn.Options{Seed: made.Seed})
 	}, nil
 }
 

@@ -87,6 +87,9 @@ describe.skipIf(cannot !== "")(`labels of a file ${cannot}`, () => {
     await page.keyboard.press("r");
     await page.waitForURL(/\/evaluate\/.+/, { timeout: 30_000 });
     expect((await get<{ items: { rows: number }[] }>("/evaluations")).items[0]!.rows).toBeGreaterThan(5);
+    const cross = page.locator("[data-cross]"); // 116 rows leave few to test: all of them are judged
+    await cross.waitFor();
+    expect(await cross.innerText()).toMatch(new RegExp(`5 折交叉验证 \\d+\\.\\d %.*${filled} 行`));
     await shot("report");
   });
 

@@ -58,6 +58,7 @@ export function ReportPage() {
         r && (
           <>
             <Link to={`/${product}/model/${r.model_id}/rows`}><b>{f.percent(r.test.figures["exact"]?.value ?? 0)} %</b></Link> <span data-measure>{f.interval(r.test.figures["exact"]?.low ?? 0, r.test.figures["exact"]?.high ?? 0)}</span> · {w("rows_count", { count: r.test.rows })}
+            {r.cross && <span title={w("cross_why", { folds: r.cross.folds })} data-cross={r.cross.rows}> · {w("cross", { folds: r.cross.folds })} <Link data-grouped to={`/${product}/label/gold`}><b>{f.percent(r.cross.figures["exact"]?.value ?? 0)} %</b></Link> <span data-measure>{f.interval(r.cross.figures["exact"]?.low ?? 0, r.cross.figures["exact"]?.high ?? 0)}</span> · {w("rows_count", { count: r.cross.rows })}</span>}
             {flips && <> · <span className={css["better"]}>▲ {w("fixed")} <Link to="?change=fixed"><b>{f.count(flips.fixed)}</b></Link></span> · <span className={css["worse"]}>▼ {w("broken")} <Link to="?change=broken"><b>{f.count(flips.broken)}</b></Link></span> · {w("p_value")} <b data-measure>{flips.p.toFixed(3).replace(/^0/, "")}</b></>}
             {r.simulated && ` · ${w("simulated")}`}
           </>

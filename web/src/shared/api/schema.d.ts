@@ -4583,6 +4583,15 @@ export interface components {
             gold: string;
             said: string;
         };
+        EvaluateCrossed: {
+            figures: {
+                [key: string]: components["schemas"]["EvaluateFigure"];
+            };
+            /** Format: int64 */
+            folds: number;
+            /** Format: int64 */
+            rows: number;
+        };
         EvaluateCurve: {
             model_id: string;
             points: components["schemas"]["EvaluatePoint"][] | null;
@@ -4692,6 +4701,7 @@ export interface components {
         EvaluateReport: {
             /** Format: date-time */
             at: string;
+            cross?: components["schemas"]["EvaluateCrossed"];
             flips?: components["schemas"]["EvaluateFlips"];
             id: string;
             live?: {

@@ -1,0 +1,104 @@
+package evaluate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+
+	"zhuomo/learn"
+)
+
+// Crossed is what a model's settings do by cross-validation: all gold in folds,
+// each fold answered by a model that learnt from the others. The model itself
+// learns from more than those did.
+type Crossed struct {
+	Folds   int               `json:"folds" table:"折|folds"`
+	Rows    int               `json:"rows" table:"行|rows"`
+	Figures map[string]Figure `json:"figures"` // as in Measured
+}
+
+const (
+	// FewTestRows is the size of a test part below which all gold is judged by
+	// cross-validation too. On samples of banking77 with ten labels the error of
+	// the accuracy was .16 on a test part of 6 rows and .11 by cross-validation,
+	// .05 and .03 at 24, and from 100 rows on the same, .01.
+	FewTestRows = 100
+	crossFolds  = 5
+	leastGroups = 2 * crossFolds // fewer say nothing
+)
+
+// Cross judges by cross-validation. Groups stay together; rows without a group,
+// corrections of live turns, are only learnt from. It answers nil where there
+// are too few groups, or where a fold leaves nothing to learn.
+//
+// Order:  the same rows in any order, the same fit → the same figures.
+// Cost:   five times fit.
+// Source: Stone 1974 (cross-validation); the interval of exact is Wilson's over
+//
+//	all rows, which is a little narrow, as the folds share rows to learn from.
+func Cross(ctx context.Context, data learn.Data, fit func(context.Context, learn.Data) (learn.Model, error)) (*Crossed, error) {
+	examples := slices.Clone(data.Examples)
+	slices.SortStableFunc(examples, func(a, b learn.Example) int { return cmp.Compare(a.RowID, b.RowID) })
+	foldOf := foldsOf(examples)
+	if len(foldOf) < leastGroups {
+		return nil, nil
+	}
+	judged := data
+	judged.Examples = nil
+	var answers []learn.Prediction
+	for fold := range crossFolds {
+		rest := data
+		rest.Examples = nil
+		var inputs []learn.Input
+		for _, e := range examples {
+			if at, judges := foldOf[e.Group]; judges && at == fold {
+				judged.Examples = append(judged.Examples, e)
+				inputs = append(inputs, e.Input())
+			} else {
+				rest.Examples = append(rest.Examples, e)
+			}
+		}
+		model, err := fit(ctx, rest)
+		if errors.Is(err, learn.OneLabel) || errors.Is(err, learn.NoExamples) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("learn without fold %d: %w", fold+1, err)
+		}
+		said, err := model.Predict(ctx, inputs)
+		if err != nil {
+			return nil, fmt.Errorf("answer fold %d: %w", fold+1, err)
+		}
+		answers = append(answers, said...)
+	}
+	m := Measure(judged, answers, measureSeed)
+	return &Crossed{Folds: crossFolds, Rows: m.Rows, Figures: m.Figures}, nil
+}
+
+// foldsOf deals the groups out in the order of a hash of their names, so that
+// neither names nor the order of rows decide which come together.
+func foldsOf(examples []learn.Example) map[string]int {
+	type hashed struct {
+		group string
+		hash  uint64
+	}
+	var groups []hashed
+	fold := map[string]int{}
+	for _, e := range examples {
+		if _, seen := fold[e.Group]; seen || e.Group == "" {
+			continue
+		}
+		fold[e.Group] = 0
+		h := fnv.New64a()
+		h.Write([]byte(e.Group))
+		groups = append(groups, hashed{e.Group, h.Sum64()})
+	}
+	slices.SortFunc(groups, func(a, b hashed) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.group, b.group)) })
+	for i, g := range groups {
+		fold[g.group] = i % crossFolds
+	}
+	return fold
+}
