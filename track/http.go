@@ -31,7 +31,7 @@ func (s *Service) listRuns(ctx context.Context, in *listRunsIn) (*listRunsOut, e
 	if err := api.ReadCursor(in.Cursor, &before); err != nil {
 		return nil, err
 	}
-	runs, err := s.store.runs(ctx, in.Product, in.Kind, before, in.Limit+1)
+	runs, err := s.Runs(ctx, in.Product, in.Kind, before, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}

@@ -65,6 +65,12 @@ func (s *Service) Record(ctx context.Context, run Run) (Run, error) {
 	return run, nil
 }
 
+// Runs lists up to limit runs of a product with their metrics, newest first,
+// before an id ("" = from the newest); kind "" lists all.
+func (s *Service) Runs(ctx context.Context, product, kind, before string, limit int) ([]Run, error) {
+	return s.store.runs(ctx, product, kind, before, limit)
+}
+
 // LogMetric adds one point of a metric to a run; the same step again replaces it.
 func (s *Service) LogMetric(ctx context.Context, runID, key string, step int64, value float64) error {
 	return s.store.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {

@@ -77,11 +77,11 @@ func (s store) edges(ctx context.Context, query, product string, of Ref, most in
 
 const runColumns = `id, product_id, kind, name, state, actor_id, seed, simulated, params, inputs, outputs, started_us, ended_us`
 
-// runs lists runs of a product, newest first, before the id given ("" = from the newest).
+// runs lists runs of a product with their metrics, newest first, before the id
+// given ("" = from the newest).
 func (s store) runs(ctx context.Context, product, kind, before string, limit int) ([]Run, error) {
-	rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+runColumns+` FROM runs
-WHERE product_id = $1 AND ($2 = '' OR kind = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`,
-		product, kind, before, limit)
+	const which = ` FROM runs WHERE product_id = $1 AND ($2 = '' OR kind = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`
+	rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+runColumns+which, product, kind, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list runs: %w", err)
 	}
@@ -94,7 +94,17 @@ WHERE product_id = $1 AND ($2 = '' OR kind = $2) AND ($3 = '' OR id < $3) ORDER 
 		}
 		out = append(out, r)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	metrics, err := s.metrics(ctx, `SELECT id`+which, product, kind, before, limit)
+	for i := range out {
+		out[i].Metrics = metrics[out[i].ID]
+		if out[i].Metrics == nil {
+			out[i].Metrics = map[string]float64{}
+		}
+	}
+	return out, err
 }
 
 func (s store) run(ctx context.Context, id string) (Run, error) {
@@ -105,26 +115,32 @@ func (s store) run(ctx context.Context, id string) (Run, error) {
 	if err != nil {
 		return Run{}, fmt.Errorf("run %s: %w", id, err)
 	}
-	r.Metrics, err = s.metrics(ctx, id)
+	metrics, err := s.metrics(ctx, `SELECT id FROM runs WHERE id = $1`, id)
+	if r.Metrics = metrics[id]; r.Metrics == nil {
+		r.Metrics = map[string]float64{}
+	}
 	return r, err
 }
 
-// metrics gives the last value of every metric of a run.
-func (s store) metrics(ctx context.Context, id string) (map[string]float64, error) {
-	rows, err := s.db.Reader().QueryContext(ctx,
-		`SELECT key, value FROM run_metrics WHERE run_id = $1 ORDER BY key, step`, id)
+// metrics gives the last value of every metric of the runs whose ids a question
+// gives, by run.
+func (s store) metrics(ctx context.Context, which string, args ...any) (map[string]map[string]float64, error) {
+	rows, err := s.db.Reader().QueryContext(ctx, `SELECT run_id, key, value FROM run_metrics WHERE run_id IN (`+which+`) ORDER BY run_id, key, step`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("metrics of run %s: %w", id, err)
+		return nil, fmt.Errorf("metrics of runs: %w", err)
 	}
 	defer rows.Close()
-	out := map[string]float64{}
+	out := map[string]map[string]float64{}
 	for rows.Next() {
-		var key string
+		var id, key string
 		var value float64
-		if err := rows.Scan(&key, &value); err != nil {
+		if err := rows.Scan(&id, &key, &value); err != nil {
 			return nil, err
 		}
-		out[key] = value
+		if out[id] == nil {
+			out[id] = map[string]float64{}
+		}
+		out[id][key] = value
 	}
 	return out, rows.Err()
 }

@@ -137,6 +137,24 @@ func TestARawLineLeadsToTheAnswersItShaped(t *testing.T) {
 	})
 }
 
+func TestRunsAreListedWithTheirMetrics(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s, _ := open(t, d)
+		for _, metrics := range []map[string]float64{{"exact": .9, "f1": .8}, nil} {
+			if _, err := s.Record(t.Context(), track.Run{ProductID: "p", Kind: "train", Metrics: metrics}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, err := s.Runs(t.Context(), "p", "", "", 10)
+		if err != nil || len(list) != 2 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		if list[0].Metrics == nil || len(list[0].Metrics) != 0 || list[1].Metrics["exact"] != .9 || list[1].Metrics["f1"] != .8 {
+			t.Errorf("%+v", list)
+		}
+	})
+}
+
 func TestNothingToTraceIsSaidSo(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		s, _ := open(t, d)
