@@ -19,6 +19,7 @@ import (
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/blob"
+	"zhuomo/internal/blob/bucket"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
 	"zhuomo/people"
@@ -31,6 +32,7 @@ var Version = "dev"
 type Options struct {
 	DataFolder string // "" = DefaultFolder
 	Database   string // postgres://…, "" = an SQLite file in DataFolder
+	Files      string // s3://…, "" = a folder in DataFolder
 	Sets       string // folder of outside data sets, "" = none
 	Now        func() time.Time
 	Log        *slog.Logger
@@ -40,25 +42,27 @@ type Options struct {
 // App is the program over one data folder. On SQLite it holds that alone; on
 // PostgreSQL other processes may share folder and database.
 type App struct {
-	DB      *db.DB
-	Blobs   blob.Store
-	Jobs    *jobs.Runner
-	Events  *api.Broadcaster
-	Stages  Stages
-	Owner   people.Account // the oldest owner: who acts on the command line
-	Server  *api.Server
-	options Options
-	secret  string // lets this machine's command line act as the owner
-	metrics *api.Metrics
-	closing chan struct{} // closed when the program is about to stop
-	stop    func()        // ends the goroutine that publishes jobs
-	stopped sync.WaitGroup
+	DB         *db.DB
+	Blobs      blob.Store
+	Jobs       *jobs.Runner
+	Events     *api.Broadcaster
+	Stages     Stages
+	Owner      people.Account // the oldest owner: who acts on the command line
+	Server     *api.Server
+	options    Options
+	secret     string // lets this machine's command line act as the owner
+	metrics    *api.Metrics
+	closing    chan struct{} // closed when the program is about to stop
+	closeBlobs func() error
+	stop       func() // ends the goroutine that publishes jobs
+	stopped    sync.WaitGroup
 }
 
 // What lies in a data folder.
 const (
 	databaseName = "zhuomo.db"
 	blobsName    = "blobs"
+	cacheName    = "blobs-cache" // of files that lie in a bucket
 )
 
 // DefaultFolder is where the data lies when nobody says otherwise.
@@ -101,7 +105,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	defer starting()
-	if a.Blobs, err = blob.OpenFolder(filepath.Join(o.DataFolder, blobsName)); err != nil {
+	if a.Blobs, a.closeBlobs, err = o.openBlobs(ctx); err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
 	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: !a.DB.Shared()}); err != nil {
@@ -151,6 +155,41 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	return a, nil
 }
 
+// openBlobs opens the place where files lie; close lets go of what it holds here.
+func (o Options) openBlobs(ctx context.Context) (blobs blob.Store, close func() error, err error) {
+	if o.Files == "" {
+		blobs, err = blob.OpenFolder(filepath.Join(o.DataFolder, blobsName))
+		return blobs, func() error { return nil }, err
+	}
+	options, err := bucket.Parse(o.Files)
+	if err != nil {
+		return nil, nil, err
+	}
+	folder, release, err := holdCache(filepath.Join(o.DataFolder, cacheName))
+	if err != nil {
+		return nil, nil, err
+	}
+	if blobs, err = bucket.Open(ctx, options, folder); err != nil {
+		return nil, nil, errors.Join(err, release())
+	}
+	return blobs, release, nil
+}
+
+// mostCaches is how many processes may share a data folder with a bucket.
+const mostCaches = 256
+
+// holdCache finds the first folder in which no other process keeps its part of
+// the bucket.
+func holdCache(root string) (folder string, release func() error, err error) {
+	for i := range mostCaches {
+		folder = filepath.Join(root, fmt.Sprint(i))
+		if release, err = db.HoldFolder(folder); !errors.Is(err, db.InUse) {
+			return folder, release, err
+		}
+	}
+	return "", nil, err
+}
+
 // Close stops the background work at its next checkpoint and closes what Open
 // opened, in reverse order.
 func (a *App) Close(ctx context.Context) error {
@@ -165,6 +204,10 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.DB != nil {
 		all = append(all, a.DB.Close())
+	}
+	if a.closeBlobs != nil {
+		all = append(all, a.closeBlobs())
+		a.closeBlobs = nil
 	}
 	return errors.Join(all...)
 }

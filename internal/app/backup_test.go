@@ -241,7 +241,7 @@ func download(t *testing.T, a *App, path string, rest func()) int64 {
 	return n + 1
 }
 
-func restoreTo(t *testing.T, file string, into place) backup.Verified {
+func verified(t *testing.T, file string) backup.Verified {
 	t.Helper()
 	f, _, err := openBackup(file)
 	if err != nil {
@@ -252,6 +252,12 @@ func restoreTo(t *testing.T, file string, into place) backup.Verified {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return v
+}
+
+func restoreTo(t *testing.T, file string, into place) backup.Verified {
+	t.Helper()
+	v := verified(t, file)
 	found, err := restore(t.Context(), file, v, Options{DataFolder: into.folder, Database: into.database, Workers: -1}, nil)
 	if err != nil || found.Problems != 0 {
 		t.Fatalf("%+v, %v", found, err)

@@ -145,7 +145,7 @@ func runDemo(ctx context.Context, e *command.Env, o demoOptions) (err error) {
 			return err
 		}
 	}
-	a, err := Open(ctx, Options{DataFolder: folder, Database: database, Sets: o.sets, Log: fileLog(folder)})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: database, Files: e.Blobs, Sets: o.sets, Log: fileLog(folder)})
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,11 @@ func (x *examination) wrong(err error, where string, h blob.Hash, grave, mended 
 func (x *examination) folder(context.Context) error {
 	x.tell(0, 4, "数据文件夹", "the data folder")
 	folder := x.a.options.DataFolder
-	for _, f := range []string{folder, filepath.Join(folder, blobsName)} {
+	files := filepath.Join(folder, blobsName)
+	if x.a.options.Files != "" {
+		files = filepath.Join(folder, cacheName)
+	}
+	for _, f := range []string{folder, files} {
 		probe, err := os.CreateTemp(f, ".zhuomo-doctor-*")
 		if err == nil {
 			err = errors.Join(probe.Sync(), probe.Close(), os.Remove(probe.Name()))

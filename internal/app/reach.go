@@ -63,7 +63,7 @@ func dial(ctx context.Context, g command.Globals) (*command.Client, error) {
 		return nil, err
 	}
 	for began := time.Now(); ; {
-		a, err := Open(ctx, Options{DataFolder: folder, Database: g.DB, Log: fileLog(folder)})
+		a, err := Open(ctx, Options{DataFolder: folder, Database: g.DB, Files: g.Blobs, Log: fileLog(folder)})
 		if err == nil && a.DB.Shared() {
 			return local(ctx, a), nil
 		}

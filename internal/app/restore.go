@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func runRestore(ctx context.Context, e *command.Env, o restoreOptions, args []st
 		return err
 	}
 	show, end = e.Meter(e.Text("恢复", "restoring"))
-	found, err := restore(ctx, args[0], v, Options{DataFolder: folder, Database: e.DB, Log: fileLog(folder), Workers: -1}, func(done int64) {
+	found, err := restore(ctx, args[0], v, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: fileLog(folder), Workers: -1}, func(done int64) {
 		show(done, v.Manifest.BlobBytes)
 	})
 	end()
@@ -129,10 +130,20 @@ func restoreInto(ctx context.Context, path string, v backup.Verified, o Options,
 		return err
 	}
 	defer unlock()
-	blobs, err := blob.OpenFolder(filepath.Join(o.DataFolder, blobsName))
+	blobs, release, err := o.openBlobs(ctx)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, release()) }()
+	err = blobs.Walk(ctx, func(blob.Hash, int64) error { return backup.NotEmpty.With("place", cmp.Or(o.Files, o.DataFolder)) })
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil { // what lies in the folder goes with it; this goes from a bucket too
+			err = errors.Join(err, blobs.Walk(context.WithoutCancel(ctx), func(h blob.Hash, _ int64) error { return blobs.Delete(context.WithoutCancel(ctx), h) }))
+		}
+	}()
 	return backup.Restore(ctx, func() (io.ReadCloser, error) { f, _, err := openBackup(path); return f, err }, path, v, backup.Target{
 		DB: d, Blobs: blobs, After: jobs.Restored,
 		Migrate: func(ctx context.Context, stage string, version int64) error {

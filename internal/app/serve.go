@@ -40,7 +40,7 @@ func runServe(ctx context.Context, e *command.Env, listen string, workers int) e
 	}
 	defer l.Close()
 	log := slog.New(slog.NewTextHandler(e.Err, nil))
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Log: log, Workers: workers})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers})
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func runWorker(ctx context.Context, e *command.Env, workers int) error {
 		return NotShared.With()
 	}
 	log := slog.New(slog.NewTextHandler(e.Err, nil))
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Log: log, Workers: workers})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,19 @@ func lockFolder(folder string) (*folderLock, error) {
 	return l, nil
 }
 
+// HoldFolder takes a folder, which it makes, for this process, and gives what lets
+// it go again. Errors: InUse.
+func HoldFolder(folder string) (release func() error, err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, explainFile(err, folder)
+	}
+	l, err := lockFolder(folder)
+	if err != nil {
+		return nil, err
+	}
+	return l.release, nil
+}
+
 // announce writes who holds the lock: the process and its address, if any.
 func (l *folderLock) announce(address string) error {
 	text := strings.TrimSpace(fmt.Sprintf("pid %d %s", os.Getpid(), address)) + "\n"

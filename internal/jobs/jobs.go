@@ -122,7 +122,8 @@ func Priority(n int) Option { return func(r *request) { r.priority = n } }
 func At(t time.Time) Option { return func(r *request) { r.runAt = t } }
 
 // MaxFailures is how many attempts may fail before the job does; the default
-// is 3, 1 means no second attempt.
+// is 3, 1 means no second attempt. Where more than one may, five more are made
+// for want of something that is gone or full at the moment (Busy).
 func MaxFailures(n int) Option { return func(r *request) { r.maxFailures = n } }
 
 // Filter chooses jobs to list, newest first. Empty fields choose all.

@@ -227,12 +227,24 @@ func (r *Runner) outcome(j Job, result any, err, cause error) (Job, bool) {
 	}
 	j.Failure = failureOf(f)
 	again := f.Def != Panicked && (f.Def.Kind == fault.Busy || f.Def.Kind == fault.Broken)
-	if again && j.failures+1 < j.MaxFailures {
+	if again && j.failures+1 < j.mayFail(f.Def.Kind) {
 		j.State, j.RunAtUS = Queued, now.Add(r.o.Backoff(j.failures+1)).UnixMicro()
 	} else {
 		j.State, j.FinishedUS = Failed, now.UnixMicro()
 	}
 	return j, true
+}
+
+// busyTries is how much more often a job may fail for want of something that is
+// gone or full at the moment: with the usual waits it outlives two minutes.
+const busyTries = 5
+
+// mayFail is how many attempts may fail, by the kind of the last failure.
+func (j Job) mayFail(kind fault.Kind) int {
+	if kind == fault.Busy && j.MaxFailures > 1 {
+		return j.MaxFailures + busyTries
+	}
+	return j.MaxFailures
 }
 
 // keep writes progress, renews leases and looks for cancellations while jobs

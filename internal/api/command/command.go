@@ -60,6 +60,7 @@ type Special struct {
 type Globals struct {
 	Data   string // data folder, "" = the default one
 	DB     string // postgres://…, "" = an SQLite file in the data folder
+	Blobs  string // s3://…, "" = the folder blobs in the data folder
 	Lang   string // zh or en
 	JSON   bool
 	Quiet  bool
@@ -241,6 +242,7 @@ func build(o Options, g *Globals) *cobra.Command {
 	p := root.PersistentFlags()
 	p.StringVar(&g.Data, "data", o.Env("ZHUOMO_DATA"), say("数据文件夹", "data folder"))
 	p.StringVar(&g.DB, "db", "", say("PostgreSQL 数据库 postgres://…（默认取 ZHUOMO_DB；都没有就用数据文件夹里的 SQLite）", "PostgreSQL database postgres://… (default: ZHUOMO_DB; without both SQLite in the data folder)"))
+	p.StringVar(&g.Blobs, "blobs", o.Env("ZHUOMO_BLOBS"), say("文件放在 s3://桶/前缀?endpoint=…（默认取 ZHUOMO_BLOBS；都没有就放在数据文件夹里）", "keep files in s3://bucket/prefix?endpoint=… (default: ZHUOMO_BLOBS; without both in the data folder)"))
 	p.StringVar(&g.Lang, "lang", lang, say("界面语言：zh 或 en", "language: zh or en"))
 	p.BoolVar(&g.JSON, "json", false, say("输出 JSON，给程序用", "print JSON, for programs"))
 	p.BoolVarP(&g.Quiet, "quiet", "q", false, say("不显示进度", "no progress"))

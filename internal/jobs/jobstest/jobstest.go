@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T, d *db.DB, o jobs.Options) Runner)
 		"cancel reaches a running job within a second":       cancelRunning,
 		"cancel reaches a job of another runner":             cancelElsewhere,
 		"busy and broken are tried again, invalid is not":    retries,
+		"what is busy is waited for longer":                  busyLonger,
 		"a failed job goes on from its checkpoint":           retryByHand,
 		"a stopped job goes on from its checkpoint":          stopAndStart,
 		"a job of a dead runner goes on, the dead is fenced": dead,

@@ -120,6 +120,18 @@ func retries(t *testing.T, b *bench) {
 	}
 }
 
+// busyLonger holds that what is gone for a while is waited for longer than what is broken.
+func busyLonger(t *testing.T, b *bench) {
+	r := b.working(jobs.Options{Backoff: soon}, "test.fail", func(context.Context, jobs.Job, *jobs.Report) (any, error) {
+		return nil, testBusy.With()
+	})
+	for most, want := range map[int]int{1: 1, 3: 8} {
+		if j := b.ends(r, b.enqueue(r, "test.fail", nil, jobs.MaxFailures(most)), jobs.Failed); j.Attempt != want || j.Failure == nil || j.Failure.Code != testBusy.Code {
+			t.Errorf("busy for ever, %d at most: attempt %d, failure %+v", most, j.Attempt, j.Failure)
+		}
+	}
+}
+
 func retryByHand(t *testing.T, b *bench) {
 	var mended atomic.Bool
 	r := b.working(jobs.Options{}, "test.x", func(_ context.Context, j jobs.Job, p *jobs.Report) (any, error) {
