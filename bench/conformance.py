@@ -270,6 +270,61 @@ class PeerChecks(Checks):
         book.save(path)
         self.imported("xlsx", path)
 
+    # docs/formats/backup.md, read by others than us.
+    def a_backup_is_as_its_page_says(self):
+        import hashlib, io, tarfile, zstandard
+        path = self.path("b.tar.zst")
+        told = self.p.json("backup", path)
+        with open(path, "rb") as f:
+            archive = tarfile.open(fileobj=io.BytesIO(zstandard.ZstdDecompressor().stream_reader(f).read()))
+        digest, rows, blobs = hashlib.sha256(), 0, 0
+        for entry in archive:
+            body = archive.extractfile(entry).read()
+            if entry.name == "manifest.json":
+                manifest = json.loads(body)
+                continue
+            digest.update(f"{hashlib.sha256(body).hexdigest()} {entry.size} {entry.name}\n".encode())
+            if entry.name.startswith("blobs/"):
+                assert hashlib.sha256(body).hexdigest() == entry.name[6:], entry.name
+                blobs += 1
+            if entry.name.startswith("rows/"):
+                lines = [json.loads(line) for line in body.decode().splitlines()]
+                assert all(len(line) == len(lines[0]) for line in lines), entry.name
+                rows += len(lines) - 1
+        assert (manifest["row_count"], manifest["blob_count"], manifest["digest_sha256"]) == (rows, blobs, digest.hexdigest()), manifest
+        assert told["digest_sha256"] == digest.hexdigest() and rows > 0 and blobs > 0, told
+
+    # moto is an S3 server of its own, boto3 the client of the field.
+    def another_s3_server_keeps_our_files(self):
+        import boto3, hashlib, logging, moto.server, shutil
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request
+        server = moto.server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        try:
+            endpoint = "http://%s:%d" % server.get_host_and_port()
+            keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+            s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret")
+            s3.create_bucket(Bucket="zhuomo")
+            data = self.path("in-a-bucket")
+
+            def run(*args):
+                blobs = f"s3://zhuomo/of/us?endpoint={endpoint}&region=us-east-1&path=true"
+                done = subprocess.run([self.p.binary, *args, "--data", data, "--blobs", blobs, "--json"], capture_output=True, env={**os.environ, **keys})
+                assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
+                return json.loads(done.stdout)
+
+            told = run("restore", self.path("b.tar.zst"))
+            shutil.rmtree(os.path.join(data, "blobs-cache"))
+            found = run("doctor", "--deep")
+            assert found["problems"] == 0 and found["blob_count"] == told["blob_count"], found
+            objects = s3.list_objects_v2(Bucket="zhuomo")["Contents"]
+            assert len(objects) == told["blob_count"], len(objects)
+            for o in objects:
+                body = s3.get_object(Bucket="zhuomo", Key=o["Key"])["Body"].read()
+                assert o["Key"] == "of/us/" + hashlib.sha256(body).hexdigest(), o["Key"]
+        finally:
+            server.stop()
+
     def openapi_is_valid(self):
         import openapi_spec_validator
         for name, document in self.documents().items():
