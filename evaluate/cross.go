@@ -20,6 +20,13 @@ type Crossed struct {
 	Figures map[string]Figure `json:"figures"` // as in Measured
 }
 
+// CrossedModel is a model's settings judged by all gold, where its test part is
+// too small to tell.
+type CrossedModel struct {
+	TestRows int      `json:"test_rows" table:"测试行|test rows"`
+	Cross    *Crossed `json:"cross,omitempty"` // absent from FewTestRows test rows on, or where there is too little gold
+}
+
 const (
 	// FewTestRows is the size of a test part below which all gold is judged by
 	// cross-validation too. On samples of banking77 with ten labels the error of
@@ -76,6 +83,20 @@ func Cross(ctx context.Context, data learn.Data, fit func(context.Context, learn
 	}
 	m := Measure(judged, answers, measureSeed)
 	return &Crossed{Folds: crossFolds, Rows: m.Rows, Figures: m.Figures}, nil
+}
+
+// CrossModel cross-validates a model's settings where its test part has fewer
+// than FewTestRows rows. Faults: those of the bench.
+func (s *Service) CrossModel(ctx context.Context, product, model string) (CrossedModel, error) {
+	c, err := s.needs.Bench.Candidate(ctx, product, model)
+	if err != nil {
+		return CrossedModel{}, err
+	}
+	out := CrossedModel{TestRows: len(c.Test.Examples)}
+	if c.Cross != nil && out.TestRows < FewTestRows {
+		out.Cross, err = c.Cross(ctx)
+	}
+	return out, err
 }
 
 // foldsOf deals the groups out in the order of a hash of their names, so that

@@ -82,6 +82,8 @@ describe.skipIf(cannot !== "")(`labels of a file ${cannot}`, () => {
     await page.locator("button:enabled", { hasText: "训练" }).first().waitFor();
     await page.keyboard.press("r");
     await page.waitForURL(/\/model\/m1/, { timeout: 30_000 });
+    await page.getByText("5 折交叉验证").waitFor();
+    await shot("model");
     await open("evaluate");
     await page.locator("button:enabled", { hasText: "评测最新模型" }).first().waitFor();
     await page.keyboard.press("r");

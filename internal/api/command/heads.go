@@ -37,7 +37,7 @@ var headsInChinese = map[string]string{
 	"session_column": "会话列", "session_id": "会话", "set_aside": "隔离", "settled_count": "已定", "share": "占比", "simulated": "模拟", "size_bytes": "字节",
 	"slot": "槽位", "slots": "槽位", "source": "内容", "sources": "来源", "speaker_column": "说话人列", "speakers": "说话人", "started": "开始时间", "state": "状态",
 	"step": "步骤", "steps": "步骤", "stories": "故事", "suggestions": "建议", "suite": "测试集", "taken_count": "采用", "task": "任务", "task_count": "任务数", "task_id": "任务",
-	"text": "文字", "text_column": "原文列", "thresholds": "阈值", "title": "标题", "top": "最常见", "top_exact": "最常见是准数", "total": "总数",
+	"test_rows": "测试行", "text": "文字", "text_column": "原文列", "thresholds": "阈值", "title": "标题", "top": "最常见", "top_exact": "最常见是准数", "total": "总数",
 	"touched_count": "可能改错的旧标注", "turn_id": "话轮", "turns": "话轮", "type": "类型", "type_share": "合类型占比", "updated": "修改时间", "updated_by": "修改人",
 	"value": "值", "values": "值", "variants": "相似问", "verdict": "结论", "version": "版本", "version_count": "版本数", "version_id": "版本编号", "waiting": "等待",
 	"warnings": "提醒", "weight": "权重", "what": "项目", "why": "原因", "witnesses": "见证",

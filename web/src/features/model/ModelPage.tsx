@@ -12,7 +12,7 @@ import { Figures } from "../../shared/page/Figures";
 import { JobLine } from "../../shared/page/JobLine";
 import { Page } from "../../shared/page/Page";
 import { useWords } from "../../shared/words/useWords";
-import { nameOf, useMeasurement, useModel, useModels, type Measurement } from "./api";
+import { nameOf, useCross, useMeasurement, useModel, useModels, type Measurement } from "./api";
 import { Confusion } from "./Confusion";
 import { Curve } from "./Curve";
 import { TrySentence } from "./TrySentence";
@@ -32,6 +32,9 @@ export function ModelPage() {
   const models = useModels(product);
   const before = models.data?.items?.find((m) => made.data && m.number < made.data.number);
   const measured = useMeasurement(product, made.data ? model : "", before ? nameOf(before) : "");
+  const crossed = useCross(product, made.data ? model : "");
+  const cross = crossed.data?.cross;
+  const exactOfAll = cross?.figures["exact"];
   const { start, job, busy } = useTrain();
   const here = `/${product}/model/${model}`;
   const train = { id: "model.train", words: w("retrain"), key: "R", when: () => may && !busy, run: () => start.mutate({ params: made.data?.params ?? {}, seed: made.data?.seed ?? 1 }) };
@@ -67,6 +70,7 @@ export function ModelPage() {
           <Figures
             of={[
               { label: w("exact"), value: f.percent(figure(measured.data, "exact")!.value), unit: "%", to: `${here}/rows`, base: `${f.interval(figure(measured.data, "exact")!.low, figure(measured.data, "exact")!.high)} · ${w("rows_count", { count: measured.data.measured.rows })}` },
+              ...(cross && exactOfAll ? [{ label: w("cross", { folds: cross.folds }), value: f.percent(exactOfAll.value), unit: "%", to: `/${product}/label/gold`, grouped: true, base: `${f.interval(exactOfAll.low, exactOfAll.high)} · ${w("rows_count", { count: cross.rows })}` }] : []),
               { label: w("micro_f1"), value: score(figure(measured.data, "micro_f1")!.value), to: `${here}/rows`, base: `[${score(figure(measured.data, "micro_f1")!.low)}, ${score(figure(measured.data, "micro_f1")!.high)}]${beside(measured.data, "micro_f1", score)}` },
               { label: w("macro_f1"), value: score(figure(measured.data, "macro_f1")!.value), to: `${here}/rows?by=label`, base: beside(measured.data, "macro_f1", score).replace(" · ", "") },
               { label: w("ece"), value: score(figure(measured.data, "ece")!.value), to: `${here}/thresholds`, base: beside(measured.data, "ece", score).replace(" · ", "") },
@@ -80,6 +84,7 @@ export function ModelPage() {
       {start.error && <FaultBand fault={asFault(start.error)} retry={train.run} />}
       {job && <div className={css["job"]}><JobLine job={job} /></div>}
       <ReadFault of={made} />
+      <ReadFault of={crossed} />
       <div className={css["split"]}>
         <div className={css["left"]}>
           <Curve product={product} model={model} />

@@ -34,6 +34,16 @@ export function useMeasurement(product: string, model: string, beside: string, p
   });
 }
 
+/** useCross is the model's settings cross-validated over all gold, where the test rows are few. */
+export function useCross(product: string, model: string) {
+  return useQuery({
+    queryKey: ["model", product, "cross", model],
+    enabled: model !== "",
+    staleTime: Infinity,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/models/{model}/cross-validation", { signal, params: { path: { product, model } } })),
+  });
+}
+
 /** useJudgements are all rows of a part with what the model says. */
 export function useJudgements(product: string, model: string, part: Shown, slice = "") {
   return useQuery({

@@ -1968,6 +1968,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/models/{model}/cross-validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * cross-validate over all gold where the test rows are few
+         * @description 测试行太少时，用全部金标交叉验证
+         */
+        get: operations["evaluate-cross"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/models/{model}/curves": {
         parameters: {
             query?: never;
@@ -4591,6 +4611,11 @@ export interface components {
             folds: number;
             /** Format: int64 */
             rows: number;
+        };
+        EvaluateCrossedModel: {
+            cross?: components["schemas"]["EvaluateCrossed"];
+            /** Format: int64 */
+            test_rows: number;
         };
         EvaluateCurve: {
             model_id: string;
@@ -11413,6 +11438,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LearnMade"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-cross": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 模型：latest、m3 或编号|model: latest, m3 or an id */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateCrossedModel"];
                 };
             };
             /** @description Fault (RFC 9457) */
