@@ -3,6 +3,7 @@ package dataset
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -40,4 +41,16 @@ func (s *Service) writer(id string) (Writer, error) {
 		return nil, CannotWrite.With("format", id, "known", strings.Join(writable, ", ")).At("format")
 	}
 	return w, nil
+}
+
+// mediaTypes are those of the formats that can be written, in order.
+func (s *Service) mediaTypes() []string {
+	var types []string
+	for _, f := range s.formats {
+		if w, ok := f.(Writer); ok {
+			types = append(types, w.Spec().MediaType)
+		}
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
 }

@@ -35,7 +35,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", one+"/versions/{version}/restorations", "dataset restore", api.Trainer, "回到这个版本：最新版重新变成它的行", "go back to this version: the newest becomes its rows", s.restore),
 		api.Op("GET", one+"/versions/{version}/profile", "dataset profile", api.Viewer, "数据画像", "profile of the rows", s.showProfile),
 		api.Op("GET", one+"/versions/{version}/report", "dataset report", api.Viewer, "导入报告：识别结果和坏行", "import report: what was detected and what was broken", s.showReport),
-		api.Download("GET", one+"/versions/{version}/export", "dataset export", api.Trainer, "导出", "export", s.export),
+		api.Download("GET", one+"/versions/{version}/export", "dataset export", api.Trainer, "导出", "export", s.export, api.Sends(s.mediaTypes()...)),
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"zhuomo/internal/jobs"
 )
 
+const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" // media type of Excel
+
 func (s *Service) batchRoutes() []api.Route {
 	const all, one = "/api/v1/products/{product}/batches", "/api/v1/products/{product}/batches/{batch}"
 	return []api.Route{
@@ -20,7 +22,7 @@ func (s *Service) batchRoutes() []api.Route {
 		api.Op("GET", one, "evaluate batch-show", api.Viewer, "查看批量测试", "show a batch test", s.showBatch),
 		api.Op("POST", one+"/runs", "evaluate batch-run", api.Trainer, "按选好的列再跑一遍", "run a batch test with the columns chosen", s.runBatch),
 		api.Op("GET", one+"/rows", "evaluate batch-rows", api.Viewer, "列出批量测试的行", "list the rows of a batch test", s.showBatchRows),
-		api.Download("GET", one+"/export", "evaluate batch-export", api.Viewer, "把批量测试的行存成 Excel", "save rows of a batch test as Excel", s.exportBatch),
+		api.Download("GET", one+"/export", "evaluate batch-export", api.Viewer, "把批量测试的行存成 Excel", "save rows of a batch test as Excel", s.exportBatch, api.Sends(xlsx)),
 		api.Op("POST", one+"/checks", "evaluate batch-checks", api.Trainer, "把批量测试的行收进行为测试集", "keep rows of a batch test as checks of the suite", s.keepBatch),
 	}
 }
@@ -153,7 +155,7 @@ func (s *Service) exportBatch(ctx context.Context, in *exportBatchIn) (*api.Outg
 		name += "-" + in.State
 	}
 	return &api.Outgoing{
-		Name: name + ".xlsx", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		Name: name + ".xlsx", Type: xlsx,
 		Write: func(to io.Writer) error {
 			return s.needs.Sheets.WriteSheet(ctx, to, columns, func(each func([]string) error) error {
 				for after := 0; ; {

@@ -104,6 +104,7 @@ type Route struct {
 	In, Out reflect.Type // nil for Shape Other
 
 	maxBytes int64
+	sends    []string
 	timeout  time.Duration
 	hidden   bool
 	anySite  bool
@@ -120,6 +121,9 @@ func MaxBytes(n int64) Option { return func(r *Route) { r.maxBytes = n } }
 // Timeout limits the time of one request; 60 s unless told. 0 = no limit, the
 // default of uploads, downloads and Raw.
 func Timeout(d time.Duration) Option { return func(r *Route) { r.timeout = d } }
+
+// Sends names the media types of a download; application/octet-stream unless told.
+func Sends(types ...string) Option { return func(r *Route) { r.sends = types } }
 
 // Hidden keeps the route out of the OpenAPI document.
 func Hidden() Option { return func(r *Route) { r.hidden = true } }

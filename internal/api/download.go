@@ -15,7 +15,7 @@ import (
 // the middle cuts the connection, so that a part is never taken for the whole.
 type Outgoing struct {
 	Name  string // suggested file name
-	Type  string // media type
+	Type  string // media type, one of those that the route Sends
 	Size  int64  // bytes, 0 or less when unknown
 	Write func(w io.Writer) error
 }
@@ -23,13 +23,15 @@ type Outgoing struct {
 // Download is a route whose answer is a file.
 func Download[I any](method, path, verb string, need Role, zh, en string, do func(ctx context.Context, in *I) (*Outgoing, error), o ...Option) Route {
 	r := newRoute(method, path, need, zh, en, Route{
-		Verb: verb, Shape: Bytes, maxBytes: defaultMaxBytes, In: reflect.TypeFor[I](),
+		Verb: verb, Shape: Bytes, maxBytes: defaultMaxBytes, sends: []string{"application/octet-stream"}, In: reflect.TypeFor[I](),
 	}, o)
 	r.bind = func(s *Server, r Route) {
 		op := s.operation(r)
-		op.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{
-			"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}},
-		}}
+		content := map[string]*huma.MediaType{}
+		for _, kind := range r.sends {
+			content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+		}
+		op.Responses["200"] = &huma.Response{Description: "OK", Content: content}
 		type output struct{ Body func(huma.Context) }
 		huma.Register(s.huma, op, func(ctx context.Context, in *I) (*output, error) {
 			clearReadDeadline(ctx)

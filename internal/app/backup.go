@@ -19,15 +19,17 @@ import (
 // filesLock is held by who deletes files, and by who counts on none being deleted.
 const filesLock = "files"
 
+const zstd = "application/zstd" // media type of a backup
+
 func (a *App) backupRoutes() []api.Route {
 	return []api.Route{
-		api.Download("GET", "/api/v1/backup", "", api.Owner, "全部数据的备份：一个文件，边用边做", "a backup of everything in one file, made while work goes on", a.backUp),
+		api.Download("GET", "/api/v1/backup", "", api.Owner, "全部数据的备份：一个文件，边用边做", "a backup of everything in one file, made while work goes on", a.backUp, api.Sends(zstd)),
 	}
 }
 
 // backUp streams a backup. Files that a deleted product leaves stay until it ends.
 func (a *App) backUp(ctx context.Context, _ *struct{}) (*api.Outgoing, error) {
-	return &api.Outgoing{Name: backupName(a.options.Now()), Type: "application/zstd", Write: func(w io.Writer) error {
+	return &api.Outgoing{Name: backupName(a.options.Now()), Type: zstd, Write: func(w io.Writer) error {
 		unlock, err := a.DB.Lock(ctx, filesLock)
 		if err != nil {
 			return err
