@@ -43,8 +43,12 @@ func (s *Service) writer(id string) (Writer, error) {
 	return w, nil
 }
 
-// mediaTypes are those of the formats that can be written, in order.
+// mediaTypes are those of the formats that can be written, in order; none where
+// routes are only named and no service is open.
 func (s *Service) mediaTypes() []string {
+	if s == nil {
+		return nil
+	}
 	var types []string
 	for _, f := range s.formats {
 		if w, ok := f.(Writer); ok {
