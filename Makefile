@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz chaos conformance race-learn race-tag audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos conformance race-learn race-tag audit clean
 
 build: $(BIN)
 
@@ -53,6 +53,10 @@ tools:
 
 fuzz:
 	@bash bench/fuzz.sh
+
+# Every operation of the API, as each role, by schemathesis.
+fuzz-api: build
+	@bash bench/fuzz-api.sh
 
 # Kills the program ROUNDS times (100) at instants drawn by SEED (1), and traces its system calls.
 chaos: build tools

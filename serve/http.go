@@ -295,8 +295,7 @@ type beginIn struct {
 }
 
 type beginOut struct {
-	Status int
-	Body   struct {
+	Body struct {
 		ID      string        `json:"id"`
 		Token   string        `json:"token" doc:"只给一次；之后每次请求放在 X-Session-Token 里|told once; send it as X-Session-Token from now on"`
 		Product productShown  `json:"product"`
@@ -318,7 +317,7 @@ func (s *Service) beginSession(ctx context.Context, in *beginIn) (*beginOut, err
 	if err != nil {
 		return nil, err
 	}
-	out := &beginOut{Status: http.StatusCreated}
+	out := &beginOut{}
 	out.Body.ID, out.Body.Token, out.Body.Product = session.ID, token, productShown{product, name}
 	if out.Body.Parts = session.Greeting; out.Body.Parts == nil {
 		out.Body.Parts = []dialog.Part{}

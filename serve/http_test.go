@@ -86,7 +86,7 @@ func (s *site) session() (path, token string) {
 		Product   struct{ ID, Name string }
 		Parts     []map[string]any
 	}
-	if err := json.Unmarshal([]byte(body), &got); err != nil || status != http.StatusCreated || got.Token == "" || got.Product.Name == "" || len(got.Parts) == 0 {
+	if err := json.Unmarshal([]byte(body), &got); err != nil || status != http.StatusOK || got.Token == "" || got.Product.Name == "" || len(got.Parts) == 0 {
 		s.t.Fatalf("begin: %d %s", status, body)
 	}
 	return "/api/v1/products/p1/sessions/" + got.ID, got.Token

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Asks every operation of the API, as each role, for what its document allows and
+# forbids, with schemathesis: no 5xx, no status, content type or body that the
+# document does not tell. The real program runs on a demo of its own; what would
+# take the asker's own rights away is left out. One line a role; exit 1 on a failure.
+#   ROLES="owner labeller"   all by default
+#   EXAMPLES=5               cases an operation and part
+#   ZHUOMO_BIN               bin/zhuomo
+set -euo pipefail
+cd "$(dirname "$0")/.."
+binary=$(realpath "${ZHUOMO_BIN:-bin/zhuomo}")
+[ -x "$binary" ] || { echo "needs $binary: make build"; exit 1; }
+python=$(bash bench/peers.sh fuzz schemathesis==4.32.5)
+folder=$(mktemp -d)
+server=
+finish() {
+  if [ -n "$server" ]; then kill "$server" 2>/dev/null && wait "$server" 2>/dev/null || true; fi
+  rm -rf "$folder"
+}
+trap finish EXIT
+"$binary" demo --once --data "$folder/data" --json >"$folder/demo.json"
+"$binary" serve --data "$folder/data" --listen 127.0.0.1:0 >"$folder/serve.log" 2>&1 &
+server=$!
+for _ in $(seq 100); do
+  address=$(grep -oE 'http://127\.0\.0\.1:[0-9]+' "$folder/serve.log" | head -1 || true)
+  [ -n "$address" ] && break
+  sleep .1
+done
+failed=0
+for role in ${ROLES:-owner lead trainer reviewer labeller viewer}; do
+  token=$("$binary" tokens create "fuzz $role" --role "$role" --data "$folder/data" --json | "$python" -c 'import json,sys;print(json.load(sys.stdin)["secret"])')
+  code=0
+  "$(dirname "$python")/schemathesis" run "$address/api/v1/openapi.json" -H "Authorization: Bearer $token" \
+    --generation-with-security-parameters false --generation-database none --phases coverage,fuzzing --max-examples "${EXAMPLES:-5}" \
+    --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
+    --exclude-path-regex 'events|deletions|sign|tokens/|/accounts/' --request-timeout 30 >"$folder/$role.log" 2>&1 || code=$?
+  echo "fuzz-api $role: $(grep -E 'Tested: ' "$folder/$role.log" | tr -d ' ' || true) $(grep -E 'generated' "$folder/$role.log" | sed 's/^ *//' || true)"
+  if [ "$code" -ne 0 ]; then
+    failed=1
+    cat "$folder/$role.log"
+  fi
+done
+exit "$failed"
