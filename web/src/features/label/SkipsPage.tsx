@@ -15,7 +15,7 @@ import type { Column } from "../../shared/table/columns";
 import { DataTable } from "../../shared/table/DataTable";
 import { useCursorList } from "../../shared/table/useCursorList";
 import { useWords } from "../../shared/words/useWords";
-import { usePeopleNames } from "./api";
+import { usePeopleNames } from "../../shared/api/usePeopleNames";
 import { useQueueHead } from "./useQueueHead";
 import css from "./label.module.css";
 

@@ -11,7 +11,7 @@ import { FilterChips } from "../../shared/table/FilterChips";
 import { useCursorList } from "../../shared/table/useCursorList";
 import { useFilters } from "../../shared/table/useFilters";
 import { useWords } from "../../shared/words/useWords";
-import { usePeopleNames } from "./api";
+import { usePeopleNames } from "../../shared/api/usePeopleNames";
 import { initial } from "./initial";
 import { Labels } from "./Labels";
 import { useQueueHead } from "./useQueueHead";

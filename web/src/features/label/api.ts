@@ -50,14 +50,3 @@ export function useAgreement(product: string, queue: string) {
     queryFn: ({ signal }) => ask(api.GET("/api/v1/queues/{queue}/agreement", { signal, params: { path: { queue } } })),
   });
 }
-
-/** usePeopleNames gives names for the ids of people; a simulated or unknown one keeps its id. */
-export function usePeopleNames(): (id: string) => string {
-  const list = useQuery({
-    queryKey: ["people", "names"],
-    staleTime: 300_000,
-    retry: false,
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/accounts", { signal, params: { query: { limit: 200 } } })),
-  });
-  return (id) => list.data?.items.find((a) => a.id === id)?.name ?? id;
-}

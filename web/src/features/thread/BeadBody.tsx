@@ -1,4 +1,5 @@
 import { Link } from "react-router";
+import { usePeopleNames } from "../../shared/api/usePeopleNames";
 import { useFormat } from "../../shared/format/useFormat";
 import { Chip } from "../../shared/page/Chip";
 import { useWords } from "../../shared/words/useWords";
@@ -13,6 +14,7 @@ import css from "./thread.module.css";
 export function BeadBody({ bead, thread, product, row, onRow }: { bead: BeadView; thread: Thread; product: string; row: number; onRow: (i: number) => void }) {
   const w = useWords("thread");
   const f = useFormat();
+  const personName = usePeopleNames();
   const t = thread.turn;
   const kept = useTurn(product, t ? t.id : "");
   const release = useRelease(product, bead.kind === "release" && thread.release ? thread.release.id : "");
@@ -74,7 +76,7 @@ export function BeadBody({ bead, thread, product, row, onRow }: { bead: BeadView
         <ul className={css["lines"]}>
           {(r?.annotations ?? []).map((a) => (
             <li key={a.id}>
-              <b>{a.person}</b> {w("labelled")} {(a.labels ?? []).map((l) => <Chip key={l} tone="azurite">{l}</Chip>)} {a.simulated && <Chip guess>{w("simulated")}</Chip>}
+              <b>{personName(a.person)}</b> {w("labelled")} {(a.labels ?? []).map((l) => <Chip key={l} tone="azurite">{l}</Chip>)} {a.simulated && <Chip guess>{w("simulated")}</Chip>}
               {a.column && <span className={css["grey"]}> {w("from_file", { file: r?.row?.file ?? "", column: a.column })}</span>}
               <span className={css["grey"]}> {w("by_rule", { version: a.guideline_version })} · {f.time(Date.parse(a.at) * 1000)}</span>
             </li>

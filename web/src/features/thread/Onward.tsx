@@ -1,4 +1,5 @@
 import { Link } from "react-router";
+import { usePeopleNames } from "../../shared/api/usePeopleNames";
 import { useFormat } from "../../shared/format/useFormat";
 import { Section } from "../../shared/page/Section";
 import { useWords } from "../../shared/words/useWords";
@@ -9,6 +10,7 @@ import css from "./thread.module.css";
 export function Onward({ product, row, reveals }: { product: string; row: string; reveals: Thread["reveals"] }) {
   const w = useWords("thread");
   const f = useFormat();
+  const personName = usePeopleNames();
   const up = useThread(product, row);
   const shaped = up.data?.shaped ?? [];
   const models = up.data?.rows?.[0]?.models ?? [];
@@ -41,7 +43,7 @@ export function Onward({ product, row, reveals }: { product: string; row: string
         <ul className={css["answers"]}>
           {(reveals ?? []).map((r, i) => (
             <li key={i}>
-              <span>{r.actor}</span>
+              <span>{personName(r.actor)}</span>
               <span className={css["grey"]}>
                 {f.time(r.at_us)} · {r.reason}
               </span>

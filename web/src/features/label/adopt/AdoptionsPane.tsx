@@ -7,7 +7,7 @@ import { FaultBand } from "../../../shared/page/FaultBand";
 import { Pane } from "../../../shared/page/Pane";
 import { ReadFault } from "../../../shared/page/ReadFault";
 import { useWords } from "../../../shared/words/useWords";
-import { usePeopleNames } from "../api";
+import { usePeopleNames } from "../../../shared/api/usePeopleNames";
 import { useAdoptions, useTakeBack } from "./useAdopt";
 import css from "./adopt.module.css";
 

@@ -8,7 +8,8 @@ import type { Column } from "../../../shared/table/columns";
 import { DataTable } from "../../../shared/table/DataTable";
 import { useCursorList } from "../../../shared/table/useCursorList";
 import { useWords } from "../../../shared/words/useWords";
-import { usePeopleNames, type Saved } from "../api";
+import { usePeopleNames } from "../../../shared/api/usePeopleNames";
+import type { Saved } from "../api";
 import { Labels } from "../Labels";
 import css from "./guideline.module.css";
 

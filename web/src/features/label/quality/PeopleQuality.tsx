@@ -2,7 +2,7 @@ import { Link } from "react-router";
 import type { Schemas } from "../../../shared/api/client";
 import { useFormat } from "../../../shared/format/useFormat";
 import { useWords } from "../../../shared/words/useWords";
-import { usePeopleNames } from "../api";
+import { usePeopleNames } from "../../../shared/api/usePeopleNames";
 import { Simulated } from "../Simulated";
 import { IntervalBar } from "./IntervalBar";
 import { initial } from "../initial";
