@@ -246,26 +246,10 @@ func standing(now map[string]Gold, d decision) goldStanding {
 // takeOver settles rows as the file says; a row that has the same gold keeps it,
 // one with other gold gets the file's only when that is to be replaced.
 func takeOver(ctx context.Context, tx db.Tx, all []decision, replace bool) error {
-	rows := make([]string, len(all))
-	for i, d := range all {
-		rows[i] = d.gold.RowID
-	}
-	now, err := goldOfRows(ctx, tx, all[0].gold.ProductID, rows)
-	if err != nil {
-		return err
-	}
-	var annotations []Annotation
-	var gold []Gold
-	for _, d := range all {
-		if is := standing(now, d); is == noGold || is == otherGold && replace {
-			annotations = append(annotations, d.annotation)
-			gold = append(gold, d.gold)
-		}
-	}
-	if err := insertAnnotations(ctx, tx, annotations); err != nil {
-		return err
-	}
-	return putGold(ctx, tx, gold)
+	return decideWhere(ctx, tx, all, func(i int, now map[string]Gold) bool {
+		is := standing(now, all[i])
+		return is == noGold || is == otherGold && replace
+	})
 }
 
 // AdoptionOf gives an adoption. Fault: NoAdoption.

@@ -193,6 +193,21 @@ func (s *Service) decision(ctx context.Context, r GoldRow, versions map[versionK
 
 // decide writes decisions on distinct rows of one product.
 func decide(ctx context.Context, tx db.Tx, all []decision, ids []string) error {
+	return decideWhere(ctx, tx, all, func(i int, now map[string]Gold) bool {
+		d := all[i]
+		if old, ok := now[d.gold.RowID]; ok && old.How == howDecided && len(old.Witnesses) == 1 && old.Annotators[0] == d.annotation.Person &&
+			old.TextHash == d.gold.TextHash && old.VersionID == d.gold.VersionID && old.GuidelineID == d.gold.GuidelineID && setKey(old.Labels) == setKey(d.gold.Labels) {
+			ids[i] = old.Witnesses[0]
+			return false
+		}
+		ids[i] = d.annotation.ID
+		return true
+	})
+}
+
+// decideWhere writes the decisions on distinct rows of one product that wanted
+// picks, given the gold that stands now.
+func decideWhere(ctx context.Context, tx db.Tx, all []decision, wanted func(i int, now map[string]Gold) bool) error {
 	rows := make([]string, len(all))
 	for i, d := range all {
 		rows[i] = d.gold.RowID
@@ -204,14 +219,10 @@ func decide(ctx context.Context, tx db.Tx, all []decision, ids []string) error {
 	var annotations []Annotation
 	var gold []Gold
 	for i, d := range all {
-		if old, ok := now[d.gold.RowID]; ok && old.How == howDecided && len(old.Witnesses) == 1 && old.Annotators[0] == d.annotation.Person &&
-			old.TextHash == d.gold.TextHash && old.VersionID == d.gold.VersionID && old.GuidelineID == d.gold.GuidelineID && setKey(old.Labels) == setKey(d.gold.Labels) {
-			ids[i] = old.Witnesses[0]
-			continue
+		if wanted(i, now) {
+			annotations = append(annotations, d.annotation)
+			gold = append(gold, d.gold)
 		}
-		ids[i] = d.annotation.ID
-		annotations = append(annotations, d.annotation)
-		gold = append(gold, d.gold)
 	}
 	if err := insertAnnotations(ctx, tx, annotations); err != nil {
 		return err
