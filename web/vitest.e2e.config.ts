@@ -10,7 +10,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-// Browser tests: the real program from bin/, a real Chromium. Two at a time: much of them is waiting.
+// Browser tests: the real program from bin/, a real Chromium. Two at a time: much of them is waiting. What fails
+// on a busy machine is tried once more, and told (retry x1).
 export default defineConfig({
-  test: { include: ["e2e/**/*.spec.ts"], globalSetup: "e2e/demo.ts", testTimeout: 120_000, hookTimeout: 180_000, maxWorkers: 2, sequence: { sequencer: LongestFirst } },
+  test: { include: ["e2e/**/*.spec.ts"], globalSetup: "e2e/demo.ts", testTimeout: 120_000, hookTimeout: 180_000, maxWorkers: 2, retry: 1, sequence: { sequencer: LongestFirst } },
 });

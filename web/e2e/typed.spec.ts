@@ -190,7 +190,8 @@ describe.skipIf(cannot !== "")(`typed work ${cannot}`, () => {
     await page.goto(`/${house.product}/label/queues/${queue}`);
     await page.waitForSelector('[data-testid="task"]');
     const stop = await failing(page, /annotations$|asks$/);
-    await page.keyboard.press("1");
+    const chosen = page.locator('[data-label][aria-pressed="true"]');
+    await expect.poll(async () => (await chosen.count()) || void (await page.keyboard.press("1")), { interval: 1_000, timeout: 15_000 }).toBe(1); // the keys may not be heard yet
     await page.keyboard.press("Enter");
     const refused = page.getByRole("alert").filter({ hasText: "没有收下" });
     await refused.getByText("有 1 条").waitFor();
