@@ -86,6 +86,9 @@ func runBackup(ctx context.Context, e *command.Env, args []string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return BackupThere.With("file", path)
 	}
+	if err := hasData(e.Globals); err != nil {
+		return err
+	}
 	client, err := e.Dial(ctx)
 	if err != nil {
 		return err

@@ -160,7 +160,7 @@ func TestTheBucketIsNamedOnTheCommandLine(t *testing.T) {
 		"wrong keys": {b.Address("x"), "bucket.refused", 5},
 	} {
 		b.Wrong.Store(name == "wrong keys")
-		exit, _, said := say(t, "doctor", "--data", filepath.Join(t.TempDir(), "data"), "--blobs", c.address, "--lang", "en")
+		exit, _, said := say(t, "product", "list", "--data", filepath.Join(t.TempDir(), "data"), "--blobs", c.address, "--lang", "en")
 		if exit != c.exit || !strings.Contains(said, c.code) {
 			t.Errorf("%s: exit %d, %s", name, exit, said)
 		}

@@ -105,6 +105,9 @@ func runDoctor(ctx context.Context, e *command.Env, o doctorOptions) error {
 			return err
 		}
 	}
+	if err := hasData(e.Globals); err != nil {
+		return err
+	}
 	client, err := e.Dial(ctx)
 	if err != nil {
 		return err

@@ -201,6 +201,20 @@ func TestTheDoctorLooksAtTheFolder(t *testing.T) {
 	}
 }
 
+func TestAMistypedFolderIsNotCalledWell(t *testing.T) {
+	t.Parallel()
+	nowhere := filepath.Join(t.TempDir(), "nowhere")
+	for _, args := range [][]string{{"doctor"}, {"backup", filepath.Join(t.TempDir(), "b.tar.zst")}} {
+		exit, out, said := say(t, append(args, "--data", nowhere)...)
+		if exit == 0 || !strings.Contains(said+out, "app.no_data") {
+			t.Errorf("%s: %d %s %s", args[0], exit, out, said)
+		}
+	}
+	if _, err := os.Stat(nowhere); !os.IsNotExist(err) {
+		t.Errorf("the folder was made: %v", err)
+	}
+}
+
 func TestBackupAndRestoreOnTheCommandLine(t *testing.T) {
 	t.Parallel()
 	s := newSick(t)

@@ -31,6 +31,10 @@ var (
 		ZH: "演示在「{step}」这一步停下：{why}", FixZH: "日志在 {log}；带上它报告问题",
 		EN: "the demo stopped at {step}: {why}", FixEN: "the log is {log}; report the problem with it",
 	})
+	NoData = fault.Define("app.no_data", fault.Invalid, fault.Text{
+		ZH: "文件夹 {folder} 里没有琢磨的数据", FixZH: "用 --data 写对数据文件夹；数据在 PostgreSQL 里就用 --db",
+		EN: "there is no Zhuomo data in the folder {folder}", FixEN: "name the data folder with --data; for data in PostgreSQL give --db",
+	})
 	BenchBroken = fault.Define("app.bench_broken", fault.Broken, fault.Text{
 		ZH: "测速后核对不符：{what}", FixZH: "这是程序的错；带上这句话和命令报告问题",
 		EN: "the check after the bench fails: {what}", FixEN: "this is an error of the program; report it with this line and the command",

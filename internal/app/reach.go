@@ -149,3 +149,20 @@ func answers(s serverFile) bool {
 	}
 	return answer.Body.Close() == nil
 }
+
+// hasData makes sure that the folder of SQLite data is there: who mistypes it
+// must not be told that nothing is wrong with it, or get a backup of nothing.
+// Fault: NoData.
+func hasData(g command.Globals) error {
+	if g.Server != "" || g.DB != "" {
+		return nil
+	}
+	folder, err := folderOf(g)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(folder, "zhuomo.db")); errors.Is(err, os.ErrNotExist) {
+		return NoData.With("folder", folder)
+	}
+	return nil
+}
