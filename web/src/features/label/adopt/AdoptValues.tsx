@@ -50,7 +50,7 @@ export function AdoptValues({ values, labels, nameOf, rowsOf, disabled, choices,
           />
         ),
     },
-    { key: "why", title: w("adopt_why"), width: 150, plain: (v) => why(v), cell: (v) => (v.suggest && v.label === v.suggest && !decided(v) ? <Chip guess>{why(v)}</Chip> : <span className={css["why"]}>{why(v)}</span>) },
+    { key: "why", title: w("adopt_why"), width: 190, plain: (v) => why(v), cell: (v) => (v.suggest && v.label === v.suggest && !decided(v) ? <Chip guess>{why(v)}</Chip> : <span className={css["why"]}>{why(v)}</span>) },
   ];
   function why(v: AdoptValue): string {
     if (decided(v)) return w("adopt_why_you");
