@@ -134,6 +134,7 @@ export async function release(hand: Hand): Promise<void> {
 export async function talk(hand: Hand, text: string): Promise<string> {
   const { page } = hand;
   const answers = page.locator("zhuomo-chat .answer");
+  await page.locator("zhuomo-chat [role=log]:not([aria-busy])").waitFor(); // what was said earlier is back
   const before = await answers.count();
   await hand.reach(/说说|留言|输入/);
   await hand.type(text);

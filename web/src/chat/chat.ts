@@ -112,6 +112,7 @@ export class ZhuomoChat extends HTMLElement {
 
   // open takes up the session of an earlier visit, or begins one.
   private async open(): Promise<void> {
+    this.log.setAttribute("aria-busy", "true");
     try {
       const kept = this.client.kept();
       const turns = kept ? await this.earlier(kept) : undefined;
@@ -126,6 +127,8 @@ export class ZhuomoChat extends HTMLElement {
       void this.flush();
     } catch (e) {
       this.unopened(e);
+    } finally {
+      this.log.removeAttribute("aria-busy");
     }
   }
 
