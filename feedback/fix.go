@@ -134,6 +134,9 @@ func (s *Service) mend(ctx context.Context, id, turnID string, labels []string, 
 
 // finish writes down how a fix ended.
 func (s *Service) finish(ctx context.Context, began time.Time, f Fix, err error) (Fix, error) {
+	if s.needs.Ended != nil {
+		defer func() { s.needs.Ended(f.State, time.Since(began)) }()
+	}
 	if err != nil {
 		f.State, f.Why = Failed, err.Error()
 		return f, errors.Join(err, s.saveFix(context.WithoutCancel(ctx), f))

@@ -2,6 +2,7 @@ package feedback
 
 import (
 	"context"
+	"time"
 
 	"zhuomo/evaluate"
 	"zhuomo/learn"
@@ -16,6 +17,7 @@ type Needs struct {
 	Keeper     Keeper
 	Releaser   Releaser
 	Ledger     Ledger
+	Ended      func(result State, took time.Duration) // hears how each fix ended; nil: nobody
 }
 
 // Turns reads what was said live.

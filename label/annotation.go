@@ -108,7 +108,11 @@ func (s *Service) Submit(ctx context.Context, subs []Submission) ([]Annotation, 
 	}
 	for _, r := range refused {
 		list[r.Item] = Annotation{}
+		if errors.Is(r.Err, LeaseLost) {
+			s.counted(LostOut, 1)
+		}
 	}
+	s.counted(Answered, len(taken)-len(refused))
 	if all := append(early, refused...); len(all) > 0 {
 		return list, all
 	}

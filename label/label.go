@@ -57,7 +57,20 @@ type Needs struct {
 	Now     func() time.Time
 	Suggest Suggester // nil: tasks come without suggestions
 	Answer  Answerer  // nil: no model can be checked
+	Counted Counted   // nil: nobody counts
 }
+
+// Happening is what figures count of the work of labelling.
+type Happening string
+
+const (
+	Claimed  Happening = "claimed"    // tasks handed out
+	Answered Happening = "answered"   // answers taken
+	LostOut  Happening = "lease_lost" // leases that somebody else had when their person came back
+)
+
+// Counted hears of n happenings once they are durable. It must not wait.
+type Counted func(what Happening, n int)
 
 // Service is the front door of the stage.
 type Service struct {
@@ -67,6 +80,7 @@ type Service struct {
 	now     func() time.Time
 	suggest Suggester
 	answer  Answerer
+	counted Counted
 
 	mu         sync.Mutex
 	queues     map[string]*openQueue          // under mu, by id: what never changes of an open queue
@@ -88,8 +102,11 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	if err := n.DB.Migrate(ctx, "label", migrations); err != nil {
 		return nil, err
 	}
-	s := &Service{db: n.DB, data: n.Data, jobs: n.Jobs, now: n.Now, suggest: n.Suggest, answer: n.Answer,
+	s := &Service{db: n.DB, data: n.Data, jobs: n.Jobs, now: n.Now, suggest: n.Suggest, answer: n.Answer, counted: n.Counted,
 		queues: map[string]*openQueue{}, guidelines: map[versionKey]*SavedGuideline{}, agreements: map[string]reckoned{}}
+	if s.counted == nil {
+		s.counted = func(Happening, int) {}
+	}
 	if n.Jobs != nil {
 		n.Jobs.Handle(openKind, s.openJob)
 		n.Jobs.Handle(adoptKind, s.adoptJob)

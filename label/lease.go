@@ -88,6 +88,7 @@ func (s *Service) Claim(ctx context.Context, queueID, person string, n int, leas
 			}
 		}
 	}
+	s.counted(Claimed, len(ids))
 	tasks, err := selectTasks(ctx, s.db.Reader(), ids)
 	if err != nil {
 		return nil, err
@@ -179,6 +180,7 @@ func (s *Service) eachLease(ctx context.Context, taskIDs []string, person string
 		return nil
 	})
 	if err == nil && len(refused) > 0 {
+		s.counted(LostOut, len(refused))
 		err = refused
 	}
 	return err

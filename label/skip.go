@@ -148,6 +148,7 @@ func (s *Service) ClaimThese(ctx context.Context, queueID, person string, taskID
 	if err != nil {
 		return nil, err
 	}
+	s.counted(Claimed, len(got))
 	tasks, err := selectTasks(ctx, s.db.Reader(), got)
 	for i := range tasks {
 		tasks[i].LeaseUntil = due

@@ -37,6 +37,7 @@ type Needs struct {
 	Caller   dialog.Caller  // nil: calls of flows fail
 	Pages    fs.FS          // holds chat.html; nil: no chat page
 	Told     func(TurnNote) // called after each durable turn and rating; must not wait; nil: nobody
+	Measured Measured       // nil: turns are not measured
 }
 
 // Service is the front door of the stage. All methods may be called from many

@@ -110,6 +110,12 @@ func liveReleases(ctx context.Context, q db.Reader) (map[string]string, error) {
 	return now, err
 }
 
+// liveNumbers tells the number of the live release of each product.
+func liveNumbers(ctx context.Context, q db.Reader) ([]LiveRelease, error) {
+	rows, err := q.QueryContext(ctx, `SELECT l.product_id, r.number FROM serve_live l JOIN serve_releases r ON r.id = l.release_id ORDER BY l.product_id`)
+	return collect(rows, err, func(row scanner) (l LiveRelease, err error) { return l, row.Scan(&l.ProductID, &l.Number) })
+}
+
 // movePointer makes p.ReleaseID live and the live one the one before.
 func movePointer(ctx context.Context, tx db.Tx, p Publication) error {
 	was, _, err := liveRow(ctx, tx, p.productID)

@@ -67,6 +67,14 @@ var errRepeated = errors.New("this turn was taken before")
 // Cost:   does not grow with the length of the session.
 func (s *Service) Say(ctx context.Context, session string, m Message) (Answered, error) {
 	began := s.n.Now()
+	a, err := s.answer(ctx, session, m, began)
+	if s.n.Measured != nil {
+		s.n.Measured(OutcomeOf(a, err), s.n.Now().Sub(began))
+	}
+	return a, err
+}
+
+func (s *Service) answer(ctx context.Context, session string, m Message, began time.Time) (Answered, error) {
 	m.Text = strings.TrimSpace(strings.ToValidUTF8(m.Text, "\uFFFD"))
 	if m.Text == "" {
 		return Answered{}, EmptyMessage.With().At("text")

@@ -52,6 +52,15 @@ func (w *watchers) any(session string) bool {
 	return len(w.open[session]) > 0
 }
 
+func (w *watchers) count() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, all := range w.open {
+		n += len(all)
+	}
+	return n
+}
+
 // closeAll ends every stream; the readers come again.
 func (w *watchers) closeAll() {
 	w.mu.Lock()

@@ -77,6 +77,13 @@ func (b *Broadcaster) PublishTo(product, topic string, data any) {
 	}
 }
 
+// StreamCount is how many pages listen right now.
+func (b *Broadcaster) StreamCount() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.listeners)
+}
+
 // Close ends every stream, so that a server can stop.
 func (b *Broadcaster) Close() {
 	b.mu.Lock()

@@ -52,6 +52,7 @@ type App struct {
 	options    Options
 	secret     string // lets this machine's command line act as the owner
 	metrics    *api.Metrics
+	meters     *meters
 	closing    chan struct{} // closed when the program is about to stop
 	closeBlobs func() error
 	stop       func() // ends the goroutine that publishes jobs
@@ -92,6 +93,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		}
 	}
 	a := &App{options: o, Events: api.NewBroadcaster(o.Now), metrics: api.NewMetrics(), closing: make(chan struct{}), secret: newSecret()}
+	a.meters = newMeters(a, a.metrics.Registry())
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close(ctx))
@@ -108,7 +110,8 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if a.Blobs, a.closeBlobs, err = o.openBlobs(ctx); err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
-	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: !a.DB.Shared()}); err != nil {
+	a.Blobs = blob.Measured(a.Blobs, a.meters.blob)
+	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: !a.DB.Shared(), Ended: a.meters.job}); err != nil {
 		return nil, fmt.Errorf("open jobs: %w", err)
 	}
 	if err = a.DB.Migrate(ctx, "api", api.Migrations()); err != nil {

@@ -59,7 +59,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	if s.Knowledge, err = knowledge.New(ctx, knowledge.Needs{DB: a.DB, Blobs: a.Blobs, Data: s.Data, Now: now, Served: hears}); err != nil {
 		return s, err
 	}
-	if s.Label, err = label.New(ctx, label.Needs{DB: a.DB, Data: s.Data, Jobs: a.Jobs, Now: now, Suggest: suggestions{a}, Answer: suggestions{a}}); err != nil {
+	if s.Label, err = label.New(ctx, label.Needs{DB: a.DB, Data: s.Data, Jobs: a.Jobs, Now: now, Suggest: suggestions{a}, Answer: suggestions{a}, Counted: a.meters.label}); err != nil {
 		return s, err
 	}
 	settled := gold{s.Label}
@@ -86,6 +86,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	}
 	s.Serve, err = serve.New(ctx, serve.Needs{
 		DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Models: models{s.Learn}, Newest: newest{a}, Gate: verdicts{s.Evaluate}, Pages: web.Files(),
+		Measured: a.meters.turn,
 	})
 	if err != nil {
 		return s, err
@@ -100,7 +101,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	}
 	fixing := repair{a: a, s: &a.Stages, bench: bench}
 	s.Feedback, err = feedback.New(ctx, a.DB, a.Jobs, now, s.Evaluate, feedback.Needs{
-		Turns: fixing, Shops: fixing, Relabeller: fixing, Keeper: fixing, Releaser: fixing, Ledger: fixing,
+		Turns: fixing, Shops: fixing, Relabeller: fixing, Keeper: fixing, Releaser: fixing, Ledger: fixing, Ended: a.meters.fix,
 	})
 	if err != nil {
 		return s, err

@@ -132,6 +132,7 @@ func (d *sqliteDB) runBatch(first *request) {
 		d.abandon(err)
 		return
 	}
+	d.tally.commits.Add(1)
 	for _, r := range d.loop.batch {
 		if r.err == nil {
 			for _, do := range r.after {

@@ -47,6 +47,7 @@ type DB struct {
 	engine engine
 	news   *news
 	locks  locks // SQLite's
+	tally  *tally
 }
 
 // engine is one of the two kinds of database.
@@ -77,12 +78,12 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &DB{now: o.Now, news: newNews(), locks: locks{held: map[string]chan struct{}{}}}
+	d := &DB{now: o.Now, news: newNews(), locks: locks{held: map[string]chan struct{}{}}, tally: new(tally)}
 	var err error
 	if o.URL != "" {
-		d.engine, err = openPostgres(ctx, o, d.news)
+		d.engine, err = openPostgres(ctx, o, d.news, d.tally)
 	} else {
-		d.engine, err = openSQLite(ctx, o)
+		d.engine, err = openSQLite(ctx, o, d.tally)
 	}
 	if err != nil {
 		return nil, Explain(err)

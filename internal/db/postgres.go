@@ -38,13 +38,14 @@ type postgresDB struct {
 	readers  *sql.DB
 	rehearse bool
 	news     *exchange
+	tally    *tally
 
 	mu     sync.Mutex // guards what follows
 	closed bool
 	open   sync.WaitGroup // writes under way
 }
 
-func openPostgres(ctx context.Context, o Options, local *news) (*postgresDB, error) {
+func openPostgres(ctx context.Context, o Options, local *news, count *tally) (*postgresDB, error) {
 	if !strings.HasPrefix(o.URL, "postgres://") && !strings.HasPrefix(o.URL, "postgresql://") {
 		return nil, BadURL.With()
 	}
@@ -67,7 +68,7 @@ func openPostgres(ctx context.Context, o Options, local *news) (*postgresDB, err
 	reading := config.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
 	d := &postgresDB{
-		url: o.URL, config: config, rehearse: o.Rehearse,
+		url: o.URL, config: config, rehearse: o.Rehearse, tally: count,
 		writers: sqlPool(config, o.Writers), readers: sqlPool(reading, o.Readers),
 	}
 	var encoding string
@@ -161,6 +162,7 @@ func (d *postgresDB) submit(r *request) error {
 	for try := 1; ; try++ {
 		err := d.once(r, false)
 		if err == nil {
+			d.tally.commits.Add(1)
 			for _, do := range r.after {
 				do()
 			}
@@ -169,6 +171,7 @@ func (d *postgresDB) submit(r *request) error {
 		if !isMeeting(err) {
 			return Explain(err)
 		}
+		d.tally.retries.Add(1)
 		if try == maxTries {
 			return Contended.With("times", maxTries).Because(err)
 		}

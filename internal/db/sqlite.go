@@ -33,12 +33,13 @@ type sqliteDB struct {
 	mu     sync.RWMutex  // guards closed; held while sending on queue
 	closed bool
 
-	loop loopState // touched by the write loop only
+	tally *tally
+	loop  loopState // touched by the write loop only
 }
 
 // openSQLite locks the folder of o.Path, opens or makes the database there and
 // starts the writer.
-func openSQLite(ctx context.Context, o Options) (*sqliteDB, error) {
+func openSQLite(ctx context.Context, o Options, count *tally) (*sqliteDB, error) {
 	if o.Readers <= 0 {
 		o.Readers = 4
 	}
@@ -57,6 +58,7 @@ func openSQLite(ctx context.Context, o Options) (*sqliteDB, error) {
 		lock:  lock,
 		path:  path,
 		dsn:   dsn(path, writerCacheKiB, "synchronous(FULL)"),
+		tally: count,
 		queue: make(chan *request, maxBatch),
 		ended: make(chan struct{}),
 	}

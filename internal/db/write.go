@@ -63,9 +63,9 @@ func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) erro
 	}
 	c, _ := ctx.Value(alongside{}).(*companion)
 	if c == nil || c.rode.Load() {
-		return d.engine.submit(&request{ctx: ctx, do: do, done: make(chan error, 1)})
+		return d.submit(&request{ctx: ctx, do: do, done: make(chan error, 1)})
 	}
-	err := d.engine.submit(&request{ctx: ctx, done: make(chan error, 1), do: func(ctx context.Context, tx Tx) error {
+	err := d.submit(&request{ctx: ctx, done: make(chan error, 1), do: func(ctx context.Context, tx Tx) error {
 		if err := do(ctx, tx); err != nil {
 			return err
 		}
@@ -73,6 +73,17 @@ func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) erro
 	}})
 	if err == nil {
 		c.rode.Store(true)
+	}
+	return err
+}
+
+// submit hands the request to the engine and counts how it went.
+func (d *DB) submit(r *request) error {
+	err := d.engine.submit(r)
+	if err == nil {
+		d.tally.writes.Add(1)
+	} else {
+		d.tally.failed(err)
 	}
 	return err
 }

@@ -31,6 +31,8 @@ type Options struct {
 	// MaxCrashes is how often in a row the process may die in a job before it
 	// is no longer resumed by itself, default 10.
 	MaxCrashes int
+	// Ended hears of each attempt how it left the job and how long it took; nil: nobody.
+	Ended func(job Job, took time.Duration)
 }
 
 // Runner queues jobs and works on them, inside this process.
@@ -265,6 +267,19 @@ func (r *Runner) List(ctx context.Context, f Filter) ([]Job, string, error) {
 		return all, "", err
 	}
 	return all[:limit], all[limit-1].ID, nil
+}
+
+// Backlog is how many jobs of a kind wait or run, in all processes.
+type Backlog struct {
+	Kind     string
+	State    State // Queued or Running
+	Count    int
+	OldestUS int64 // when the first of them was due
+}
+
+// Backlog counts what is not finished, by kind and state.
+func (r *Runner) Backlog(ctx context.Context) ([]Backlog, error) {
+	return backlog(ctx, r.db.Reader())
 }
 
 // Cancel ends a queued job at once and asks a running one to end: its ctx ends

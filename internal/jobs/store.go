@@ -203,6 +203,13 @@ func nextDue(ctx context.Context, r db.Reader, kinds []string) (us int64, ok boo
 	return us, err == nil, err
 }
 
+// backlog reads two partial indexes; finished jobs cost it nothing.
+func backlog(ctx context.Context, r db.Reader) ([]Backlog, error) {
+	rows, err := r.QueryContext(ctx, `SELECT kind, 'queued', COUNT(*), MIN(run_at_us) FROM jobs WHERE state = 'queued' GROUP BY kind
+		UNION ALL SELECT kind, 'running', COUNT(*), MIN(run_at_us) FROM jobs WHERE state = 'running' GROUP BY kind`)
+	return db.All(rows, err, func(b *Backlog) []any { return []any{&b.Kind, &b.State, &b.Count, &b.OldestUS} })
+}
+
 // inKinds gives the list that stands after IN and appends its values to args.
 func inKinds(kinds []string, args []any) (string, []any) {
 	marks := make([]string, len(kinds))

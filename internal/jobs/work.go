@@ -191,6 +191,9 @@ func (r *Runner) end(a *attempt, result any, err, cause error, took time.Duratio
 			return err
 		})
 		if err == nil {
+			if r.o.Ended != nil {
+				r.o.Ended(j, took)
+			}
 			return
 		}
 		r.o.Log.Error("job end was not saved", "job_id", j.ID, "try", try, "err", err)
