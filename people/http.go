@@ -23,7 +23,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", "/api/v1/tokens", "tokens list", api.Viewer, "列出令牌（所有者看到全部）", "list tokens (owners see all)", s.tokens),
 		api.Op("POST", "/api/v1/tokens", "tokens create", api.Viewer, "新建令牌，给程序用", "create a token for a program", s.newToken),
 		api.Op("DELETE", "/api/v1/tokens/{token}", "tokens revoke", api.Viewer, "撤销令牌", "revoke a token", s.revoke),
-		api.Raw("GET", "/sign-in", api.Public, "用一次性链接登录", "sign in with a one-time link", http.HandlerFunc(s.signIn), api.Hidden()),
+		api.Raw("GET", "/sign-in", api.Public, "用一次性链接登录", "sign in with a one-time link", http.HandlerFunc(s.signIn), api.Hidden(), api.Guess()),
 	}
 }
 
@@ -134,15 +134,8 @@ func (s *Service) link(ctx context.Context, in *linkIn) (*linkOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := "http://127.0.0.1:7788"
-	if _, r := api.RequestOf(ctx); r != nil {
-		base = "http://" + r.Host
-		if r.TLS != nil {
-			base = "https://" + r.Host
-		}
-	}
 	out := &linkOut{}
-	out.Body.Account, out.Body.URL, out.Body.ExpiresUS = a.Name, base+LinkPath(secret), expires.UnixMicro()
+	out.Body.Account, out.Body.URL, out.Body.ExpiresUS = a.Name, api.BaseURL(ctx)+LinkPath(secret), expires.UnixMicro()
 	return out, nil
 }
 

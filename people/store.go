@@ -92,6 +92,14 @@ func insertLink(ctx context.Context, tx db.Tx, hash, accountID string, now, expi
 	return err
 }
 
+// someoneSignsIn tells whether somebody has ever signed in, or holds a link to.
+func someoneSignsIn(ctx context.Context, q db.Reader, now int64) (bool, error) {
+	var n int
+	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM people_accounts AS a WHERE NOT a.disabled
+		AND (a.signed_in_us > 0 OR EXISTS (SELECT 1 FROM people_links AS l WHERE l.account_id = a.id AND l.used_us = 0 AND l.expires_us > $1))`, now).Scan(&n)
+	return n > 0, err
+}
+
 // useLink takes a link once; of two who try, one gets the account.
 func useLink(ctx context.Context, tx db.Tx, hash string, now int64) (Account, bool, error) {
 	var id string

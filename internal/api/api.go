@@ -108,6 +108,8 @@ type Route struct {
 	timeout  time.Duration
 	hidden   bool
 	anySite  bool
+	guess    bool
+	probe    bool
 	raw      http.Handler
 	bind     func(s *Server, r Route)
 }
@@ -131,6 +133,14 @@ func Hidden() Option { return func(r *Route) { r.hidden = true } }
 // AnySite lets pages of other sites call the route, without the cookie: for the
 // chat that a customer's site embeds. Preflights are answered too.
 func AnySite() Option { return func(r *Route) { r.anySite = true } }
+
+// Guess says that the request carries a secret which somebody may guess: each
+// answer 403 is counted against the address it came from.
+func Guess() Option { return func(r *Route) { r.guess = true } }
+
+// Probe is for machines that look after this one: they may ask under any host
+// name and past the proxy.
+func Probe() Option { return func(r *Route) { r.probe = true } }
 
 const (
 	defaultMaxBytes  = 1 << 20

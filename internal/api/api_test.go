@@ -26,9 +26,10 @@ import (
 // the names of their roles.
 type house struct {
 	*httptest.Server
-	log   *bytes.Buffer
-	clock *testkit.FixedClock
-	db    *db.DB
+	log     *bytes.Buffer
+	clock   *testkit.FixedClock
+	db      *db.DB
+	options api.Options
 }
 
 type accountsByRole struct{}
@@ -48,26 +49,31 @@ func open(t *testing.T, routes ...api.Route) *house {
 
 func openOn(t *testing.T, d *db.DB, routes ...api.Route) *house {
 	t.Helper()
+	return openWith(t, d, api.Options{}, routes...)
+}
+
+// openWith opens a house with some options of its own.
+func openWith(t *testing.T, d *db.DB, o api.Options, routes ...api.Route) *house {
+	t.Helper()
 	h := &house{log: &bytes.Buffer{}, clock: testkit.Clock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))}
 	if err := d.Migrate(t.Context(), "api", api.Migrations()); err != nil {
 		t.Fatal(err)
 	}
-	h.db = d
+	h.db, h.options = d, o
 	return h.serve(t, routes...)
 }
 
 // serve starts a server on the house's database, which knows nothing else.
 func (h *house) serve(t *testing.T, routes ...api.Route) *house {
 	t.Helper()
-	d := h.db
-	s, err := api.NewServer(api.Options{
-		Routes: routes, Accounts: accountsByRole{}, DB: d, Now: h.clock.Now, Metrics: api.NewMetrics(),
-		Log: slog.New(slog.NewTextHandler(h.log, nil)), Version: "test",
-	})
+	o := h.options
+	o.Routes, o.Accounts, o.DB, o.Now, o.Metrics = routes, accountsByRole{}, h.db, h.clock.Now, api.NewMetrics()
+	o.Log, o.Version = slog.New(slog.NewTextHandler(h.log, nil)), "test"
+	s, err := api.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	up := &house{Server: httptest.NewServer(s), log: h.log, clock: h.clock, db: d}
+	up := &house{Server: httptest.NewServer(s), log: h.log, clock: h.clock, db: h.db, options: h.options}
 	t.Cleanup(up.Close)
 	return up
 }
@@ -102,6 +108,8 @@ func (h *house) do(t *testing.T, method, path, body string, header ...string) an
 	for i := 0; i+1 < len(header); i += 2 {
 		if header[i+1] == "" {
 			r.Header.Del(header[i])
+		} else if header[i] == "Host" {
+			r.Host = header[i+1]
 		} else {
 			r.Header.Set(header[i], header[i+1])
 		}

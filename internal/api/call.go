@@ -17,6 +17,8 @@ type call struct {
 	header  http.Header // of the request
 	request *http.Request
 	writer  http.ResponseWriter
+	end     farEnd
+	base    string // the address that was stated for the program, or ""
 }
 
 type callKey struct{}

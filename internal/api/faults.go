@@ -19,6 +19,14 @@ var (
 		ZH: "不认识的主机名「{host}」", FixZH: "用启动时打印的地址访问，例如 http://127.0.0.1:7788",
 		EN: "unknown host name {host}", FixEN: "use the address printed at start, for example http://127.0.0.1:7788",
 	})
+	NotThroughProxy = fault.Define("api.not_through_proxy", fault.Denied, fault.Text{
+		ZH: "地址 {address} 不是声明过的反向代理，不能直接访问", FixZH: "从反向代理的网址访问；代理换了地址就改 --behind-proxy",
+		EN: "{address} is no stated proxy and may not ask directly", FixEN: "use the address of the proxy; if the proxy has moved, change --behind-proxy",
+	})
+	TooMany = fault.Define("api.too_many", fault.Busy, fault.Text{
+		ZH: "请求太多，{seconds} 秒后再试", FixZH: "放慢一些；是自己的程序就分批调用，或请管理员调高 --rate-strangers、--rate-accounts",
+		EN: "too many requests; try again in {seconds} s", FixEN: "slow down; for programs of your own call in batches, or ask for higher --rate-strangers, --rate-accounts",
+	})
 	NoRoute = fault.Define("api.no_route", fault.NotFound, fault.Text{
 		ZH: "没有这个地址：{path}", FixZH: "核对地址；全部接口见 /api/v1/openapi.json",
 		EN: "there is nothing at {path}", FixEN: "check the address; every operation is in /api/v1/openapi.json",

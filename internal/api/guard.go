@@ -21,7 +21,8 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		seen := &watched{ResponseWriter: w}
 		c.writer = seen
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
-		c.request = r
+		c.request, c.base = r, s.o.URL
+		c.end = s.farEndOf(r)
 		h := w.Header()
 		h.Set("X-Request-Id", c.id)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -30,6 +31,9 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "+
 			"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		if c.end.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			h.Set("Cache-Control", "no-store")
 		}
@@ -47,23 +51,26 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 			}
 			s.writeProblem(seen, r, fault.Internal.With())
 		}()
-		if !s.knownHost(r.Host) {
-			s.writeFault(seen, r, UnknownHost.With("host", r.Host))
-			return
-		}
 		next.ServeHTTP(seen, r)
 	})
 }
 
+// rightWay refuses what comes past the stated proxy or under a strange name.
+func (s *Server) rightWay(r *http.Request, route Route) error {
+	switch end := callOf(r.Context()).end; {
+	case route.probe:
+		return nil
+	case end.astray:
+		return NotThroughProxy.With("address", end.addr)
+	case !s.knownHost(r.Host):
+		return UnknownHost.With("host", r.Host)
+	}
+	return nil
+}
+
 // knownHost refuses names that only a hostile DNS would point at us.
 func (s *Server) knownHost(host string) bool {
-	if len(s.o.Hosts) == 0 {
-		return true
-	}
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return slices.Contains(s.o.Hosts, strings.ToLower(strings.Trim(host, "[]")))
+	return len(s.o.Hosts) == 0 || slices.Contains(s.o.Hosts, hostOf(host))
 }
 
 // guard stands before every route: who is asking, may they, from where, how
@@ -73,7 +80,22 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen := &watched{ResponseWriter: w}
 		defer func() { observe(seen.status, s.o.Now().Sub(callOf(r.Context()).started)) }()
+		if err := s.rightWay(r, route); err != nil {
+			s.writeFault(seen, r, err)
+			return
+		}
 		actor, byCookie, err := s.recognise(r, route.Need)
+		if err == nil {
+			err = s.limits.let(r.Context(), actor)
+		}
+		if err == nil && route.guess {
+			err = s.limits.mayGuess(r.Context())
+			defer func() {
+				if seen.status == http.StatusForbidden {
+					s.limits.guessed(r.Context())
+				}
+			}()
+		}
 		if err != nil {
 			s.writeFault(seen, r, err)
 			return
@@ -130,6 +152,9 @@ func (s *Server) recognise(r *http.Request, need Role) (who Actor, byCookie bool
 	var c Credential
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		c.Token = strings.TrimSpace(token)
+		if err := s.limits.mayGuess(r.Context()); err != nil {
+			return Actor{}, false, err
+		}
 	} else if cookie, err := r.Cookie(cookieName(r)); err == nil {
 		c.Session = cookie.Value
 	}
@@ -138,6 +163,9 @@ func (s *Server) recognise(r *http.Request, need Role) (who Actor, byCookie bool
 	}
 	who, err = s.o.Accounts.Recognise(r.Context(), c)
 	if err != nil {
+		if c.Token != "" && fault.Of(err).Def.Kind == fault.Denied {
+			s.limits.guessed(r.Context())
+		}
 		if need == Public && fault.Of(err).Def.Kind == fault.Denied {
 			return Actor{}, false, nil
 		}
@@ -168,7 +196,7 @@ func SessionOf(r *http.Request) string {
 func SetSession(w http.ResponseWriter, r *http.Request, secret string, expires time.Time) {
 	cookie := &http.Cookie{
 		Name: cookieName(r), Value: secret, Path: "/", Expires: expires,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: callOf(r.Context()).end.secure,
 	}
 	if secret == "" {
 		cookie.MaxAge = -1

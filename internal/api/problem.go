@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,6 +29,8 @@ type Problem struct {
 	Field     string  `json:"field,omitempty"`
 	RequestID string  `json:"request_id"`
 	Errors    []Place `json:"errors,omitempty"`
+
+	after int // seconds until it may be tried again, 0 = not said
 }
 
 // Place is one thing wrong in the input.
@@ -58,6 +61,8 @@ func status(d *fault.Definition) int {
 		return http.StatusRequestTimeout
 	case NeedRevision:
 		return http.StatusPreconditionRequired
+	case TooMany:
+		return http.StatusTooManyRequests
 	case UnknownHost:
 		return http.StatusMisdirectedRequest
 	}
@@ -76,10 +81,14 @@ func title(k fault.Kind, lang string) string {
 
 // NewProblem tells a fault in one language.
 func NewProblem(f *fault.Fault, lang, requestID string) *Problem {
-	return &Problem{
+	p := &Problem{
 		Type: "about:blank#" + f.Def.Code, Title: title(f.Def.Kind, lang), Status: status(f.Def),
 		Detail: f.Message(lang), Code: f.Def.Code, Fix: f.Fix(lang), Field: f.Field, RequestID: requestID,
 	}
+	if f.Def == TooMany {
+		p.after, _ = f.Values["seconds"].(int)
+	}
+	return p
 }
 
 // problem turns whatever a handler returned into what the user gets, and logs
@@ -170,6 +179,8 @@ func headersFor(p *Problem, set func(name, value string)) {
 	switch p.Status {
 	case http.StatusUnauthorized:
 		set("WWW-Authenticate", `Bearer realm="zhuomo"`)
+	case http.StatusTooManyRequests:
+		set("Retry-After", strconv.Itoa(p.after))
 	case http.StatusServiceUnavailable:
 		set("Retry-After", "1")
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
@@ -25,8 +26,11 @@ type Options struct {
 	DB       *db.DB   // keeps the answers of idempotent requests; Migrations applied
 	Log      *slog.Logger
 	Now      func() time.Time
-	Version  string   // of the program, for the OpenAPI document
-	Hosts    []string // host names that may be asked for; empty = any
+	Version  string         // of the program, for the OpenAPI document
+	Hosts    []string       // host names that may be asked for; empty = any
+	URL      string         // the address that people use, when it is not the one that is listened on
+	Proxies  []netip.Prefix // who stands before this program and says for whom it asks; then nobody else may ask
+	Limits   Limits
 	Metrics  *Metrics // nil = not measured
 }
 
@@ -39,6 +43,7 @@ type Server struct {
 	openAPI  func() []byte
 	origins  *http.CrossOriginProtection
 	replays  *replays
+	limits   *limits
 	stall    time.Duration
 	patterns []string // bound by the routes, "METHOD /path"
 }
@@ -46,7 +51,7 @@ type Server struct {
 // NewServer binds every route. It does no heavy work: the OpenAPI document is
 // written when first asked for.
 func NewServer(o Options) (*Server, error) {
-	s := &Server{o: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), replays: newReplays(o.DB, o.Now), stall: stall}
+	s := &Server{o: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), replays: newReplays(o.DB, o.Now), limits: newLimits(o.Limits, o.Now), stall: stall}
 	folder := "" // of the route that is being bound
 	s.huma = huma.NewAPI(huma.Config{
 		OpenAPI: &huma.OpenAPI{

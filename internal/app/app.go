@@ -36,7 +36,8 @@ type Options struct {
 	Sets       string // folder of outside data sets, "" = none
 	Now        func() time.Time
 	Log        *slog.Logger
-	Workers    int // jobs at a time, 0 = the number of processors, -1 = other processes do them
+	door       door // how the server is reached
+	Workers    int  // jobs at a time, 0 = the number of processors, -1 = other processes do them
 }
 
 // App is the program over one data folder. On SQLite it holds that alone; on
@@ -126,9 +127,17 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if a.Owner, err = a.Stages.People.EnsureOwner(ctx, personName()); err != nil {
 		return nil, fmt.Errorf("make the owner's account: %w", err)
 	}
+	proxies, err := o.door.networks()
+	if err != nil {
+		return nil, err
+	}
+	public, err := o.door.public()
+	if err != nil {
+		return nil, err
+	}
 	a.Server, err = api.NewServer(api.Options{
 		Routes: a.routes(), Accounts: accounts{a}, Products: products{a.Stages.Data}, DB: a.DB, Log: o.Log, Now: o.Now,
-		Version: Version, Hosts: []string{"127.0.0.1", "::1", "localhost"}, Metrics: a.metrics,
+		Version: Version, Hosts: o.door.hosts(), URL: public, Proxies: proxies, Limits: o.door.limits, Metrics: a.metrics,
 	})
 	if err != nil {
 		return nil, err

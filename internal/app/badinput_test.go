@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -39,13 +40,13 @@ func serveApp(t *testing.T) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := listenOn("127.0.0.1:0")
+	l, err := door{listen: "127.0.0.1:0"}.open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- a.Serve(ctx, l, func() {}) }()
+	go func() { ended <- a.Serve(ctx, []net.Listener{l}, func() {}) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

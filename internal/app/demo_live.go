@@ -270,7 +270,7 @@ func printFigures(e *command.Env, f Figures, folder string) error {
 
 // serveDemo opens the pages on the demo's data.
 func serveDemo(ctx context.Context, e *command.Env, a *App, folder, listen, product string) error {
-	l, err := listenOn(listen)
+	l, err := door{listen: listen}.open()
 	if err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
@@ -285,5 +285,5 @@ func serveDemo(ctx context.Context, e *command.Env, a *App, folder, listen, prod
 	fmt.Fprintln(e.Out, e.Text("和它聊天  ", "talk to it  ")+address+"/chat/"+product)
 	fmt.Fprintln(e.Out, e.Text("工作台（一次性登录链接）  ", "workbench (one-time sign-in link)  ")+address+people.LinkPath(secret))
 	fmt.Fprintln(e.Out, e.Text("停止：Ctrl-C", "stop: Ctrl-C"))
-	return a.Serve(ctx, l, func() { _ = os.Remove(filepath.Join(folder, serverFileName)) })
+	return a.Serve(ctx, []net.Listener{l}, func() { _ = os.Remove(filepath.Join(folder, serverFileName)) })
 }

@@ -8,8 +8,32 @@ var (
 		EN: "there is no home folder to keep the data in", FixEN: "name a data folder with --data",
 	})
 	NotLoopback = fault.Define("app.not_loopback", fault.Denied, fault.Text{
-		ZH: "目前只在本机监听，不能监听 {address}", FixZH: "用 127.0.0.1；要给别的机器用，请在前面放带 TLS 的反向代理",
-		EN: "for now only this machine is listened to, not {address}", FixEN: "use 127.0.0.1; for other machines put a reverse proxy with TLS in front",
+		ZH: "监听 {address} 会让别的机器连进来，而内容没有加密", FixZH: "加 --tls-cert 和 --tls-key；TLS 由前面的反向代理做时，用 --behind-proxy 说明它的地址；只给本机用就监听 127.0.0.1",
+		EN: "listening on {address} lets other machines in, and nothing would be encrypted", FixEN: "give --tls-cert and --tls-key; where a reverse proxy in front does TLS, state its address with --behind-proxy; for this machine alone listen on 127.0.0.1",
+	})
+	NoURL = fault.Define("app.no_url", fault.Invalid, fault.Text{
+		ZH: "监听 {address} 时要知道大家用什么网址", FixZH: "加 --url https://域名；登录链接用它，别的主机名会被拒绝",
+		EN: "to listen on {address} the address that people use must be known", FixEN: "give --url https://NAME; sign-in links carry it and other host names are refused",
+	})
+	NobodyYet = fault.Define("app.nobody_yet", fault.Denied, fault.Text{
+		ZH: "还没有人登录过，不能对外开放", FixZH: "先运行 zhuomo people link（同样的 --data 或 --db），一小时内启动并用它登录；或先在 127.0.0.1 上启动，登录一次",
+		EN: "nobody has signed in yet, so the house is not opened to others", FixEN: "run zhuomo people link first (with the same --data or --db), start within the hour and sign in with it; or start on 127.0.0.1 and sign in once",
+	})
+	BadAddress = fault.Define("app.bad_address", fault.Invalid, fault.Text{
+		ZH: "监听地址「{address}」不是 IP:端口", FixZH: "例如 127.0.0.1:7788；对外用 0.0.0.0:7788，域名写在 --url 里",
+		EN: "the address {address} is not IP:PORT", FixEN: "for example 127.0.0.1:7788; for other machines 0.0.0.0:7788, with the name in --url",
+	})
+	BadProxy = fault.Define("app.bad_proxy", fault.Invalid, fault.Text{
+		ZH: "反向代理「{proxy}」不是地址或网段", FixZH: "例如 127.0.0.1 或 10.0.3.0/24；不能是所有地址",
+		EN: "the proxy {proxy} is no address or network", FixEN: "for example 127.0.0.1 or 10.0.3.0/24; it cannot be everybody",
+	})
+	BadURL = fault.Define("app.bad_url", fault.Invalid, fault.Text{
+		ZH: "网址「{url}」不对", FixZH: "写成 https://域名 或 https://域名:端口，后面不带路径",
+		EN: "the address {url} is wrong", FixEN: "write https://NAME or https://NAME:PORT without a path",
+	})
+	BadCertificate = fault.Define("app.bad_certificate", fault.Invalid, fault.Text{
+		ZH: "证书 {cert} 和私钥 {key} 用不了：{why}", FixZH: "--tls-cert 和 --tls-key 要成对，都是 PEM 文件，程序能读到",
+		EN: "certificate {cert} and key {key} cannot be used: {why}", FixEN: "--tls-cert and --tls-key go together; both are PEM files that the program can read",
 	})
 	NoPort = fault.Define("app.no_port", fault.Busy, fault.Text{
 		ZH: "地址 {address} 已被占用", FixZH: "换一个端口：zhuomo serve --listen 127.0.0.1:端口",

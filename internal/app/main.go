@@ -31,7 +31,7 @@ func commandRoutes() []api.Route { return (&App{}).routes() }
 
 // specials are the commands that are no routes.
 func specials() []command.Special {
-	var listen string
+	var d door
 	var workers int
 	jobsAtATime := func(f *pflag.FlagSet, lang string) {
 		f.IntVar(&workers, "workers", 0, spec.Text{ZH: "同时做几个作业，0 = 处理器个数；-1 = 交给 zhuomo worker", EN: "jobs at a time, 0 = number of processors; -1 = leave them to zhuomo worker"}.In(lang))
@@ -40,10 +40,10 @@ func specials() []command.Special {
 		{
 			Use: "serve", ZH: "启动服务，在浏览器里工作", EN: "start the server, work in the browser",
 			Flags: func(f *pflag.FlagSet, lang string) {
-				f.StringVar(&listen, "listen", "", spec.Text{ZH: "监听地址，默认 127.0.0.1:7788 或其后的空闲端口", EN: "address, by default 127.0.0.1:7788 or the next free port"}.In(lang))
+				d.flags(f, lang)
 				jobsAtATime(f, lang)
 			},
-			Run: func(ctx context.Context, e *command.Env, _ []string) error { return runServe(ctx, e, listen, workers) },
+			Run: func(ctx context.Context, e *command.Env, _ []string) error { return runServe(ctx, e, d, workers) },
 		},
 		{
 			Use: "worker", ZH: "只做作业，不开服务（与其他进程共用 --db）", EN: "do jobs and serve nothing (shares --db with other processes)",

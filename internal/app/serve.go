@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -26,7 +25,7 @@ const (
 )
 
 // runServe runs the server until it is told to stop.
-func runServe(ctx context.Context, e *command.Env, listen string, workers int) error {
+func runServe(ctx context.Context, e *command.Env, d door, workers int) error {
 	if e.DB == "" && workers < 0 {
 		return NobodyWorks.With()
 	}
@@ -34,24 +33,35 @@ func runServe(ctx context.Context, e *command.Env, listen string, workers int) e
 	if err != nil {
 		return err
 	}
-	l, err := listenOn(listen)
+	l, err := d.open()
 	if err != nil {
 		return err
 	}
 	defer l.Close()
 	log := slog.New(slog.NewTextHandler(e.Err, nil))
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers, door: d})
 	if err != nil {
 		return err
 	}
-	address := "http://" + l.Addr().String()
-	if err := a.announce(folder, address); err != nil {
+	if err := a.someoneMayComeIn(ctx, l); err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
-	if err := a.greet(ctx, e, folder, address); err != nil {
+	own := l // the command line of this machine comes in without TLS or a proxy
+	doors := []net.Listener{l}
+	if d.outward(l) {
+		if own, err = (door{listen: "127.0.0.1:0"}).open(); err != nil {
+			return errors.Join(err, a.Close(ctx))
+		}
+		defer own.Close()
+		doors = append(doors, own)
+	}
+	if err := a.announce(folder, "http://"+own.Addr().String()); err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
-	return a.Serve(ctx, l, func() {
+	if err := a.greet(ctx, e, folder, d.address(l)); err != nil {
+		return errors.Join(err, a.Close(ctx))
+	}
+	return a.Serve(ctx, doors, func() {
 		if s, err := readServerFile(folder); err == nil && s.PID == os.Getpid() { // another server may have come since
 			os.Remove(filepath.Join(folder, serverFileName))
 		}
@@ -108,9 +118,9 @@ func (a *App) greet(ctx context.Context, e *command.Env, folder, address string)
 	return nil
 }
 
-// Serve answers on l until ctx ends or the process is told to stop, then stops
+// Serve answers at every door until ctx ends or the process is told to stop, then stops
 // in order: no new connections, requests finish, jobs rest, database closes.
-func (a *App) Serve(ctx context.Context, l net.Listener, gone func()) error {
+func (a *App) Serve(ctx context.Context, doors []net.Listener, gone func()) error {
 	ctx, quit := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer quit()
 	server := &http.Server{
@@ -120,11 +130,17 @@ func (a *App) Serve(ctx context.Context, l net.Listener, gone func()) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.options.Log.Handler(), slog.LevelWarn),
 	}
-	failed := make(chan error, 1) // the one result of Serve
-	go func() { failed <- server.Serve(l) }()
+	failed := make(chan error, len(doors)) // one result a door
+	for _, l := range doors {
+		go func() { failed <- server.Serve(l) }()
+	}
 	var err error
 	select {
 	case err = <-failed:
+		server.Close()
+		for range len(doors) - 1 {
+			<-failed
+		}
 	case <-ctx.Done():
 		quit() // a second Ctrl-C kills at once
 		close(a.closing)
@@ -135,34 +151,10 @@ func (a *App) Serve(ctx context.Context, l net.Listener, gone func()) error {
 			a.options.Log.Warn("requests were cut off", "error", stopErr)
 			server.Close()
 		}
-		<-failed
+		for range doors {
+			<-failed
+		}
 	}
 	gone()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
-}
-
-// listenOn opens the address, or when "" the first free port from 7788 on.
-// Faults: NotLoopback, NoPort.
-func listenOn(address string) (net.Listener, error) {
-	if address == "" {
-		for port := firstPort; port < firstPort+portTries; port++ {
-			l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
-			if err == nil {
-				return l, nil
-			}
-		}
-		return nil, NoPort.With("address", fmt.Sprintf("127.0.0.1:%d–%d", firstPort, firstPort+portTries-1))
-	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		host, address = address, net.JoinHostPort(address, strconv.Itoa(firstPort))
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, NotLoopback.With("address", address)
-	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, NoPort.With("address", address).Because(err)
-	}
-	return l, nil
 }
