@@ -11,7 +11,7 @@ import (
 
 // Routes is the stage's part of the route table.
 func (s *Service) Routes() []api.Route {
-	return []api.Route{
+	return append([]api.Route{
 		api.Op("GET", "/api/v1/me", "people me", api.Customer, "我是谁，有什么角色", "who I am and what I may do", s.me),
 		api.Op("GET", "/api/v1/accounts", "people list", api.Lead, "列出账号", "list accounts", s.list),
 		api.Op("POST", "/api/v1/accounts", "people add", api.Owner, "新建账号", "add an account", s.add),
@@ -24,7 +24,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", "/api/v1/tokens", "tokens create", api.Viewer, "新建令牌，给程序用", "create a token for a program", s.newToken),
 		api.Op("DELETE", "/api/v1/tokens/{token}", "tokens revoke", api.Viewer, "撤销令牌", "revoke a token", s.revoke),
 		api.Raw("GET", "/sign-in", api.Public, "用一次性链接登录", "sign in with a one-time link", http.HandlerFunc(s.signIn), api.Hidden(), api.Guess()),
-	}
+	}, s.auditRoutes()...)
 }
 
 type accountOut struct{ Body Account }
@@ -77,6 +77,8 @@ type addIn struct {
 }
 
 func (s *Service) add(ctx context.Context, in *addIn) (*accountOut, error) {
+	api.Tell(ctx, "name", in.Body.Name)
+	api.Tell(ctx, "role", string(in.Body.Role))
 	a, err := s.Add(ctx, in.Body.Name, in.Body.Role)
 	return &accountOut{a}, err
 }
@@ -89,7 +91,12 @@ type setRoleIn struct {
 }
 
 func (s *Service) setRole(ctx context.Context, in *setRoleIn) (*accountOut, error) {
-	a, err := s.Change(ctx, in.Account, func(a *Account) { a.Role = in.Body.Role })
+	a, err := s.Change(ctx, in.Account, func(a *Account) {
+		api.Tell(ctx, "account", a.ID)
+		api.Tell(ctx, "from", string(a.Role))
+		api.Tell(ctx, "to", string(in.Body.Role))
+		a.Role = in.Body.Role
+	})
 	return &accountOut{a}, err
 }
 
@@ -130,6 +137,7 @@ func (s *Service) link(ctx context.Context, in *linkIn) (*linkOut, error) {
 	if err != nil {
 		return nil, err
 	}
+	api.Tell(ctx, "account", a.ID)
 	secret, expires, err := s.NewLink(ctx, a.ID)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"zhuomo/internal/api"
@@ -16,6 +17,10 @@ import (
 type Service struct {
 	db  *db.DB
 	now func() time.Time
+
+	chaining sync.Mutex // one of this process at a time puts entries into the audit log
+	refusing sync.Mutex
+	refused  refusals // guarded by refusing
 }
 
 // New makes the service and brings its tables up to date.
@@ -162,14 +167,36 @@ func (s *Service) SignIn(ctx context.Context, link string) (session string, expi
 			return LinkUsed.With()
 		}
 		who = a
-		return insertSession(ctx, tx, hashOf(session), a.ID, now.UnixMicro(), expires.UnixMicro())
+		if err := insertSession(ctx, tx, hashOf(session), a.ID, now.UnixMicro(), expires.UnixMicro()); err != nil {
+			return err
+		}
+		return s.Note(ctx, tx, api.Act{Actor: a.Actor(), Action: signInAction, Outcome: api.Done, Details: map[string]string{"by": "link"}, Request: api.RequestID(ctx)})
 	})
+	if errors.Is(err, LinkUsed) {
+		return "", expires, who, errors.Join(err, s.noteRefused(ctx, "link", err))
+	}
+	if err == nil {
+		err = s.Chain(ctx)
+	}
 	return session, expires, who, err
 }
 
 // SignOut ends a session.
 func (s *Service) SignOut(ctx context.Context, session string) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return deleteSession(ctx, tx, hashOf(session)) })
+	who, ok, err := sessionAccount(ctx, s.db.Reader(), hashOf(session), s.now().UnixMicro())
+	if err != nil || !ok {
+		return err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := deleteSession(ctx, tx, hashOf(session)); err != nil {
+			return err
+		}
+		return s.Note(ctx, tx, api.Act{Actor: who.Actor(), Action: "sign-out", Outcome: api.Done, Request: api.RequestID(ctx)})
+	})
+	if err == nil {
+		err = s.Chain(ctx)
+	}
+	return err
 }
 
 // NewToken makes a token for an account; the secret is told only now. A life
@@ -193,6 +220,8 @@ func (s *Service) NewToken(ctx context.Context, by api.Actor, name string, role 
 	if life > 0 {
 		t.ExpiresUS = now.Add(life).UnixMicro()
 	}
+	api.Tell(ctx, "token", t.ID)
+	api.Tell(ctx, "role", string(role))
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return insertToken(ctx, tx, t, hashOf(secret)) })
 	return t, secret, err
 }

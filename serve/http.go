@@ -32,7 +32,7 @@ func (s *Service) Routes() []api.Route {
 		api.Raw("GET", "/api/v1/products/{product}/sessions/{session}/events", api.Public, "这个会话的事件流（SSE）", "event stream (SSE) of this session", http.HandlerFunc(s.events), api.AnySite(), api.Guess()),
 		api.Raw("POST", "/api/v1/products/{product}/sessions/{session}/streams", api.Public, "说一句话，回答以事件流（SSE）逐段返回", "say something; the answer comes as an event stream (SSE), part by part", http.HandlerFunc(s.stream), api.AnySite(), api.Guess()),
 		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings", "", api.Public, "给一个回答点赞或点踩", "rate an answer", s.rate, api.AnySite(), api.Guess()),
-		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa)),
+		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa), api.Quiet()),
 		api.Raw("GET", "/chat/{product}", api.Public, "聊天页面", "the chat page", http.HandlerFunc(s.page), api.Hidden()),
 	}
 }

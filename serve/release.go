@@ -182,6 +182,8 @@ func (s *Service) Publish(ctx context.Context, product, idOrName, overrule strin
 			gate = "passed"
 		case overrule != "" && api.Who(ctx).May(api.Lead):
 			gate = "overruled"
+			api.Tell(ctx, "gate", gate)
+			api.Tell(ctx, "reason", overrule)
 		default:
 			return Release{}, GateRefused.With("why", strings.Join(why, "; "))
 		}

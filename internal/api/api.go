@@ -110,6 +110,8 @@ type Route struct {
 	anySite  bool
 	guess    bool
 	probe    bool
+	quiet    bool
+	look     bool
 	raw      http.Handler
 	bind     func(s *Server, r Route)
 }
@@ -159,6 +161,9 @@ func Op[I, O any](method, path, verb string, need Role, zh, en string, do func(c
 		huma.Register(s.huma, s.operation(r), func(ctx context.Context, in *I) (*O, error) {
 			clearReadDeadline(ctx)
 			out, err := do(ctx, in)
+			if err == nil && r.look {
+				err = s.auditLook(ctx, r)
+			}
 			if err != nil {
 				return nil, s.problem(ctx, err)
 			}

@@ -18,7 +18,8 @@ type call struct {
 	request *http.Request
 	writer  http.ResponseWriter
 	end     farEnd
-	base    string // the address that was stated for the program, or ""
+	base    string            // the address that was stated for the program, or ""
+	told    map[string]string // details for the audit log
 }
 
 type callKey struct{}

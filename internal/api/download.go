@@ -36,6 +36,9 @@ func Download[I any](method, path, verb string, need Role, zh, en string, do fun
 		huma.Register(s.huma, op, func(ctx context.Context, in *I) (*output, error) {
 			clearReadDeadline(ctx)
 			file, err := do(ctx, in)
+			if err == nil && r.look {
+				err = s.auditLook(ctx, r)
+			}
 			if err != nil {
 				return nil, s.problem(ctx, err)
 			}

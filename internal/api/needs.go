@@ -1,6 +1,10 @@
 package api
 
-import "context"
+import (
+	"context"
+
+	"zhuomo/internal/db"
+)
 
 // Credential is what a request shows to say who is asking: the value of the
 // session cookie or of a bearer token.
@@ -21,4 +25,12 @@ type Products interface {
 	// ProductID answers the id of a product by its id or name. Fault: the stage's
 	// own when there is none.
 	ProductID(ctx context.Context, idOrName string) (string, error)
+}
+
+// Auditor keeps what was done and by whom; the stage people implements it.
+type Auditor interface {
+	// Note keeps the act together with what tx writes.
+	Note(ctx context.Context, tx db.Tx, a Act) error
+	// Chain puts what was noted at the end of the audit log.
+	Chain(ctx context.Context) error
 }

@@ -23,6 +23,7 @@ type Options struct {
 	Routes   []Route
 	Accounts Accounts
 	Products Products // nil: what paths name as {product} is taken as it is
+	Audit    Auditor  // nil: nothing is audited
 	DB       *db.DB   // keeps the answers of idempotent requests; Migrations applied
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -156,7 +157,7 @@ func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.s.ServeHT
 func (s *Server) handle(r Route, h http.Handler) {
 	pattern := r.Method + " " + r.Path
 	s.patterns = append(s.patterns, pattern)
-	guarded := s.guard(r, h)
+	guarded := s.guard(r, s.audited(r, h))
 	if !r.anySite {
 		s.mux.Handle(pattern, guarded)
 		return

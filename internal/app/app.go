@@ -127,6 +127,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if a.Owner, err = a.Stages.People.EnsureOwner(ctx, personName()); err != nil {
 		return nil, fmt.Errorf("make the owner's account: %w", err)
 	}
+	if err = a.Stages.People.Chain(ctx); err != nil { // what was noted when a process was cut off
+		return nil, err
+	}
 	proxies, err := o.door.networks()
 	if err != nil {
 		return nil, err
@@ -136,7 +139,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.Server, err = api.NewServer(api.Options{
-		Routes: a.routes(), Accounts: accounts{a}, Products: products{a.Stages.Data}, DB: a.DB, Log: o.Log, Now: o.Now,
+		Routes: a.routes(), Accounts: accounts{a}, Products: products{a.Stages.Data}, Audit: a.Stages.People, DB: a.DB, Log: o.Log, Now: o.Now,
 		Version: Version, Hosts: o.door.hosts(), URL: public, Proxies: proxies, Limits: o.door.limits, Metrics: a.metrics,
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ const zstd = "application/zstd" // media type of a backup
 
 func (a *App) backupRoutes() []api.Route {
 	return []api.Route{
-		api.Download("GET", "/api/v1/backup", "", api.Owner, "全部数据的备份：一个文件，边用边做", "a backup of everything in one file, made while work goes on", a.backUp, api.Sends(zstd)),
+		api.Download("GET", "/api/v1/backup", "", api.Owner, "全部数据的备份：一个文件，边用边做", "a backup of everything in one file, made while work goes on", a.backUp, api.Sends(zstd), api.Look()),
 	}
 }
 

@@ -96,7 +96,7 @@ func (a *App) examine(ctx context.Context, args checkupArgs, tell func(done, of 
 	if a.DB.Shared() {
 		x.out.Database = "PostgreSQL"
 	}
-	for _, step := range []func(context.Context) error{x.folder, x.database, x.files, x.references} {
+	for _, step := range []func(context.Context) error{x.folder, x.database, x.auditLog, x.files, x.references} {
 		if err := step(ctx); err != nil {
 			return x.out, err
 		}
@@ -194,6 +194,25 @@ func (x *examination) database(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// auditLog goes along its chain, if the look is deep.
+func (x *examination) auditLog(ctx context.Context) error {
+	if !x.args.Deep {
+		return nil
+	}
+	found, err := x.a.Stages.People.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range found.Flaws {
+		x.wrong(AuditBroken.With("seq", f.Seq, "kind", flawWords[f.Kind]), "audit", "", true, false)
+	}
+	return nil
+}
+
+var flawWords = map[string]spec.Text{
+	"changed": {ZH: "被改过", EN: "was changed"}, "missing": {ZH: "不见了", EN: "is missing"}, "inserted": {ZH: "是后来塞进去的", EN: "was put in later"},
 }
 
 // files walks over all files; deep reads each and sets damaged ones aside.

@@ -32,6 +32,7 @@ type checkupOut struct{ Body api.Started }
 
 func (a *App) beginCheckup(ctx context.Context, in *checkupIn) (*checkupOut, error) {
 	out := &checkupOut{}
+	api.Tell(ctx, "repair", fmt.Sprint(in.Body.Repair))
 	return out, a.DB.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		out.Body.JobID, err = a.Jobs.Enqueue(ctx, tx, doctorKind, in.Body, jobs.By(api.Who(ctx).ID), jobs.MaxFailures(1))
 		return err

@@ -159,4 +159,8 @@ var (
 		ZH: "数据库自查：{what}", FixZH: "停止写入，保留原文件，从最近的备份恢复",
 		EN: "the database says of itself: {what}", FixEN: "stop writing, keep the file, and restore the latest backup",
 	})
+	AuditBroken = fault.Define("app.audit_broken", fault.Broken, fault.Text{
+		ZH: "审计日志第 {seq} 条{kind}", FixZH: "查谁能直接改数据库；留好这份库，与较早的备份或导出（zhuomo audit export）对照",
+		EN: "entry {seq} of the audit log {kind}", FixEN: "find out who can write to the database directly; keep this database and compare it with an earlier backup or export (zhuomo audit export)",
+	})
 )

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/backup"
 	"zhuomo/internal/blob"
@@ -116,6 +117,11 @@ func restore(ctx context.Context, path string, v backup.Verified, o Options, pro
 		return found, err
 	}
 	found, err = a.examine(ctx, checkupArgs{}, func(int, int, string, string) {})
+	if err == nil {
+		err = a.Stages.People.Keep(ctx, api.Act{Actor: a.Owner.Actor(), Action: "restore", Outcome: api.Done, Details: map[string]string{
+			"digest_sha256": v.Manifest.DigestSHA256, "made_us": fmt.Sprint(v.Head.MadeUS),
+		}})
+	}
 	return found, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }
 

@@ -163,6 +163,7 @@ func groups() []command.Stage {
 		{Name: "feedback", ZH: "反馈：收件箱与修正环", EN: "feedback: inbox and fix loop"},
 		{Name: "people", ZH: "人员：账号、角色、登录", EN: "people: accounts, roles, sign-in"},
 		{Name: "tokens", ZH: "令牌：让程序来调用", EN: "tokens: let programs in"},
+		{Name: "audit", ZH: "审计：谁在什么时候做了什么", EN: "audit: who did what and when"},
 		{Name: "bench", ZH: "测速：修正环、话轮、启动", EN: "benches: the fix loop, turns, the start"},
 		{Name: "jobs", ZH: "作业：后台任务的进度与取消", EN: "jobs: background work, progress, cancelling"},
 	}

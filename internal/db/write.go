@@ -29,16 +29,19 @@ type insideWrite struct{}
 
 // companion rides on the first transaction that is written under its ctx.
 type companion struct {
-	do   func(ctx context.Context, tx Tx) error
-	rode atomic.Bool
+	do    func(ctx context.Context, tx Tx) error
+	rode  atomic.Bool
+	outer *companion // of the ctx that its own was made of
 }
 
 type alongside struct{}
 
 // Alongside makes do a part of the first Write under the ctx that succeeds: both
 // are durable, or neither. do must bear to be run again when that write fails.
+// What goes alongside the ctx already still does.
 func Alongside(ctx context.Context, do func(ctx context.Context, tx Tx) error) context.Context {
-	return context.WithValue(ctx, alongside{}, &companion{do: do})
+	outer, _ := ctx.Value(alongside{}).(*companion)
+	return context.WithValue(ctx, alongside{}, &companion{do: do, outer: outer})
 }
 
 // Write runs do inside a transaction and returns after its commit is on disk.
@@ -61,18 +64,30 @@ func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c, _ := ctx.Value(alongside{}).(*companion)
-	if c == nil || c.rode.Load() {
+	var riding []*companion
+	for c, _ := ctx.Value(alongside{}).(*companion); c != nil; c = c.outer {
+		if !c.rode.Load() {
+			riding = append(riding, c)
+		}
+	}
+	if riding == nil {
 		return d.submit(&request{ctx: ctx, do: do, done: make(chan error, 1)})
 	}
 	err := d.submit(&request{ctx: ctx, done: make(chan error, 1), do: func(ctx context.Context, tx Tx) error {
 		if err := do(ctx, tx); err != nil {
 			return err
 		}
-		return c.do(ctx, tx)
+		for _, c := range riding {
+			if err := c.do(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
 	}})
 	if err == nil {
-		c.rode.Store(true)
+		for _, c := range riding {
+			c.rode.Store(true)
+		}
 	}
 	return err
 }

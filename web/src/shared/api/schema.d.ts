@@ -132,6 +132,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * the audit log: who did what and when, the latest first
+         * @description 审计日志：谁在什么时候做了什么，新的在前
+         */
+        get: operations["audit-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * export the whole audit log (JSON Lines) with its hashes
+         * @description 导出整条审计日志（JSON Lines），带哈希
+         */
+        get: operations["audit-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * check the chain of the audit log; tells which entries were changed, removed or put in
+         * @description 核对审计日志的哈希链，指出改过、少了、多出的条目
+         */
+        get: operations["audit-verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backup": {
         parameters: {
             query?: never;
@@ -6462,6 +6522,11 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PagePeopleEntry: {
+            items: components["schemas"]["PeopleEntry"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PagePeopleToken: {
             items: components["schemas"]["PeopleToken"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -6531,6 +6596,55 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "lead" | "trainer" | "reviewer" | "labeller" | "viewer" | "customer";
+        };
+        PeopleAuditFlaw: {
+            /**
+             * @description 改过、少了、多出|changed, missing or inserted
+             * @enum {string}
+             */
+            kind: "changed" | "missing" | "inserted";
+            /** Format: int64 */
+            seq: number;
+        };
+        PeopleAuditVerdict: {
+            /** Format: int64 */
+            entry_count: number;
+            flaws: components["schemas"]["PeopleAuditFlaw"][];
+            /** Format: int64 */
+            from_us: number;
+            /** @description 抄下来，以后可核对：改写整条链也瞒不过|write it down and compare later: then not even a chain that was written anew passes */
+            head: string;
+            /** Format: int64 */
+            to_us: number;
+            whole: boolean;
+        };
+        PeopleEntry: {
+            action: string;
+            /** @description 当时的姓名|the name at that time */
+            actor: string;
+            /** @description 账号编号，空 = 没有登录|id of the account, empty = nobody signed in */
+            actor_id: string;
+            /**
+             * Format: int64
+             * @description UTC 微秒|UTC microseconds
+             */
+            at_us: number;
+            details?: {
+                [key: string]: string;
+            };
+            /** @description 地址里的编号|what the address names */
+            object?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            outcome: "done" | "failed" | "refused";
+            /** @description 请求编号|id of the request */
+            request?: string;
+            role?: string;
+            /** Format: int64 */
+            seq: number;
+            /** @description 所用令牌的编号|id of the token that was used */
+            token?: string;
         };
         PeopleLinkInBody: {
             /** @description 给谁，编号或姓名；默认给自己|for whom, id or name; yourself by default */
@@ -7478,6 +7592,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelDoneOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit-list": {
+        parameters: {
+            query?: {
+                /** @description 条目里有这些字|entries that have this text */
+                q?: string;
+                /** @description 只看这个账号，编号或姓名|only this account, by id or name */
+                actor?: string;
+                /** @description 只看这个动作，例如 people role|only this action, for example people role */
+                action?: string;
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePeopleEntry"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAuditVerdict"];
                 };
             };
             /** @description Fault (RFC 9457) */
