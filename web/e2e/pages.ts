@@ -55,6 +55,7 @@ export const pages: PageCase[] = [
   { name: "feedback fixes", path: "feedback/fixes" },
   { name: "new", path: "//new" },
   { name: "people", path: "//people" },
+  { name: "audit", path: "//people/audit" },
   { name: "jobs", path: "//jobs" },
   { name: "settings", path: "//settings" },
   { name: "keys", path: "//settings/keys" },
