@@ -13,6 +13,8 @@ import (
 // call is what one request carries through its life.
 type call struct {
 	id      string // request id
+	route   string // pattern of the route that took it; "" = none
+	actor   string // id of who asks
 	started time.Time
 	header  http.Header // of the request
 	request *http.Request

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -40,12 +41,13 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		defer func() {
 			p := recover()
 			if p == nil {
+				s.logRequest(c, r.Method, seen.status)
 				return
 			}
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			s.o.Log.Error("panic", "request", c.id, "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.o.Log.Error("panic", "request", c.id, "method", r.Method, "route", c.route, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			if seen.status != 0 {
 				panic(http.ErrAbortHandler) // half an answer is out: cut the connection, so that nobody takes it for whole
 			}
@@ -68,6 +70,20 @@ func (s *Server) rightWay(r *http.Request, route Route) error {
 	return nil
 }
 
+// logRequest writes one line a request. What stands in the path may be a name
+// that a person gave, so the line has the pattern of the route instead.
+func (s *Server) logRequest(c *call, method string, status int) {
+	level := slog.LevelDebug
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if s.o.Log == nil || !s.o.Log.Enabled(context.Background(), level) {
+		return
+	}
+	s.o.Log.Log(context.Background(), level, "request", "request", c.id, "method", method, "route", c.route, "status", status,
+		"took", s.o.Now().Sub(c.started), "actor", c.actor)
+}
+
 // knownHost refuses names that only a hostile DNS would point at us.
 func (s *Server) knownHost(host string) bool {
 	return len(s.o.Hosts) == 0 || slices.Contains(s.o.Hosts, hostOf(host))
@@ -79,6 +95,7 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 	observe := s.o.Metrics.route(route)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen := &watched{ResponseWriter: w}
+		callOf(r.Context()).route = route.Path
 		defer func() { observe(seen.status, s.o.Now().Sub(callOf(r.Context()).started)) }()
 		if err := s.rightWay(r, route); err != nil {
 			s.writeFault(seen, r, err)
@@ -100,6 +117,7 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 			s.writeFault(seen, r, err)
 			return
 		}
+		callOf(r.Context()).actor = actor.ID
 		if !actor.May(route.Need) {
 			if actor.ID == "" {
 				s.writeFault(seen, r, NotSignedIn.With())

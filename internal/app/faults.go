@@ -47,6 +47,14 @@ var (
 		ZH: "程序正在停止", FixZH: "等它重新启动",
 		EN: "the program is stopping", FixEN: "wait until it is up again",
 	})
+	Starting = fault.Define("app.starting", fault.Busy, fault.Text{
+		ZH: "程序正在启动：打开数据，升级数据表", FixZH: "等一会儿再试",
+		EN: "the program is starting: it opens its data and brings the tables up to date", FixEN: "try again in a moment",
+	})
+	BadLog = fault.Define("app.bad_log", fault.Invalid, fault.Text{
+		ZH: "{flag} 不能是「{value}」", FixZH: "可选：{known}",
+		EN: "{flag} cannot be {value}", FixEN: "choose one of: {known}",
+	})
 	TraceWhat = fault.Define("app.trace_what", fault.Invalid, fault.Text{
 		ZH: "没有说追查什么", FixZH: "给出话轮编号、行编号，或 文件名:记录号，例如 zhuomo trace chats_1.csv:48",
 		EN: "nothing to trace was named", FixEN: "give a turn id, a row id, or file:record, for example zhuomo trace chats_1.csv:48",

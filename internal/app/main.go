@@ -33,6 +33,8 @@ func commandRoutes() []api.Route { return (&App{}).routes() }
 func specials() []command.Special {
 	var d door
 	var workers int
+	var w watching
+	var health string
 	jobsAtATime := func(f *pflag.FlagSet, lang string) {
 		f.IntVar(&workers, "workers", 0, spec.Text{ZH: "同时做几个作业，0 = 处理器个数；-1 = 交给 zhuomo worker", EN: "jobs at a time, 0 = number of processors; -1 = leave them to zhuomo worker"}.In(lang))
 	}
@@ -42,13 +44,22 @@ func specials() []command.Special {
 			Flags: func(f *pflag.FlagSet, lang string) {
 				d.flags(f, lang)
 				jobsAtATime(f, lang)
+				w.flags(f, lang)
 			},
-			Run: func(ctx context.Context, e *command.Env, _ []string) error { return runServe(ctx, e, d, workers) },
+			Run: func(ctx context.Context, e *command.Env, _ []string) error {
+				return runServe(ctx, e, d, workers, w)
+			},
 		},
 		{
 			Use: "worker", ZH: "只做作业，不开服务（与其他进程共用 --db）", EN: "do jobs and serve nothing (shares --db with other processes)",
-			Flags: jobsAtATime,
-			Run:   func(ctx context.Context, e *command.Env, _ []string) error { return runWorker(ctx, e, max(workers, 0)) },
+			Flags: func(f *pflag.FlagSet, lang string) {
+				f.StringVar(&health, "listen", "", spec.Text{ZH: "在这个地址答 /healthz、/readyz、/metrics，默认不答；本机以外读 /metrics 要令牌", EN: "answer /healthz, /readyz and /metrics at this address, by default nowhere; from other machines /metrics needs a token"}.In(lang))
+				jobsAtATime(f, lang)
+				w.flags(f, lang)
+			},
+			Run: func(ctx context.Context, e *command.Env, _ []string) error {
+				return runWorker(ctx, e, health, max(workers, 0), w)
+			},
 		},
 		demoCommand(),
 		{

@@ -25,11 +25,15 @@ const (
 )
 
 // runServe runs the server until it is told to stop.
-func runServe(ctx context.Context, e *command.Env, d door, workers int) error {
+func runServe(ctx context.Context, e *command.Env, d door, workers int, w watching) error {
 	if e.DB == "" && workers < 0 {
 		return NobodyWorks.With()
 	}
 	folder, err := folderOf(e.Globals)
+	if err != nil {
+		return err
+	}
+	log, err := w.log(e.Err)
 	if err != nil {
 		return err
 	}
@@ -38,7 +42,6 @@ func runServe(ctx context.Context, e *command.Env, d door, workers int) error {
 		return err
 	}
 	defer l.Close()
-	log := slog.New(slog.NewTextHandler(e.Err, nil))
 	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers, door: d})
 	if err != nil {
 		return err
@@ -66,30 +69,6 @@ func runServe(ctx context.Context, e *command.Env, d door, workers int) error {
 			os.Remove(filepath.Join(folder, serverFileName))
 		}
 	})
-}
-
-// runWorker does jobs for the servers on a shared database until it is told to stop.
-func runWorker(ctx context.Context, e *command.Env, workers int) error {
-	folder, err := folderOf(e.Globals)
-	if err != nil {
-		return err
-	}
-	if e.DB == "" {
-		return NotShared.With()
-	}
-	log := slog.New(slog.NewTextHandler(e.Err, nil))
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(e.Out, e.Text("琢磨正在做作业", "Zhuomo works on jobs"))
-	fmt.Fprintln(e.Out, e.Text("数据  ", "data  ")+folder)
-	fmt.Fprintln(e.Out, e.Text("停止：Ctrl-C", "stop: Ctrl-C"))
-	ctx, quit := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer quit()
-	<-ctx.Done()
-	quit() // a second Ctrl-C kills at once
-	return a.Close(context.WithoutCancel(ctx))
 }
 
 // announce tells other processes on this machine where the server is.

@@ -162,6 +162,8 @@ func (r *Runner) end(a *attempt, result any, err, cause error, took time.Duratio
 	}
 	attrs := []any{"job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt, "state", string(j.State), "took", took}
 	switch {
+	case j.Failure != nil && err != nil && ownFault(err): // its message may name what a person wrote
+		r.o.Log.Warn("job ended", append(attrs, "code", j.Failure.Code)...)
 	case j.Failure != nil && err != nil:
 		r.o.Log.Error("job ended", append(attrs, "code", j.Failure.Code, "err", err)...)
 	default:
@@ -236,6 +238,13 @@ func (r *Runner) outcome(j Job, result any, err, cause error) (Job, bool) {
 		j.State, j.FinishedUS = Failed, now.UnixMicro()
 	}
 	return j, true
+}
+
+// ownFault tells a fault that somebody who uses the program can mend; the job
+// itself tells them.
+func ownFault(err error) bool {
+	kind := fault.Of(err).Def.Kind
+	return kind != fault.Broken && kind != fault.Busy
 }
 
 // busyTries is how much more often a job may fail for want of something that is

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/api/command"
+)
+
+// runWorker does jobs for the servers on a shared database until it is told to
+// stop. With listen it tells how it is there, from before the database is open.
+func runWorker(ctx context.Context, e *command.Env, listen string, workers int, w watching) error {
+	folder, err := folderOf(e.Globals)
+	if err != nil {
+		return err
+	}
+	if e.DB == "" {
+		return NotShared.With()
+	}
+	log, err := w.log(e.Err)
+	if err != nil {
+		return err
+	}
+	var health probes
+	if listen != "" {
+		l, err := net.Listen("tcp", listen)
+		if err != nil {
+			return NoPort.With("address", listen).Because(err)
+		}
+		defer health.serve(l)()
+		log.Info("health and figures", "address", l.Addr().String())
+	}
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers})
+	if err != nil {
+		return err
+	}
+	health.opened(a)
+	fmt.Fprintln(e.Out, e.Text("琢磨正在做作业", "Zhuomo works on jobs"))
+	fmt.Fprintln(e.Out, e.Text("数据  ", "data  ")+folder)
+	fmt.Fprintln(e.Out, e.Text("停止：Ctrl-C", "stop: Ctrl-C"))
+	ctx, quit := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer quit()
+	<-ctx.Done()
+	quit() // a second Ctrl-C kills at once
+	close(a.closing)
+	return a.Close(context.WithoutCancel(ctx))
+}
+
+// probes tell how a process is that serves nothing else. Before its app is open
+// it lives, but is not ready.
+type probes struct{ app atomic.Pointer[App] }
+
+func (p *probes) opened(a *App) { p.app.Store(a) }
+
+// serve answers on l until the function it gives is called.
+func (p *probes) serve(l net.Listener) (stop func()) {
+	server := &http.Server{
+		Handler: p, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 8 << 10,
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Serve(l) // says that it was closed
+	}()
+	return func() {
+		server.Close()
+		<-ended
+	}
+}
+
+// ServeHTTP answers /healthz, /readyz and /metrics.
+func (p *probes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a := p.app.Load()
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		api.WriteFault(w, r, api.WrongMethod.With("path", r.URL.Path, "method", r.Method, "allow", "GET"))
+	case r.URL.Path == "/healthz":
+		alive(w, r)
+	case r.URL.Path != "/readyz" && r.URL.Path != "/metrics":
+		api.WriteFault(w, r, api.NoRoute.With("path", r.URL.Path))
+	case a == nil:
+		api.WriteFault(w, r, Starting.With())
+	case r.URL.Path == "/readyz":
+		a.ready(w, r)
+	default:
+		if err := a.mayScrape(r); err != nil {
+			api.WriteFault(w, r, err)
+			return
+		}
+		a.metrics.Handler().ServeHTTP(w, r)
+	}
+}
+
+// mayScrape lets this machine read the figures, and who brings a token.
+func (a *App) mayScrape(r *http.Request) error {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if ip := net.ParseIP(host); err == nil && ip.IsLoopback() {
+		return nil
+	}
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return api.NotSignedIn.With()
+	}
+	who, err := accounts{a}.Recognise(r.Context(), api.Credential{Token: strings.TrimSpace(token)})
+	if err != nil {
+		return err
+	}
+	if !who.May(api.Viewer) {
+		return api.NotAllowed.With("need", api.Viewer, "has", who.Roles)
+	}
+	return nil
+}
