@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
+	"zhuomo/internal/outgoing"
 	"zhuomo/internal/testkit"
 	"zhuomo/text"
 )
@@ -42,7 +44,8 @@ func serve(t *testing.T, d *db.DB) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := dataset.New(t.Context(), dataset.Needs{DB: d, Blobs: blobs, Now: time.Now, Jobs: runner, Formats: formats()})
+	outside := outgoing.New(outgoing.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}})
+	s, err := dataset.New(t.Context(), dataset.Needs{DB: d, Blobs: blobs, Now: time.Now, Jobs: runner, Formats: formats(), Outside: outside})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
+	"zhuomo/internal/outgoing"
 )
 
 //go:embed migrations/*.sql
@@ -50,6 +51,7 @@ type Needs struct {
 	Private PersonalData // nil: the profile counts no personal data
 	// Inspector is what finds something wrong with rows; nil: nothing is found.
 	Inspector Inspector
+	Outside   *outgoing.Client // fetches files by their address; nil: no private address is asked
 }
 
 // Service is the front door of the stage.
@@ -61,6 +63,7 @@ type Service struct {
 	formats   []Format
 	private   PersonalData
 	inspector Inspector
+	outside   *outgoing.Client
 
 	mu      sync.Mutex
 	cache   []opened   // under mu, oldest use first
@@ -72,7 +75,10 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	if err := n.DB.Migrate(ctx, "dataset", migrations); err != nil {
 		return nil, err
 	}
-	s := &Service{db: n.DB, blobs: n.Blobs, now: n.Now, jobs: n.Jobs, formats: n.Formats, private: n.Private, inspector: n.Inspector}
+	if n.Outside == nil {
+		n.Outside = outgoing.New(outgoing.Options{})
+	}
+	s := &Service{db: n.DB, blobs: n.Blobs, now: n.Now, jobs: n.Jobs, formats: n.Formats, private: n.Private, inspector: n.Inspector, outside: n.Outside}
 	if n.Jobs != nil {
 		n.Jobs.Handle(importKind, s.importJob)
 	}

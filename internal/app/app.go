@@ -36,8 +36,8 @@ type Options struct {
 	Sets       string // folder of outside data sets, "" = none
 	Now        func() time.Time
 	Log        *slog.Logger
-	door       door // how the server is reached
-	Workers    int  // jobs at a time, 0 = the number of processors, -1 = other processes do them
+	door       door     // how the server is reached
+	Workers    int      // jobs at a time, 0 = the number of processors, -1 = other processes do them
 }
 
 // App is the program over one data folder. On SQLite it holds that alone; on
@@ -130,7 +130,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err = a.Stages.People.Chain(ctx); err != nil { // what was noted when a process was cut off
 		return nil, err
 	}
-	proxies, err := o.door.networks()
+	proxies, err := networks(o.door.proxies)
 	if err != nil {
 		return nil, err
 	}

@@ -191,7 +191,9 @@ func TestServingEndsInOrder(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- a.Serve(ctx, []net.Listener{l}, func() { os.Remove(filepath.Join(folder, serverFileName)) }) }()
+	go func() {
+		ended <- a.Serve(ctx, []net.Listener{l}, func() { os.Remove(filepath.Join(folder, serverFileName)) })
+	}()
 
 	// Another process of this user gets in with what server.json says.
 	s, err := readServerFile(folder)

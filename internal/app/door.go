@@ -29,6 +29,7 @@ type door struct {
 	proxies   []string // addresses or networks of what stands before the server
 	url       string   // the address that people use
 	limits    api.Limits
+	outside   []string // private addresses or networks from which files may be fetched
 }
 
 // The bounds of a door.
@@ -47,15 +48,16 @@ func (d *door) flags(f *pflag.FlagSet, lang string) {
 	f.StringVar(&d.key, "tls-key", "", say("TLS 私钥文件（PEM）", "TLS key file (PEM)"))
 	f.StringSliceVar(&d.proxies, "behind-proxy", nil, say("前面的反向代理的地址或网段，只信它说的来客地址和 https；它之外的请求一律拒绝", "addresses or networks of the reverse proxy in front; only its word on the client's address and https is taken, and what comes past it is refused"))
 	f.StringVar(&d.url, "url", "", say("大家访问用的网址，例如 https://zhuomo.example.com；登录链接用它，别的主机名一律拒绝", "the address that people use, for example https://zhuomo.example.com; sign-in links carry it, other host names are refused"))
+	f.StringSliceVar(&d.outside, "outgoing-to", nil, say("允许按网址取文件的内网地址或网段；不写就只取公网的", "private addresses or networks from which files may be fetched by their address; none by default"))
 	f.Float64Var(&d.limits.Strangers, "rate-strangers", 20, say("没登录的一个地址每秒最多几个请求，0 = 不限", "requests a second of one address that has not signed in, 0 = no limit"))
 	f.Float64Var(&d.limits.Accounts, "rate-accounts", 200, say("一个账号每秒最多几个请求，0 = 不限", "requests a second of one account, 0 = no limit"))
 	f.Float64Var(&d.limits.Guesses, "rate-guesses", 30, say("一个地址每分钟最多几次错的令牌或登录链接，0 = 不限", "wrong tokens or sign-in links a minute of one address, 0 = no limit"))
 }
 
 // open checks what was said about the door and listens.
-// Faults: BadAddress, BadProxy, BadURL, BadCertificate, NotLoopback, NoURL, NoPort.
+// Faults: BadAddress, BadNetwork, BadURL, BadCertificate, NotLoopback, NoURL, NoPort.
 func (d door) open() (net.Listener, error) {
-	if _, err := d.networks(); err != nil {
+	if _, err := networks(d.proxies); err != nil {
 		return nil, err
 	}
 	public, err := d.public()
@@ -126,17 +128,17 @@ func (d door) outward(l net.Listener) bool {
 	return d.cert != "" || len(d.proxies) > 0 || ok && !t.IP.IsLoopback()
 }
 
-// networks are the stated proxies. Fault: BadProxy.
-func (d door) networks() ([]netip.Prefix, error) {
+// networks reads addresses and networks. Fault: BadNetwork.
+func networks(texts []string) ([]netip.Prefix, error) {
 	var all []netip.Prefix
-	for _, text := range d.proxies {
+	for _, text := range texts {
 		if addr, err := netip.ParseAddr(text); err == nil {
 			all = append(all, netip.PrefixFrom(addr, addr.BitLen()))
 			continue
 		}
 		p, err := netip.ParsePrefix(text)
 		if err != nil || p.Bits() == 0 { // everybody is nobody's proxy
-			return nil, BadProxy.With("proxy", text)
+			return nil, BadNetwork.With("network", text)
 		}
 		all = append(all, p.Masked())
 	}

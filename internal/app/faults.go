@@ -23,9 +23,9 @@ var (
 		ZH: "监听地址「{address}」不是 IP:端口", FixZH: "例如 127.0.0.1:7788；对外用 0.0.0.0:7788，域名写在 --url 里",
 		EN: "the address {address} is not IP:PORT", FixEN: "for example 127.0.0.1:7788; for other machines 0.0.0.0:7788, with the name in --url",
 	})
-	BadProxy = fault.Define("app.bad_proxy", fault.Invalid, fault.Text{
-		ZH: "反向代理「{proxy}」不是地址或网段", FixZH: "例如 127.0.0.1 或 10.0.3.0/24；不能是所有地址",
-		EN: "the proxy {proxy} is no address or network", FixEN: "for example 127.0.0.1 or 10.0.3.0/24; it cannot be everybody",
+	BadNetwork = fault.Define("app.bad_network", fault.Invalid, fault.Text{
+		ZH: "「{network}」不是地址或网段", FixZH: "例如 127.0.0.1 或 10.0.3.0/24；不能是所有地址",
+		EN: "{network} is no address or network", FixEN: "for example 127.0.0.1 or 10.0.3.0/24; it cannot be everybody",
 	})
 	BadURL = fault.Define("app.bad_url", fault.Invalid, fault.Text{
 		ZH: "网址「{url}」不对", FixZH: "写成 https://域名 或 https://域名:端口，后面不带路径",

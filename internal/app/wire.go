@@ -11,6 +11,7 @@ import (
 	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/builtin"
+	"zhuomo/internal/outgoing"
 	"zhuomo/knowledge"
 	"zhuomo/label"
 	"zhuomo/learn"
@@ -42,9 +43,13 @@ type Stages struct {
 // the others.
 func (a *App) join(ctx context.Context) (s Stages, err error) {
 	now := a.options.Now
+	outside, err := networks(a.options.door.outside)
+	if err != nil {
+		return s, err
+	}
 	s.Data, err = dataset.New(ctx, dataset.Needs{
 		DB: a.DB, Blobs: a.Blobs, Now: now, Jobs: a.Jobs, Formats: builtin.Formats(), Private: personal(text.NewPersonal(nil, nil)),
-		Inspector: clean.NewInspector(builtin.Operators()),
+		Inspector: clean.NewInspector(builtin.Operators()), Outside: outgoing.New(outgoing.Options{Allow: outside}),
 	})
 	if err != nil {
 		return s, err

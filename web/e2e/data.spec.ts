@@ -2,6 +2,8 @@
 // rows, a finding becomes a cleaning step, versions are compared, a dataset set aside comes back.
 
 import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cannot, openHouse, undoLast, type House } from "./harness";
@@ -64,6 +66,27 @@ describe.skipIf(cannot !== "")(`data ${cannot}`, () => {
     await undoLast(page);
     await page.getByText(/已放回 · .*是客户的话/).first().waitFor({ state: "detached" });
     expect(house.zhuomo<{ items: { put_back: number }[] }>("clean", "reasons", run.id).items.every((r) => !r.put_back), "it is set aside again").toBe(true);
+  });
+
+  test("a file is taken from its address; one of this machine is not asked", async () => {
+    const shop: Server = createServer((_, answer) => answer.setHeader("Content-Type", "text/csv").end("问,答\n几点开门,九点\n能退吗,七天内能\n")).listen(0, "127.0.0.2");
+    await new Promise((r) => shop.once("listening", r));
+    await page.goto(`/${house.product}/data?lang=zh`);
+    await ready();
+    await page.keyboard.press("n");
+    const field = page.getByLabel("或写一个网址");
+    await field.fill(`${house.address}/metrics`);
+    await field.press("Enter");
+    const band = page.locator('[data-fault="outgoing.private_address"]');
+    await band.waitFor();
+    await page.screenshot({ path: "e2e/shots/data-address.png" });
+    await field.fill(`http://127.0.0.2:${(shop.address() as AddressInfo).port}/faq.csv`);
+    await field.press("Enter");
+    await page.locator(".ant-drawer td", { hasText: "七天内能" }).first().waitFor();
+    expect(await band.count()).toBe(0);
+    expect(await page.getByLabel("数据集名称").or(page.getByLabel("名称")).first().inputValue()).toContain("faq");
+    await page.getByRole("button", { name: "取消" }).first().click();
+    shop.close();
   });
 
   test("a file in another encoding is read again in one act", async () => {

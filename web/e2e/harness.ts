@@ -34,7 +34,7 @@ export async function openHouse({ demo = true } = {}): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), "zhuomo-e2e-"));
   const run = (...args: string[]) => spawnSync(program, [...args, "--data", folder, "--json"], { encoding: "utf8", timeout: 120_000 });
   if (demo) cpSync(process.env["ZHUOMO_DEMO"]!, folder, { recursive: true });
-  const serve = (listen: string) => spawn(program, ["serve", "--listen", listen, "--data", folder], { stdio: ["ignore", "pipe", "pipe"] });
+  const serve = (listen: string) => spawn(program, ["serve", "--listen", listen, "--data", folder, "--outgoing-to", "127.0.0.2"], { stdio: ["ignore", "pipe", "pipe"] });
   let server = serve("127.0.0.1:0");
   const address = await started(server);
   const stop = async () => {

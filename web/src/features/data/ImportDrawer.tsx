@@ -51,6 +51,17 @@ export function ImportDrawer({ product, file, reread, dataset, close, started }:
     },
     onSuccess: show,
   });
+  const fetching = useMutation({
+    mutationFn: (url: string) => {
+      stop.current = new AbortController();
+      return ask(api.POST("/api/v1/products/{product}/fetches", { params: { path: { product } }, body: { url }, signal: stop.current.signal }));
+    },
+    onSuccess: (found) => {
+      setName(titleOf(found.name));
+      setBase({});
+      show(found);
+    },
+  });
   const again = useMutation({
     mutationFn: (settings: Settings) => {
       const { raw, name } = seen ?? reread!;
@@ -98,7 +109,7 @@ export function ImportDrawer({ product, file, reread, dataset, close, started }:
   const ready = !!seen && !again.isPending && !double && choices.some((c) => c.keep) && (!!into || !!name.trim());
   const go = { id: "data.order", words: w("import_now"), key: "Ctrl Enter", when: () => ready && !order.isPending, run: () => order.mutate() };
   useActions([go], "dialog");
-  const error = order.error ?? again.error ?? send.error;
+  const error = order.error ?? again.error ?? send.error ?? fetching.error;
   const fault = error && !(error instanceof DOMException) ? asFault(error) : undefined;
   return (
     <Drawer
@@ -120,17 +131,26 @@ export function ImportDrawer({ product, file, reread, dataset, close, started }:
         <FaultBand
           fault={fault}
           act={again.error && base.encoding ? { words: w("reread_detected"), run: () => change({ encoding: "" }) } : undefined}
-          retry={send.error && chosen ? () => take(chosen) : undefined}
+          retry={send.error && chosen ? () => take(chosen) : fetching.error ? () => fetching.mutate(fetching.variables) : undefined}
           retrying={again.isPending}
         />
       )}
       {!seen && again.isPending && <p className={css["note"]}>{w("detecting", { name: reread?.name ?? "" })}</p>}
-      {!seen && !send.isPending && !reread && (
-        <Upload.Dragger accept="" multiple={false} showUploadList={false} beforeUpload={(picked) => (take(picked), false)}>
+      {!seen && !send.isPending && !fetching.isPending && !reread && (
+        <Upload.Dragger height={260} accept="" multiple={false} showUploadList={false} beforeUpload={(picked) => (take(picked), false)}>
           <FileUp size={28} strokeWidth={1.5} className={css["dropMark"]} aria-hidden />
           <p className={css["dropWords"]}>{w("drop_words")}</p>
           <p className={css["note"]}>{w("drop_formats")}</p>
         </Upload.Dragger>
+      )}
+      {!seen && !send.isPending && !reread && (
+        <Form layout="vertical" requiredMark={false} className={css["fromURL"]} onFinish={({ url }: { url: string }) => (send.reset(), fetching.mutate(url.trim()))}>
+          <Form.Item name="url" label={w("f_url")} extra={w("url_note")} rules={[{ required: true, whitespace: true, message: w("url_empty") }]}>
+            <Input type="text" inputMode="url" autoComplete="off" spellCheck={false} placeholder="https://" maxLength={4000} disabled={fetching.isPending} />
+          </Form.Item>
+          <Button htmlType="submit" loading={fetching.isPending}>{w("fetch_now")}</Button>
+          {fetching.isPending && <Button type="link" onClick={() => stop.current?.abort()}>{shared("cancel")}</Button>}
+        </Form>
       )}
       {send.isPending && chosen && (
         <div className={css["sending"]}>

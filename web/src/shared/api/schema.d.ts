@@ -972,6 +972,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/datasets/{dataset}/fetches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * fetch a file from its address and import it as a new version
+         * @description 从网址取文件并导入，成为新版本
+         */
+        post: operations["dataset-fetch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/datasets/{dataset}/imports": {
         parameters: {
             query?: never;
@@ -1454,6 +1474,26 @@ export interface paths {
          * @description 评测一个模型
          */
         post: operations["evaluate-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/fetches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * fetch a file from its address and detect it before a dataset is chosen
+         * @description 从网址取文件并识别，还不选数据集
+         */
+        post: operations["post-products-product-fetches"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3994,6 +4034,10 @@ export interface components {
             /** @description 导入设置|settings */
             settings?: components["schemas"]["DatasetSettings"];
         };
+        DatasetPostproductsproductfetchesRequest: {
+            /** @description 文件或网页的网址，http 或 https|address of the file or page, http or https */
+            url: string;
+        };
         DatasetPostproductsproductpreviewsrawRequest: {
             /** @description 文件名|file name */
             name: string;
@@ -4123,6 +4167,18 @@ export interface components {
             /** Format: int64 */
             row_count: number;
             schema: components["schemas"]["DatasetSchema"];
+        };
+        DatasetfetchRequest: {
+            /**
+             * @description 追加在后，或替换原有行|append to the rows, or replace them
+             * @default append
+             * @enum {string}
+             */
+            mode: "append" | "replace";
+            /** @description 导入设置|settings */
+            settings?: components["schemas"]["DatasetSettings"];
+            /** @description 文件或网页的网址，http 或 https|address of the file or page, http or https */
+            url: string;
         };
         DialogCallShape: {
             body: string;
@@ -9194,6 +9250,44 @@ export interface operations {
             };
         };
     };
+    "dataset-fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 数据集的编号或名称|id or name of the dataset */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetfetchRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dataset-import": {
         parameters: {
             query?: {
@@ -10384,6 +10478,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-products-product-fetches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetPostproductsproductfetchesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPreviewed"];
                 };
             };
             /** @description Fault (RFC 9457) */
