@@ -27,7 +27,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", one+"/fetches", "dataset fetch", api.Trainer, "从网址取文件并导入，成为新版本", "fetch a file from its address and import it as a new version", s.fetch, api.Timeout(fetchPatience)),
 		api.Upload("POST", one+"/previews", "dataset preview", api.Trainer, "只识别文件并看前 50 行，不导入", "detect a file and show its first 50 rows without importing it", s.preview, api.Quiet()),
 		api.Upload("POST", "/api/v1/products/{product}/previews", "", api.Trainer, "识别文件，还不选数据集", "detect a file before a dataset is chosen for it", s.previewFile, api.Quiet()),
-		api.Op("POST", "/api/v1/products/{product}/fetches", "", api.Trainer, "从网址取文件并识别，还不选数据集", "fetch a file from its address and detect it before a dataset is chosen", s.previewFetched, api.Timeout(fetchPatience), api.Quiet()),
+		api.Op("POST", "/api/v1/products/{product}/fetches", "", api.Trainer, "从网址取文件并识别，还不选数据集", "fetch a file from its address and detect it before a dataset is chosen", s.previewFetched, api.Timeout(fetchPatience)),
 		api.Op("POST", "/api/v1/products/{product}/previews/{raw}", "", api.Trainer, "用改过的设置再读一遍已上传的文件", "read an uploaded file again with other settings", s.previewAgain, api.Quiet()),
 		api.Op("POST", one+"/orders", "", api.Trainer, "按改好的设置导入已上传的文件", "import an uploaded file with settings that were mended", s.order),
 		api.Op("GET", one+"/versions", "dataset versions", api.Viewer, "列出版本", "list versions", s.listVersions),

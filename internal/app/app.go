@@ -36,8 +36,8 @@ type Options struct {
 	Sets       string // folder of outside data sets, "" = none
 	Now        func() time.Time
 	Log        *slog.Logger
-	door       door     // how the server is reached
-	Workers    int      // jobs at a time, 0 = the number of processors, -1 = other processes do them
+	door       door // how the server is reached
+	Workers    int  // jobs at a time, 0 = the number of processors, -1 = other processes do them
 }
 
 // App is the program over one data folder. On SQLite it holds that alone; on
