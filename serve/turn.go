@@ -13,6 +13,7 @@ import (
 	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 	"zhuomo/internal/spec"
+	"zhuomo/internal/tracing"
 )
 
 // Message is what a customer says.
@@ -67,7 +68,14 @@ var errRepeated = errors.New("this turn was taken before")
 // Cost:   does not grow with the length of the session.
 func (s *Service) Say(ctx context.Context, session string, m Message) (Answered, error) {
 	began := s.n.Now()
+	ctx, span := tracing.Step(ctx, "turn")
 	a, err := s.answer(ctx, session, m, began)
+	if span.On() {
+		span.Text("turn.outcome", string(OutcomeOf(a, err)))
+		span.Text("turn.id", a.ID)
+		span.Text("turn.release", a.Release)
+		span.End(err)
+	}
 	if s.n.Measured != nil {
 		s.n.Measured(OutcomeOf(a, err), s.n.Now().Sub(began))
 	}
@@ -99,24 +107,32 @@ const maxTurnTries = 8
 
 // sayOnce is one try of Say.
 func (s *Service) sayOnce(ctx context.Context, session string, m Message, began time.Time) (Answered, error) {
+	_, step := tracing.Step(ctx, "turn.session")
 	t, err := s.open(ctx, session)
 	if err != nil {
+		step.End(err)
 		return Answered{}, err
 	}
 	defer s.sessions.drop(t)
 	live, err := s.Live(ctx, t.ProductID)
 	if err != nil {
+		step.End(err)
 		return Answered{}, err
 	}
 	parts, state, flow, err := s.partsFor(ctx, t, live, began)
+	step.End(err)
 	if err != nil {
 		return Answered{}, err
 	}
-	labels, err := live.Model.Understand(ctx, m.Text, state.History)
+	understanding, step := tracing.Step(ctx, "turn.understand")
+	labels, err := live.Model.Understand(understanding, m.Text, state.History)
+	step.End(err)
 	if err != nil {
 		return Answered{}, fmt.Errorf("understand: %w", err)
 	}
-	next, reply, trace, err := dialog.Step(ctx, parts, state, dialog.Turn{Text: m.Text, Channel: t.Channel, At: began}, labels)
+	walking, step := tracing.Step(ctx, "turn.flow")
+	next, reply, trace, err := dialog.Step(walking, parts, state, dialog.Turn{Text: m.Text, Channel: t.Channel, At: began}, labels)
+	step.End(err)
 	if err != nil {
 		return Answered{}, fmt.Errorf("answer: %w", err)
 	}
@@ -134,7 +150,10 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 	if turn.TurnID == "" {
 		turn.TurnID = turn.ID
 	}
-	if err := s.keep(ctx, t, turn, next, flow); err != nil {
+	storing, step := tracing.Step(ctx, "turn.store")
+	err = s.keep(storing, t, turn, next, flow)
+	step.End(err)
+	if err != nil {
 		if errors.Is(err, errRepeated) {
 			return s.again(ctx, t, turn)
 		}

@@ -93,10 +93,23 @@ func (s *Server) knownHost(host string) bool {
 // much and how long, and which product the path names: stages see its id.
 func (s *Server) guard(route Route, next http.Handler) http.Handler {
 	observe := s.o.Metrics.route(route)
+	name := route.Method + " " + route.Path
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen := &watched{ResponseWriter: w}
 		callOf(r.Context()).route = route.Path
 		defer func() { observe(seen.status, s.o.Now().Sub(callOf(r.Context()).started)) }()
+		if s.o.Tracer != nil && !route.probe {
+			ctx, span := s.o.Tracer.Begin(r.Context(), name, r.Header.Get("Traceparent"))
+			defer func() {
+				span.Count("status", int64(seen.status))
+				span.Text("request", callOf(ctx).id)
+				if seen.status >= http.StatusInternalServerError {
+					span.Failed(http.StatusText(seen.status))
+				}
+				span.End(nil)
+			}()
+			r = r.WithContext(ctx)
+		}
 		if err := s.rightWay(r, route); err != nil {
 			s.writeFault(seen, r, err)
 			return

@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"zhuomo/internal/db"
+	"zhuomo/internal/tracing"
 )
 
 // Options is what a Server needs.
@@ -32,7 +33,8 @@ type Options struct {
 	URL      string         // the address that people use, when it is not the one that is listened on
 	Proxies  []netip.Prefix // who stands before this program and says for whom it asks; then nobody else may ask
 	Limits   Limits
-	Metrics  *Metrics // nil = not measured
+	Metrics  *Metrics        // nil = not measured
+	Tracer   *tracing.Tracer // nil = not followed
 }
 
 // Server is the route table made into one http.Handler.

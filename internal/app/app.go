@@ -22,6 +22,7 @@ import (
 	"zhuomo/internal/blob/bucket"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
+	"zhuomo/internal/tracing"
 	"zhuomo/people"
 )
 
@@ -36,8 +37,9 @@ type Options struct {
 	Sets       string // folder of outside data sets, "" = none
 	Now        func() time.Time
 	Log        *slog.Logger
-	door       door // how the server is reached
-	Workers    int  // jobs at a time, 0 = the number of processors, -1 = other processes do them
+	TraceTo    string // an OTLP receiver or file:path, "" = nothing is traced
+	door       door   // how the server is reached
+	Workers    int    // jobs at a time, 0 = the number of processors, -1 = other processes do them
 }
 
 // App is the program over one data folder. On SQLite it holds that alone; on
@@ -54,7 +56,8 @@ type App struct {
 	secret     string // lets this machine's command line act as the owner
 	metrics    *api.Metrics
 	meters     *meters
-	closing    chan struct{} // closed when the program is about to stop
+	tracer     *tracing.Tracer // nil = nothing is traced
+	closing    chan struct{}   // closed when the program is about to stop
 	closeBlobs func() error
 	stop       func() // ends the goroutine that publishes jobs
 	stopped    sync.WaitGroup
@@ -95,6 +98,11 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a := &App{options: o, Events: api.NewBroadcaster(o.Now), metrics: api.NewMetrics(), closing: make(chan struct{}), secret: newSecret()}
 	a.meters = newMeters(a, a.metrics.Registry())
+	if o.TraceTo != "" {
+		if a.tracer, err = tracing.Open(ctx, o.TraceTo, Version, func(err error) { o.Log.Warn("traces were not sent", "error", err) }); err != nil {
+			return nil, err
+		}
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close(ctx))
@@ -112,7 +120,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
 	a.Blobs = blob.Measured(a.Blobs, a.meters.blob)
-	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: !a.DB.Shared(), Ended: a.meters.job}); err != nil {
+	if a.Jobs, err = jobs.Open(ctx, a.DB, jobs.Options{Workers: o.Workers, Now: o.Now, Log: o.Log, Alone: !a.DB.Shared(), Ended: a.meters.job, Tracer: a.tracer}); err != nil {
 		return nil, fmt.Errorf("open jobs: %w", err)
 	}
 	if err = a.DB.Migrate(ctx, "api", api.Migrations()); err != nil {
@@ -140,7 +148,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.Server, err = api.NewServer(api.Options{
 		Routes: a.routes(), Accounts: accounts{a}, Products: products{a.Stages.Data}, Audit: a.Stages.People, DB: a.DB, Log: o.Log, Now: o.Now,
-		Version: Version, Hosts: o.door.hosts(), URL: public, Proxies: proxies, Limits: o.door.limits, Metrics: a.metrics,
+		Version: Version, Hosts: o.door.hosts(), URL: public, Proxies: proxies, Limits: o.door.limits, Metrics: a.metrics, Tracer: a.tracer,
 	})
 	if err != nil {
 		return nil, err
@@ -224,6 +232,7 @@ func (a *App) Close(ctx context.Context) error {
 		all = append(all, a.closeBlobs())
 		a.closeBlobs = nil
 	}
+	all = append(all, a.tracer.Close(ctx))
 	return errors.Join(all...)
 }
 

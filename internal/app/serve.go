@@ -42,7 +42,7 @@ func runServe(ctx context.Context, e *command.Env, d door, workers int, w watchi
 		return err
 	}
 	defer l.Close()
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers, door: d})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, TraceTo: w.traceTo, Workers: workers, door: d})
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func runWorker(ctx context.Context, e *command.Env, listen string, workers int, 
 		defer health.serve(l)()
 		log.Info("health and figures", "address", l.Addr().String())
 	}
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, Workers: workers})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, TraceTo: w.traceTo, Workers: workers})
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ import (
 // order lists the folders from the ground up, floor by floor. A folder may
 // import folders that stand before it in the list, never those after it.
 var order = strings.Fields(`
-	internal/fault internal/spec internal/db internal/blob internal/outgoing internal/backup internal/jobs internal/api internal/testkit
+	internal/fault internal/spec internal/tracing internal/db internal/blob internal/outgoing internal/backup internal/jobs internal/api internal/testkit
 	text dataset clean knowledge label learn tune evaluate track dialog serve feedback
 	people academy governance
 	web examples internal/builtin internal/app bench cmd

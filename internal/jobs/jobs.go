@@ -62,6 +62,7 @@ type Job struct {
 
 	args, checkpoint json.RawMessage
 	failures         int
+	traceparent      string // of what asked for it, "" if nobody follows
 }
 
 // Failure is the fault that ended an attempt.
@@ -101,6 +102,7 @@ type Option func(*request)
 
 type request struct {
 	productID, actorID, dedupeKey string
+	traceparent                   string
 	priority, maxFailures         int
 	runAt                         time.Time
 }

@@ -25,6 +25,7 @@ type Report struct {
 	pending    bool // a checkpoint is not written yet
 	changed    bool
 	speed      speed
+	steps      steps
 }
 
 // Total says how many units of work there are in all.
@@ -62,6 +63,9 @@ func (p *Report) Step(done, total int, zh, en string) {
 func (p *Report) Note(zh, en string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if en != p.noteEN {
+		p.steps.next(p.done)
+	}
 	p.noteZH, p.noteEN, p.changed = zh, en, true
 }
 
@@ -75,6 +79,7 @@ func (p *Report) Checkpoint(v any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.checkpoint, p.pending, p.changed = encoded, true, true
+	p.steps.chunk()
 }
 
 // CheckpointIn writes the checkpoint in the handler's own transaction: it holds
@@ -87,6 +92,7 @@ func (p *Report) CheckpointIn(ctx context.Context, tx db.Tx, v any) error {
 	}
 	p.mu.Lock()
 	p.pending = false // an older one must not overwrite this
+	p.steps.chunk()
 	p.mu.Unlock()
 	ok, err := saveCheckpoint(ctx, tx, p.runner.id, p.attempt.job, encoded)
 	if err != nil {

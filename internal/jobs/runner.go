@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zhuomo/internal/db"
+	"zhuomo/internal/tracing"
 )
 
 // Options are the settings of a Runner. All have defaults.
@@ -33,6 +34,8 @@ type Options struct {
 	MaxCrashes int
 	// Ended hears of each attempt how it left the job and how long it took; nil: nobody.
 	Ended func(job Job, took time.Duration)
+	// Tracer follows jobs; nil: nobody does.
+	Tracer *tracing.Tracer
 }
 
 // Runner queues jobs and works on them, inside this process.
@@ -134,6 +137,10 @@ func (r *Runner) Enqueue(ctx context.Context, tx db.Tx, kind string, args any, o
 	for _, o := range options {
 		o(&q)
 	}
+	ctx, span := tracing.Step(ctx, "job.enqueue")
+	defer func() { span.End(err) }()
+	span.Text("job.kind", kind)
+	q.traceparent = tracing.Parent(ctx)
 	encoded, err := json.Marshal(args)
 	if err != nil {
 		return "", fmt.Errorf("encode args of a %s job: %w", kind, err)

@@ -24,7 +24,7 @@ func Migrations() fs.FS { return migrations }
 const columns = `id, product_id, kind, state, cancel_asked, done_count, total_count, per_second,
 	note_zh, note_en, result, fault_code, fault_kind, fault_zh, fault_en, fix_zh, fix_en,
 	attempt, max_failures, failure_count, priority, actor_id, args, checkpoint,
-	run_at_us, created_us, started_us, finished_us`
+	run_at_us, created_us, started_us, finished_us, traceparent`
 
 func scan(row interface{ Scan(...any) error }) (Job, error) {
 	var j Job
@@ -33,7 +33,7 @@ func scan(row interface{ Scan(...any) error }) (Job, error) {
 	err := row.Scan(&j.ID, &j.ProductID, &j.Kind, &j.State, &j.Cancelling, &j.Done, &j.Total, &j.PerSecond,
 		&j.NoteZH, &j.NoteEN, &result, &f.Code, &f.Kind, &f.MessageZH, &f.MessageEN, &f.FixZH, &f.FixEN,
 		&j.Attempt, &j.MaxFailures, &j.failures, &j.Priority, &j.ActorID, &args, &checkpoint,
-		&j.RunAtUS, &j.CreatedUS, &j.StartedUS, &j.FinishedUS)
+		&j.RunAtUS, &j.CreatedUS, &j.StartedUS, &j.FinishedUS, &j.traceparent)
 	if err != nil {
 		return Job{}, err
 	}
@@ -114,9 +114,9 @@ func list(ctx context.Context, r db.Reader, f Filter) ([]Job, error) {
 // insert adds a job, or finds the unfinished one with the same dedupe key.
 func insert(ctx context.Context, tx db.Tx, id, kind string, args []byte, q request, nowUS int64) (string, bool, error) {
 	result, err := tx.ExecContext(ctx, `INSERT INTO jobs
-		(id, product_id, kind, priority, actor_id, dedupe_key, args, max_failures, run_at_us, created_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-		id, q.productID, kind, q.priority, q.actorID, q.dedupeKey, string(args), q.maxFailures, q.runAt.UnixMicro(), nowUS)
+		(id, product_id, kind, priority, actor_id, dedupe_key, args, max_failures, run_at_us, created_us, traceparent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+		id, q.productID, kind, q.priority, q.actorID, q.dedupeKey, string(args), q.maxFailures, q.runAt.UnixMicro(), nowUS, q.traceparent)
 	if err != nil {
 		return "", false, err
 	}

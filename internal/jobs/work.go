@@ -11,6 +11,7 @@ import (
 
 	"zhuomo/internal/db"
 	"zhuomo/internal/fault"
+	"zhuomo/internal/tracing"
 )
 
 // Why the ctx of a handler ended.
@@ -135,6 +136,7 @@ func (r *Runner) hold(ctx context.Context, j Job) (run func()) {
 func (r *Runner) run(ctx context.Context, a *attempt, handler Handler) {
 	defer r.attempts.Done()
 	start := time.Now()
+	ctx, span, work := r.follow(ctx, a)
 	var result any
 	// Stays if the handler does not return: by a panic, or by ending its goroutine.
 	err := error(Panicked.With("id", a.job.ID, "kind", a.job.Kind))
@@ -144,13 +146,32 @@ func (r *Runner) run(ctx context.Context, a *attempt, handler Handler) {
 		}
 		cause := context.Cause(ctx)
 		a.cancel(nil)
+		a.report.close()
+		work.End(err)
 		r.end(a, result, err, cause, time.Since(start))
+		span.End(err)
 		r.mu.Lock()
 		delete(r.held, a.job.ID)
 		r.mu.Unlock()
 		r.wakeUp()
 	}()
 	result, err = handler(ctx, a.job, a.report)
+}
+
+// follow begins the spans of an attempt: the job, how long it waited, its work.
+// The first hangs on the request that asked for the job, in whatever process.
+func (r *Runner) follow(ctx context.Context, a *attempt) (_ context.Context, job, work tracing.Span) {
+	if r.o.Tracer == nil {
+		return ctx, job, work
+	}
+	j := a.job
+	ctx, job = r.o.Tracer.Begin(ctx, "job "+j.Kind, j.traceparent)
+	job.Text("job.id", j.ID)
+	job.Count("job.attempt", int64(j.Attempt))
+	tracing.Past(ctx, "job.wait", time.UnixMicro(j.RunAtUS), time.UnixMicro(j.StartedUS))
+	ctx, work = tracing.Step(ctx, "job.work")
+	a.report.followed(ctx)
+	return ctx, job, work
 }
 
 // end settles an attempt: what the handler gave back decides the next state.
