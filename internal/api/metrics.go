@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,17 +39,23 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// route binds the histograms of one route now, so that a request pays no lookup.
+// route binds the histograms of one route, so that a request pays no lookup:
+// each at its first request, since most routes never see most classes, and all
+// of them would be twenty thousand series.
 func (m *Metrics) route(r Route) func(status int, took time.Duration) {
 	if m == nil {
 		return func(int, time.Duration) {}
 	}
 	classes := [...]string{"none", "1xx", "2xx", "3xx", "4xx", "5xx"}
-	var bound [len(classes)]prometheus.Observer
-	for i, class := range classes {
-		bound[i] = m.seconds.WithLabelValues(r.Method, r.Path, class)
-	}
+	var bound [len(classes)]atomic.Pointer[prometheus.Observer]
 	return func(status int, took time.Duration) {
-		bound[min(max(status/100, 0), len(bound)-1)].Observe(took.Seconds())
+		class := min(max(status/100, 0), len(bound)-1)
+		histogram := bound[class].Load()
+		if histogram == nil {
+			first := m.seconds.WithLabelValues(r.Method, r.Path, classes[class])
+			histogram = &first
+			bound[class].Store(histogram)
+		}
+		(*histogram).Observe(took.Seconds())
 	}
 }

@@ -146,6 +146,9 @@ func TestMetricsOfAWorkingHouse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if n := strings.Count(text, "\nzhuomo_"); n > 3000 {
+		t.Errorf("%d series are too many for one scrape", n)
+	}
 	if len(known) < 20 {
 		t.Errorf("only %d metrics of ours: the reading is broken", len(known))
 	}
