@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Holds our files and our HTTP to the field's own readers: pyarrow, pandas,
 # DuckDB, openpyxl, Python's csv, openapi-spec-validator, jsonschema, tarfile with
-# zstandard, an S3 server (moto) and client (boto3). The real program runs on a
+# zstandard, an S3 server (moto) and client (boto3); and deploy/ to its linters. The real program runs on a
 # temporary data folder. One line a check; exit 1 on a failure.
 #   QUICK=1      only what Python's own library can check, nothing installed
 #   ZHUOMO_BIN   bin/zhuomo
@@ -15,4 +15,7 @@ else
   python=$(bash bench/peers.sh files pyarrow==21.0.0 pandas==2.3.3 duckdb==1.4.2 openpyxl==3.1.5 \
     openapi-spec-validator==0.7.2 jsonschema==4.25.1 zstandard==0.25.0 'moto[server]==5.2.5' boto3==1.44.8)
 fi
-exec "$python" bench/conformance.py --binary "$binary" ${QUICK:+--quick}
+failed=0
+[ -n "${QUICK:-}" ] || bash bench/conformance-deploy.sh || failed=1
+"$python" bench/conformance.py --binary "$binary" ${QUICK:+--quick} || failed=1
+exit $failed
