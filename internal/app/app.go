@@ -108,7 +108,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close(ctx))
 		}
 	}()
-	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, databaseName), URL: o.Database, Now: o.Now}); err != nil {
+	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, databaseName), URL: o.Database, Now: o.Now, Written: a.meters.write}); err != nil {
 		return nil, err
 	}
 	starting, err := a.DB.Lock(ctx, "start") // one at a time: the first makes the owner, finishes what was cut off

@@ -21,6 +21,7 @@ import (
 // that a person typed: each has few values, known beforehand.
 type meters struct {
 	turns   map[serve.Outcome]prometheus.Observer
+	writes  prometheus.Histogram
 	jobs    *prometheus.HistogramVec // kind, state
 	labels  map[label.Happening]prometheus.Counter
 	fixes   map[feedback.State]prometheus.Observer
@@ -42,6 +43,10 @@ func newMeters(a *App, into prometheus.Registerer) *meters {
 	m := &meters{
 		jobs: histogram("zhuomo_job_seconds", "time of one attempt at a job, by kind and by the state it left the job in",
 			[]float64{.01, .05, .1, .5, 1, 5, 15, 60, 300, 1800, 7200}, "kind", "state"),
+		writes: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "zhuomo_database_write_seconds", Help: "time of a write from its arrival until it is durable or has failed",
+			Buckets: []float64{.0002, .0005, .001, .002, .005, .01, .025, .05, .1, .5, 2, 10},
+		}),
 		turns: map[serve.Outcome]prometheus.Observer{}, fixes: map[feedback.State]prometheus.Observer{},
 		labels: map[label.Happening]prometheus.Counter{}, blobs: map[blob.Operation]prometheus.Observer{},
 		bytes: map[blob.Operation]prometheus.Counter{}, failing: map[blob.Operation]prometheus.Counter{},
@@ -74,7 +79,7 @@ func newMeters(a *App, into prometheus.Registerer) *meters {
 		ConstLabels: prometheus.Labels{"version": Version, "go": runtime.Version()},
 	})
 	build.Set(1)
-	into.MustRegister(turns, fixes, blobs, bytes, failing, m.jobs, build, &standing{a})
+	into.MustRegister(turns, fixes, blobs, bytes, failing, m.jobs, m.writes, build, &standing{a})
 	return m
 }
 
@@ -93,6 +98,8 @@ func one(name, help string) prometheus.Counter {
 func (m *meters) turn(outcome serve.Outcome, took time.Duration) {
 	m.turns[outcome].Observe(took.Seconds())
 }
+
+func (m *meters) write(took time.Duration) { m.writes.Observe(took.Seconds()) }
 
 func (m *meters) job(j jobs.Job, took time.Duration) {
 	m.jobs.WithLabelValues(j.Kind, string(j.State)).Observe(took.Seconds())

@@ -108,6 +108,7 @@ func TestMetricsOfAWorkingHouse(t *testing.T) {
 		{"zhuomo_database_info", []string{`engine="sqlite"`}, 1},
 		{"zhuomo_database_writes_total", nil, 100},
 		{"zhuomo_database_commits_total", nil, 50},
+		{"zhuomo_database_write_seconds_count", nil, 100},
 		{"zhuomo_database_errors_total", []string{`code="db.locked"`}, 0},
 		{"zhuomo_database_connections", []string{`pool="read"`, `state="most"`}, 4},
 		{"zhuomo_database_file_bytes", nil, 1 << 12},

@@ -22,6 +22,9 @@ type Options struct {
 	Readers int              // connections that read, default 4 (SQLite), 8 (PostgreSQL)
 	Writers int              // connections that write, default 8; SQLite has one
 	Now     func() time.Time // clock, default time.Now
+	// Written hears of each write how long it took until it was durable or failed;
+	// it must not wait. nil: nobody.
+	Written func(took time.Duration)
 	// Rehearse rolls every closure back once before it counts, so that a test
 	// finds a closure that cannot bear to be run again. PostgreSQL only.
 	Rehearse bool
@@ -48,6 +51,8 @@ type DB struct {
 	news   *news
 	locks  locks // SQLite's
 	tally  *tally
+
+	written func(took time.Duration) // nil: nobody asks
 }
 
 // engine is one of the two kinds of database.
@@ -78,7 +83,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &DB{now: o.Now, news: newNews(), locks: locks{held: map[string]chan struct{}{}}, tally: new(tally)}
+	d := &DB{now: o.Now, news: newNews(), locks: locks{held: map[string]chan struct{}{}}, tally: new(tally), written: o.Written}
 	var err error
 	if o.URL != "" {
 		d.engine, err = openPostgres(ctx, o, d.news, d.tally)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 )
 
 // request is one closure on its way through an engine.
@@ -94,7 +95,11 @@ func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) erro
 
 // submit hands the request to the engine and counts how it went.
 func (d *DB) submit(r *request) error {
+	began := time.Now() // a write takes real time, whatever the clock says
 	err := d.engine.submit(r)
+	if d.written != nil {
+		d.written(time.Since(began))
+	}
 	if err == nil {
 		d.tally.writes.Add(1)
 	} else {
