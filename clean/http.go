@@ -11,21 +11,21 @@ import (
 func (s *Service) Routes() []api.Route {
 	h := handlers{s}
 	return []api.Route{
-		api.Op("GET", "/api/v1/operators", "clean operators", api.Viewer, "列出清洗算子", "list the cleaning operators", h.operators),
-		api.Op("GET", "/api/v1/products/{product}/recipes", "clean list", api.Viewer, "列出清洗方案", "list the recipes", h.list),
-		api.Op("PUT", "/api/v1/products/{product}/recipes", "clean save", api.Trainer, "保存清洗方案", "save a recipe", h.save),
-		api.Op("GET", "/api/v1/products/{product}/recipes/{recipe}", "clean show", api.Viewer, "查看清洗方案", "show a recipe", h.show),
+		api.Op("GET", "/api/v1/operators", "clean operators", api.Viewer, "列出清洗算子", "list the cleaning operators", h.operators, api.Plain()),
+		api.Op("GET", "/api/v1/products/{product}/recipes", "clean list", api.Viewer, "列出清洗方案", "list the recipes", h.list, api.Plain()),
+		api.Op("PUT", "/api/v1/products/{product}/recipes", "clean save", api.Trainer, "保存清洗方案", "save a recipe", h.save, api.Plain()),
+		api.Op("GET", "/api/v1/products/{product}/recipes/{recipe}", "clean show", api.Viewer, "查看清洗方案", "show a recipe", h.show, api.Plain()),
 		api.Op("DELETE", "/api/v1/products/{product}/recipes/{recipe}", "clean delete", api.Trainer, "删除清洗方案", "delete a recipe", h.delete),
 		api.Op("POST", "/api/v1/products/{product}/recipes/{recipe}/previews", "clean preview", api.Trainer, "在样本上预览清洗效果；个人信息已遮住", "show what a recipe does to a sample; personal data is masked", h.preview, api.Quiet()),
 		api.Op("POST", "/api/v1/products/{product}/recipes/{recipe}/runs", "clean run", api.Trainer, "用方案清洗一个版本", "clean a version by a recipe", h.run),
-		api.Op("POST", "/api/v1/products/{product}/recipe-suggestions", "clean suggest", api.Trainer, "按样本建议清洗步骤", "suggest steps from a sample", h.suggest, api.Quiet()),
+		api.Op("POST", "/api/v1/products/{product}/recipe-suggestions", "clean suggest", api.Trainer, "按样本建议清洗步骤", "suggest steps from a sample", h.suggest, api.Quiet(), api.Plain()),
 		api.Op("GET", "/api/v1/products/{product}/clean-runs", "clean runs", api.Viewer, "列出清洗运行", "list the cleaning runs", h.runs),
 		api.Op("GET", "/api/v1/clean-runs/{run}", "clean result", api.Viewer, "查看一次清洗的结果", "show the result of a cleaning run", h.result),
-		api.Op("GET", "/api/v1/clean-runs/{run}/quarantine", "clean quarantine", api.Viewer, "查看隔离区；个人信息已遮住", "list the rows that a run set aside; personal data is masked", h.quarantine),
+		api.Op("GET", "/api/v1/clean-runs/{run}/quarantine", "clean quarantine", api.Viewer, "查看隔离区；个人信息已遮住", "list the rows that a run set aside; personal data is masked", h.quarantine, api.Personal()),
 		api.Op("GET", "/api/v1/clean-runs/{run}/reasons", "clean reasons", api.Viewer, "按原因统计隔离区", "count the rows set aside by reason", h.reasons),
 		api.Op("POST", "/api/v1/clean-runs/{run}/put-backs", "clean putback", api.Trainer, "把隔离的行放回去", "put rows back from quarantine", h.putBack),
 		api.Op("POST", "/api/v1/clean-runs/{run}/set-asides", "clean setaside", api.Trainer, "把放回的行重新隔离", "set rows aside again that were put back", h.setAside),
-		api.Op("GET", "/api/v1/clean-runs/{run}/rows/{row}/findings", "clean findings", api.Viewer, "查看一行经过了哪些清洗；个人信息已遮住", "show what a run did to a row; personal data is masked", h.findings),
+		api.Op("GET", "/api/v1/clean-runs/{run}/rows/{row}/findings", "clean findings", api.Viewer, "查看一行经过了哪些清洗；个人信息已遮住", "show what a run did to a row; personal data is masked", h.findings, api.Personal()),
 	}
 }
 
@@ -250,9 +250,6 @@ func (h handlers) quarantine(ctx context.Context, in *quarantineIn) (*quarantine
 	if err != nil {
 		return nil, err
 	}
-	for i := range found {
-		maskValues(found[i].Values)
-	}
 	out := &quarantineOut{Body: api.Page[Quarantined]{Items: found}}
 	if len(found) == in.Limit {
 		out.Body.Next = api.Cursor(found[len(found)-1].Position)
@@ -304,7 +301,9 @@ type findingsOut struct{ Body api.Page[Trace] }
 func (h handlers) findings(ctx context.Context, in *findingsIn) (*findingsOut, error) {
 	found, err := h.s.Findings(ctx, in.Run, in.Row)
 	for i := range found {
-		h.s.maskTrace(&found[i])
+		if !api.Unmasked(ctx) {
+			h.s.maskTrace(&found[i])
+		}
 	}
 	return &findingsOut{api.Page[Trace]{Items: found}}, err
 }

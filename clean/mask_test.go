@@ -39,7 +39,7 @@ func TestNothingThatAPageAsksForShowsPersonalData(t *testing.T) {
 			t.Fatal(err)
 		}
 		h := build(t, d, rows)
-		server, err := api.NewServer(api.Options{Routes: h.clean.Routes(), DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test"})
+		server, err := api.NewServer(api.Options{Routes: h.clean.Routes(), Mask: text.Masked, DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test"})
 		if err != nil {
 			t.Fatal(err)
 		}

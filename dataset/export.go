@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Export writes all rows of a version in a format.
+// Export writes all rows of a version in a format, personal data masked if o says so.
 // Faults: NoSuchVersion, NoSuchFormat, CannotWrite.
 func (s *Service) Export(ctx context.Context, to io.Writer, versionID, format string, o WriteOptions) error {
 	w, err := s.writer(format)
@@ -18,7 +18,14 @@ func (s *Service) Export(ctx context.Context, to io.Writer, versionID, format st
 	if err != nil {
 		return err
 	}
-	return w.Write(ctx, to, v.Schema, func(each func(Row) error) error { return s.Rows(ctx, versionID, each) }, o)
+	return w.Write(ctx, to, v.Schema, func(each func(Row) error) error {
+		return s.Rows(ctx, versionID, func(row Row) error {
+			if o.Masked {
+				row = row.masked()
+			}
+			return each(row)
+		})
+	}, o)
 }
 
 func (s *Service) writer(id string) (Writer, error) {

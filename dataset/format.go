@@ -70,6 +70,8 @@ type WriteOptions struct {
 	// Safe makes cells that a spreadsheet would run as formulas (they begin with
 	// = + - @ tab or carriage return) begin with an apostrophe.
 	Safe bool
+	// Masked hides personal data; the service does it, whatever the format.
+	Masked bool
 }
 
 // Settings are what a person can fix instead of a guess; empty means guess.

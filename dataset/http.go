@@ -25,19 +25,19 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", one+"/put-backs", "dataset return", api.Lead, "放回移走的数据集", "put a dataset back that was set aside", s.returnIt),
 		api.Upload("POST", one+"/imports", "dataset import", api.Trainer, "导入文件，成为新版本", "import a file as a new version", s.upload),
 		api.Op("POST", one+"/fetches", "dataset fetch", api.Trainer, "从网址取文件并导入，成为新版本", "fetch a file from its address and import it as a new version", s.fetch, api.Timeout(fetchPatience)),
-		api.Upload("POST", one+"/previews", "dataset preview", api.Trainer, "只识别文件并看前 50 行，不导入", "detect a file and show its first 50 rows without importing it", s.preview, api.Quiet()),
-		api.Upload("POST", "/api/v1/products/{product}/previews", "", api.Trainer, "识别文件，还不选数据集", "detect a file before a dataset is chosen for it", s.previewFile, api.Quiet()),
-		api.Op("POST", "/api/v1/products/{product}/fetches", "", api.Trainer, "从网址取文件并识别，还不选数据集", "fetch a file from its address and detect it before a dataset is chosen", s.previewFetched, api.Timeout(fetchPatience)),
-		api.Op("POST", "/api/v1/products/{product}/previews/{raw}", "", api.Trainer, "用改过的设置再读一遍已上传的文件", "read an uploaded file again with other settings", s.previewAgain, api.Quiet()),
+		api.Upload("POST", one+"/previews", "dataset preview", api.Trainer, "只识别文件并看前 50 行，不导入", "detect a file and show its first 50 rows without importing it", s.preview, api.Quiet(), api.Personal()),
+		api.Upload("POST", "/api/v1/products/{product}/previews", "", api.Trainer, "识别文件，还不选数据集", "detect a file before a dataset is chosen for it", s.previewFile, api.Quiet(), api.Personal()),
+		api.Op("POST", "/api/v1/products/{product}/fetches", "", api.Trainer, "从网址取文件并识别，还不选数据集", "fetch a file from its address and detect it before a dataset is chosen", s.previewFetched, api.Timeout(fetchPatience), api.Personal()),
+		api.Op("POST", "/api/v1/products/{product}/previews/{raw}", "", api.Trainer, "用改过的设置再读一遍已上传的文件", "read an uploaded file again with other settings", s.previewAgain, api.Quiet(), api.Personal()),
 		api.Op("POST", one+"/orders", "", api.Trainer, "按改好的设置导入已上传的文件", "import an uploaded file with settings that were mended", s.order),
 		api.Op("GET", one+"/versions", "dataset versions", api.Viewer, "列出版本", "list versions", s.listVersions),
-		api.Op("GET", one+"/versions/{version}/rows", "dataset rows", api.Viewer, "查看行；个人信息已遮住", "show rows; personal data is masked", s.listRows),
-		api.Op("GET", one+"/versions/{version}/facets", "dataset facets", api.Viewer, "按值、长度、发现统计行数", "count rows by value, length and finding", s.showFacets),
-		api.Op("GET", one+"/versions/{version}/diff", "dataset diff", api.Viewer, "与另一个版本比较", "compare with another version", s.compare),
+		api.Op("GET", one+"/versions/{version}/rows", "dataset rows", api.Viewer, "查看行；个人信息遮住", "show rows; personal data is masked", s.listRows, api.Personal()),
+		api.Op("GET", one+"/versions/{version}/facets", "dataset facets", api.Viewer, "按值、长度、发现统计行数", "count rows by value, length and finding", s.showFacets, api.Personal()),
+		api.Op("GET", one+"/versions/{version}/diff", "dataset diff", api.Viewer, "与另一个版本比较", "compare with another version", s.compare, api.Personal()),
 		api.Op("POST", one+"/versions/{version}/restorations", "dataset restore", api.Trainer, "回到这个版本：最新版重新变成它的行", "go back to this version: the newest becomes its rows", s.restore),
-		api.Op("GET", one+"/versions/{version}/profile", "dataset profile", api.Viewer, "数据画像", "profile of the rows", s.showProfile),
-		api.Op("GET", one+"/versions/{version}/report", "dataset report", api.Viewer, "导入报告：识别结果和坏行", "import report: what was detected and what was broken", s.showReport),
-		api.Download("GET", one+"/versions/{version}/export", "dataset export", api.Trainer, "导出", "export", s.export, api.Sends(s.mediaTypes()...)),
+		api.Op("GET", one+"/versions/{version}/profile", "dataset profile", api.Viewer, "数据画像", "profile of the rows", s.showProfile, api.Personal()),
+		api.Op("GET", one+"/versions/{version}/report", "dataset report", api.Viewer, "导入报告：识别结果和坏行", "import report: what was detected and what was broken", s.showReport, api.Personal()),
+		api.Download("GET", one+"/versions/{version}/export", "dataset export", api.Trainer, "导出；个人信息遮住", "export; personal data is masked", s.export, api.Sends(s.mediaTypes()...), api.Personal(), api.Look()),
 	}
 }
 
@@ -233,7 +233,6 @@ func (s *Service) previewed(ctx context.Context, raw blob.Hash, name string, set
 	if roles == nil {
 		roles = []RoleGuess{}
 	}
-	p.Rows = shownRows(p.Rows)
 	return &out[Previewed]{Previewed{string(raw), name, p, roles}}, err
 }
 
@@ -373,7 +372,7 @@ func (s *Service) listRows(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	body := RowPage{Columns: v.Schema.Names(), Items: shownRows(rows), Hits: s.marked(v.Schema, filter.Found, rows)}
+	body := RowPage{Columns: v.Schema.Names(), Items: rows, Hits: s.marked(v.Schema, filter.Found, rows)}
 	if next >= 0 {
 		body.Next = api.Cursor(next)
 	}
@@ -394,7 +393,7 @@ func (s *Service) showFacets(ctx context.Context, in *struct {
 		return nil, err
 	}
 	f, err := s.Facets(ctx, v.ID, filter, in.Findings != "no")
-	return &out[Facets]{f.shown()}, err
+	return &out[Facets]{f.shown(ctx)}, err
 }
 
 func (s *Service) compare(ctx context.Context, in *struct {
@@ -420,7 +419,7 @@ func (s *Service) compare(ctx context.Context, in *struct {
 	if err == nil && len(d.Items) > in.Limit {
 		d.Items, d.Next = d.Items[:in.Limit], api.Cursor(skip+in.Limit)
 	}
-	return &out[Difference]{d.shown()}, err
+	return &out[Difference]{d}, err
 }
 
 func (s *Service) restore(ctx context.Context, in *VersionPath) (*out[Version], error) {
@@ -438,7 +437,7 @@ func (s *Service) showProfile(ctx context.Context, in *VersionPath) (*out[Profil
 		return nil, err
 	}
 	p, err := s.Profile(ctx, v.ID)
-	return &out[Profile]{p.shown()}, err
+	return &out[Profile]{p}, err
 }
 
 func (s *Service) showReport(ctx context.Context, in *VersionPath) (*out[Report], error) {
@@ -468,7 +467,7 @@ func (s *Service) export(ctx context.Context, in *struct {
 		return nil, err
 	}
 	spreadsheet := in.Format == "csv" || in.Format == "tsv" || in.Format == "xlsx"
-	o := WriteOptions{Safe: in.Safe == "yes" || in.Safe == "" && spreadsheet}
+	o := WriteOptions{Safe: in.Safe == "yes" || in.Safe == "" && spreadsheet, Masked: !api.Unmasked(ctx)}
 	return &api.Outgoing{Name: fmt.Sprintf("%s-v%d%s", d.Name, v.Number, w.Spec().Endings[0]), Type: w.Spec().MediaType,
 		Write: func(to io.Writer) error { return s.Export(ctx, to, v.ID, in.Format, o) }}, nil
 }

@@ -60,7 +60,7 @@ func serve(t *testing.T, d *db.DB) site {
 	if err := d.Migrate(t.Context(), "api", api.Migrations()); err != nil {
 		t.Fatal(err)
 	}
-	server, err := api.NewServer(api.Options{Routes: s.Routes(), Accounts: signedIn{}, DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	server, err := api.NewServer(api.Options{Routes: s.Routes(), Accounts: signedIn{}, Mask: text.Masked, DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,8 +289,24 @@ func TestNoAnswerShowsPersonalData(t *testing.T) {
 		if masked < 100 {
 			t.Errorf("only %d masked characters: was anything asked for?", masked)
 		}
-		if got := s.ask(t, "trainer", "GET", set+"/versions/v1/export", "", 200, nil); string(got) != file.String() {
-			t.Error("the export is not the text as it was read")
+		export := set + "/versions/v1/export"
+		var asPages strings.Builder
+		for line := range strings.Lines(file.String()) {
+			cells := strings.Split(strings.TrimSuffix(line, "\n"), ",")
+			for i := range cells {
+				cells[i], _ = text.Masked(cells[i])
+			}
+			asPages.WriteString(strings.Join(cells, ",") + "\n")
+		}
+		if got := s.ask(t, "lead", "GET", export, "", 200, nil); string(got) != asPages.String() || strings.Count(string(got), "••••") < 180 {
+			t.Errorf("the export is not masked cell by cell: %.300s", got)
+		}
+		s.ask(t, "trainer", "GET", export+"?unmasked=true", "", 403, nil)
+		if got := s.ask(t, "lead", "GET", export+"?format=csv&unmasked=true", "", 200, nil); string(got) != file.String() {
+			t.Error("the unmasked export is not the text as it was read")
+		}
+		if got := s.ask(t, "lead", "GET", set+"/versions/v1/rows?contains=139&unmasked=true", "", 200, nil); !strings.Contains(string(got), "13912345678") || strings.Contains(string(got), "•") {
+			t.Errorf("a lead asks for rows unmasked: %.300s", got)
 		}
 	})
 }

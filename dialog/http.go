@@ -12,16 +12,16 @@ func (s *Service) Routes() []api.Route {
 	const all, one = "/api/v1/products/{product}/flows", "/api/v1/products/{product}/flows/{flow}"
 	limit := api.MaxBytes(maxFlowBytes + 1024)
 	return []api.Route{
-		api.Op("GET", all, "dialog list", api.Viewer, "列出流程", "list flows", s.list),
-		api.Upload("POST", all, "dialog save", api.Trainer, "保存流程文件（新流程，或 --flow 的新版次），并告诉检查结果", "save a flow file (a new flow, or a new revision of --flow) and tell what the checks found", s.save, limit),
-		api.Upload("POST", "/api/v1/products/{product}/flow-checks", "dialog check", api.Viewer, "检查流程文件，不保存", "check a flow file without keeping it", s.check, limit, api.Quiet()),
-		api.Upload("POST", "/api/v1/products/{product}/flow-drawings", "dialog draw", api.Viewer, "把流程文件画成节点与连线并检查，不保存", "draw a flow file as nodes and ways and check it, without keeping it", s.draw, limit, api.Quiet()),
-		api.Op("GET", one, "dialog show", api.Viewer, "看一个流程：原文、节点、连线、问题", "show a flow: text, nodes, ways, problems", s.show),
-		api.Upload("POST", one+"/stories", "dialog stories-save", api.Trainer, "保存流程的故事文件", "save the stories of a flow", s.saveStories, limit),
-		api.Op("GET", one+"/stories", "dialog stories-show", api.Viewer, "看一个流程的故事", "show the stories of a flow", s.showStories),
-		api.Op("POST", one+"/story-runs", "dialog stories", api.Viewer, "跑故事，看通过与覆盖", "play the stories: what passes, what they cover", s.runStories, api.Quiet()),
-		api.Op("POST", one+"/simulations", "dialog simulate", api.Viewer, "模拟对话，看每一步的决定", "simulate a conversation and see every decision", s.simulate, api.Quiet()),
-		api.Op("PUT", one+"/thresholds", "dialog thresholds", api.Trainer, "改流程的阈值，存成新版次", "change the thresholds of a flow, as a new revision", s.putThresholds),
+		api.Op("GET", all, "dialog list", api.Viewer, "列出流程", "list flows", s.list, api.Plain()),
+		api.Upload("POST", all, "dialog save", api.Trainer, "保存流程文件（新流程，或 --flow 的新版次），并告诉检查结果", "save a flow file (a new flow, or a new revision of --flow) and tell what the checks found", s.save, limit, api.Plain()),
+		api.Upload("POST", "/api/v1/products/{product}/flow-checks", "dialog check", api.Viewer, "检查流程文件，不保存", "check a flow file without keeping it", s.check, limit, api.Quiet(), api.Plain()),
+		api.Upload("POST", "/api/v1/products/{product}/flow-drawings", "dialog draw", api.Viewer, "把流程文件画成节点与连线并检查，不保存", "draw a flow file as nodes and ways and check it, without keeping it", s.draw, limit, api.Quiet(), api.Plain()),
+		api.Op("GET", one, "dialog show", api.Viewer, "看一个流程：原文、节点、连线、问题", "show a flow: text, nodes, ways, problems", s.show, api.Plain()),
+		api.Upload("POST", one+"/stories", "dialog stories-save", api.Trainer, "保存流程的故事文件", "save the stories of a flow", s.saveStories, limit, api.Plain()),
+		api.Op("GET", one+"/stories", "dialog stories-show", api.Viewer, "看一个流程的故事", "show the stories of a flow", s.showStories, api.Plain()),
+		api.Op("POST", one+"/story-runs", "dialog stories", api.Viewer, "跑故事，看通过与覆盖", "play the stories: what passes, what they cover", s.runStories, api.Quiet(), api.Plain()),
+		api.Op("POST", one+"/simulations", "dialog simulate", api.Viewer, "模拟对话，看每一步的决定", "simulate a conversation and see every decision", s.simulate, api.Quiet(), api.Plain()),
+		api.Op("PUT", one+"/thresholds", "dialog thresholds", api.Trainer, "改流程的阈值，存成新版次", "change the thresholds of a flow, as a new revision", s.putThresholds, api.Plain()),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
+	"zhuomo/text"
 )
 
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" // media type of Excel
@@ -17,12 +18,12 @@ const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 func (s *Service) batchRoutes() []api.Route {
 	const all, one = "/api/v1/products/{product}/batches", "/api/v1/products/{product}/batches/{batch}"
 	return []api.Route{
-		api.Upload("POST", all, "evaluate batch", api.Trainer, "批量测试：一张问题和期望的表，逐行问一遍", "batch test: ask every line of a sheet of questions and what should come", s.startBatch, api.MaxBytes(mostBatchBytes)),
+		api.Upload("POST", all, "evaluate batch", api.Trainer, "批量测试：一张问题和期望的表，逐行问一遍", "batch test: ask every line of a sheet of questions and what should come", s.startBatch, api.MaxBytes(mostBatchBytes), api.Personal()),
 		api.Op("GET", all, "evaluate batches", api.Viewer, "列出批量测试", "list batch tests", s.listBatches),
 		api.Op("GET", one, "evaluate batch-show", api.Viewer, "查看批量测试", "show a batch test", s.showBatch),
 		api.Op("POST", one+"/runs", "evaluate batch-run", api.Trainer, "按选好的列再跑一遍", "run a batch test with the columns chosen", s.runBatch),
-		api.Op("GET", one+"/rows", "evaluate batch-rows", api.Viewer, "列出批量测试的行", "list the rows of a batch test", s.showBatchRows),
-		api.Download("GET", one+"/export", "evaluate batch-export", api.Viewer, "把批量测试的行存成 Excel", "save rows of a batch test as Excel", s.exportBatch, api.Sends(xlsx)),
+		api.Op("GET", one+"/rows", "evaluate batch-rows", api.Viewer, "列出批量测试的行", "list the rows of a batch test", s.showBatchRows, api.Personal()),
+		api.Download("GET", one+"/export", "evaluate batch-export", api.Viewer, "把批量测试的行存成 Excel；个人信息遮住", "save rows of a batch test as Excel; personal data is masked", s.exportBatch, api.Sends(xlsx), api.Personal(), api.Look()),
 		api.Op("POST", one+"/checks", "evaluate batch-checks", api.Trainer, "把批量测试的行收进行为测试集", "keep rows of a batch test as checks of the suite", s.keepBatch),
 	}
 }
@@ -172,6 +173,11 @@ func (s *Service) exportBatch(ctx context.Context, in *exportBatchIn) (*api.Outg
 						cells := append(append([]string{}, r.Cells...), r.State, got, "", strings.TrimSpace(fmt.Sprintf("%s %s", r.Reason, r.Why)))
 						if len(r.Top) > 0 {
 							cells[len(cells)-2] = strconv.FormatFloat(float64(r.P), 'f', 3, 32)
+						}
+						for i := range cells {
+							if !api.Unmasked(ctx) {
+								cells[i], _ = text.Masked(cells[i])
+							}
 						}
 						if err := each(cells); err != nil {
 							return err

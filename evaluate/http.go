@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhuomo/internal/api"
+	"zhuomo/text"
 )
 
 // Routes is the stage's part of the route table.
@@ -13,17 +14,17 @@ func (s *Service) Routes() []api.Route {
 	return append([]api.Route{
 		api.Op("GET", model+"/measures", "evaluate measure", api.Viewer, "在一部分金标上量一个模型，可与另一个模型比", "measure a model on a part of the gold, also against another model", s.measure),
 		api.Op("GET", model+"/cross-validation", "evaluate cross", api.Viewer, "测试行太少时，用全部金标交叉验证", "cross-validate over all gold where the test rows are few", s.crossed),
-		api.Op("GET", model+"/judgements", "evaluate rows", api.Viewer, "列出模型在每行金标上的回答", "list what a model says about each row of gold", s.judgements),
+		api.Op("GET", model+"/judgements", "evaluate rows", api.Viewer, "列出模型在每行金标上的回答", "list what a model says about each row of gold", s.judgements, api.Personal()),
 		api.Op("POST", model+"/curves", "evaluate curve", api.Trainer, "用更少的行训几次，画学习曲线", "learn from fewer rows to draw the learning curve", s.startCurve),
 		api.Op("GET", model+"/curves", "evaluate curve-show", api.Viewer, "查看学习曲线", "show the learning curve", s.showCurve),
 		api.Op("POST", product+"/evaluations", "evaluate run", api.Trainer, "评测一个模型", "judge a model", s.run),
 		api.Op("GET", product+"/evaluations", "evaluate list", api.Viewer, "列出评测报告", "list reports", s.list),
-		api.Op("GET", "/api/v1/evaluations/{report}", "evaluate show", api.Viewer, "查看评测报告", "show a report", s.show),
-		api.Op("GET", "/api/v1/evaluations/{report}/flips", "evaluate flips", api.Viewer, "查看翻转：修好和改坏的行", "show the flips: rows that were fixed or broken", s.flips),
-		api.Op("GET", product+"/suite", "evaluate suite", api.Viewer, "查看行为测试集", "show the suite of checks", s.showSuite),
+		api.Op("GET", "/api/v1/evaluations/{report}", "evaluate show", api.Viewer, "查看评测报告", "show a report", s.show, api.Personal()),
+		api.Op("GET", "/api/v1/evaluations/{report}/flips", "evaluate flips", api.Viewer, "查看翻转：修好和改坏的行", "show the flips: rows that were fixed or broken", s.flips, api.Personal()),
+		api.Op("GET", product+"/suite", "evaluate suite", api.Viewer, "查看行为测试集", "show the suite of checks", s.showSuite, api.Personal()),
 		api.Op("PUT", product+"/suite", "evaluate save-suite", api.Trainer, "保存行为测试集", "save the suite of checks", s.putSuite),
-		api.Op("GET", product+"/gate", "evaluate gate", api.Viewer, "查看门禁", "show the gate", s.showGate),
-		api.Op("PUT", product+"/gate", "evaluate save-gate", api.Lead, "保存门禁", "save the gate", s.putGate),
+		api.Op("GET", product+"/gate", "evaluate gate", api.Viewer, "查看门禁", "show the gate", s.showGate, api.Plain()),
+		api.Op("PUT", product+"/gate", "evaluate save-gate", api.Lead, "保存门禁", "save the gate", s.putGate, api.Plain()),
 		api.Op("PUT", "/api/v1/evaluations/{report}/flips/{row}/verdict", "evaluate judge", api.Reviewer, "裁定一处翻转", "say what one thinks of a flip", s.putVerdict),
 		api.Op("POST", "/api/v1/evaluations/{report}/signatures", "evaluate sign", api.Trainer, "签发：让报告里的模型成为发布候选", "sign: make the report's model a release candidate", s.signReport),
 	}, s.batchRoutes()...)
@@ -108,7 +109,11 @@ func (s *Service) showSuite(ctx context.Context, in *ProductIn) (*out[Saved], er
 }
 
 func (s *Service) putSuite(ctx context.Context, in *textIn) (*out[Saved], error) {
-	saved, err := s.SaveSuite(ctx, in.Product, api.Who(ctx).ID, in.Body.Text)
+	kept, err := s.text(ctx, in.Product, kindSuite)
+	if err != nil {
+		return nil, err
+	}
+	saved, err := s.SaveSuite(ctx, in.Product, api.Who(ctx).ID, text.Unmasked(in.Body.Text, kept.Text))
 	return &out[Saved]{saved}, err
 }
 

@@ -10,12 +10,12 @@ import (
 func (s *Service) Routes() []api.Route {
 	const product = "/api/v1/products/{product}"
 	return []api.Route{
-		api.Op("GET", product+"/inbox", "feedback inbox", api.Reviewer, "反馈箱：要人看的话轮，代价大的在前", "the inbox: turns that need a person, the costliest first", s.listInbox),
-		api.Op("GET", product+"/inbox/clusters", "feedback clusters", api.Reviewer, "反馈箱里问同一件事的话轮", "turns of the inbox that ask the same", s.listClusters),
+		api.Op("GET", product+"/inbox", "feedback inbox", api.Reviewer, "反馈箱：要人看的话轮，代价大的在前", "the inbox: turns that need a person, the costliest first", s.listInbox, api.Personal()),
+		api.Op("GET", product+"/inbox/clusters", "feedback clusters", api.Reviewer, "反馈箱里问同一件事的话轮", "turns of the inbox that ask the same", s.listClusters, api.Personal()),
 		api.Op("PUT", "/api/v1/inbox/{turn}/status", "feedback decide", api.Reviewer, "不修正而结案，或重新打开", "close an item without a fix, or open it again", s.decide),
 		api.Op("POST", product+"/fixes", "feedback fix", api.Trainer, "修正一句答错的话并上线", "correct a wrong answer and put it live", s.startFix),
-		api.Op("GET", product+"/fixes", "feedback fixes", api.Viewer, "列出修正", "list fixes", s.listFixes),
-		api.Op("GET", "/api/v1/fixes/{fix}", "feedback show", api.Viewer, "查看一次修正", "show a fix", s.showFix),
+		api.Op("GET", product+"/fixes", "feedback fixes", api.Viewer, "列出修正", "list fixes", s.listFixes, api.Personal()),
+		api.Op("GET", "/api/v1/fixes/{fix}", "feedback show", api.Viewer, "查看一次修正", "show a fix", s.showFix, api.Personal()),
 		api.Op("POST", "/api/v1/fixes/{fix}/takeback", "feedback takeback", api.Trainer, "撤回一次修正", "take a fix back", s.takeBack),
 	}
 }

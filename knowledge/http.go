@@ -18,20 +18,20 @@ func (s *Service) Routes() []api.Route {
 		entities = product + "/entities"
 	)
 	return append([]api.Route{
-		api.Op("GET", entries, "knowledge list", api.Viewer, "列出知识条目", "list entries", s.listEntries),
-		api.Op("POST", entries, "knowledge add", api.Trainer, "新建知识条目", "add an entry", s.addEntry),
-		api.Op("GET", entry, "knowledge show", api.Viewer, "查看知识条目", "show an entry", s.showEntry),
-		api.Op("PUT", entry, "knowledge save", api.Trainer, "修改知识条目", "change an entry", s.saveEntry),
+		api.Op("GET", entries, "knowledge list", api.Viewer, "列出知识条目", "list entries", s.listEntries, api.Plain()),
+		api.Op("POST", entries, "knowledge add", api.Trainer, "新建知识条目", "add an entry", s.addEntry, api.Plain()),
+		api.Op("GET", entry, "knowledge show", api.Viewer, "查看知识条目", "show an entry", s.showEntry, api.Plain()),
+		api.Op("PUT", entry, "knowledge save", api.Trainer, "修改知识条目", "change an entry", s.saveEntry, api.Plain()),
 		api.Op("DELETE", entry, "knowledge remove", api.Trainer, "移除知识条目，可恢复", "remove an entry; it can be restored", s.removeEntry),
-		api.Op("GET", entry+"/revisions", "knowledge history", api.Viewer, "查看条目的历史", "show the history of an entry", s.listRevisions),
-		api.Op("POST", entry+"/restorations", "knowledge restore", api.Trainer, "恢复条目的一个旧版次", "restore an old revision of an entry", s.restoreEntry),
-		api.Op("POST", product+"/searches", "knowledge search", api.Viewer, "搜索知识，说明为什么", "search entries and say why", s.search, api.Quiet()),
+		api.Op("GET", entry+"/revisions", "knowledge history", api.Viewer, "查看条目的历史", "show the history of an entry", s.listRevisions, api.Plain()),
+		api.Op("POST", entry+"/restorations", "knowledge restore", api.Trainer, "恢复条目的一个旧版次", "restore an old revision of an entry", s.restoreEntry, api.Plain()),
+		api.Op("POST", product+"/searches", "knowledge search", api.Viewer, "搜索知识，说明为什么", "search entries and say why", s.search, api.Quiet(), api.Plain()),
 		api.Op("POST", product+"/mentions", "knowledge link", api.Viewer, "找出一句话里的实体", "find the entities in a sentence", s.link, api.Quiet()),
-		api.Op("POST", product+"/lookups", "knowledge lookup", api.Viewer, "按条件查实体表", "find rows of an entity table", s.lookup, api.Quiet()),
-		api.Op("GET", entities, "knowledge entities", api.Viewer, "列出实体表", "list entity tables", s.listTables),
-		api.Upload("POST", entities, "knowledge entities-import", api.Trainer, "导入实体表（CSV），同名的被替换", "import an entity table (CSV) in place of the one with its name", s.importTable, api.MaxBytes(importBytes)),
-		api.Op("GET", entities+"/{table}", "knowledge entities-show", api.Viewer, "查看实体表", "show an entity table", s.showTable),
-		api.Op("PUT", entities+"/{table}", "knowledge entities-from", api.Trainer, "用一个数据版本的行作实体表", "make an entity table of the rows of a dataset version", s.tableFrom),
+		api.Op("POST", product+"/lookups", "knowledge lookup", api.Viewer, "按条件查实体表", "find rows of an entity table", s.lookup, api.Quiet(), api.Plain()),
+		api.Op("GET", entities, "knowledge entities", api.Viewer, "列出实体表", "list entity tables", s.listTables, api.Plain()),
+		api.Upload("POST", entities, "knowledge entities-import", api.Trainer, "导入实体表（CSV），同名的被替换", "import an entity table (CSV) in place of the one with its name", s.importTable, api.MaxBytes(importBytes), api.Plain()),
+		api.Op("GET", entities+"/{table}", "knowledge entities-show", api.Viewer, "查看实体表", "show an entity table", s.showTable, api.Plain()),
+		api.Op("PUT", entities+"/{table}", "knowledge entities-from", api.Trainer, "用一个数据版本的行作实体表", "make an entity table of the rows of a dataset version", s.tableFrom, api.Plain()),
 		api.Op("DELETE", entities+"/{table}", "knowledge entities-remove", api.Trainer, "移除实体表", "remove an entity table", s.removeTable),
 	}, append(s.importRoutes(), s.liveRoutes()...)...)
 }

@@ -11,7 +11,7 @@ import (
 func (s *Service) importRoutes() []api.Route {
 	const imports = "/api/v1/products/{product}/entries/imports"
 	return []api.Route{
-		api.Upload("POST", imports, "knowledge import", api.Trainer, "导入问答（YAML、CSV、Excel），可先预览", "import entries (YAML, CSV, Excel); a preview first if wanted", s.importEntries, api.MaxBytes(importBytes)),
+		api.Upload("POST", imports, "knowledge import", api.Trainer, "导入问答（YAML、CSV、Excel），可先预览", "import entries (YAML, CSV, Excel); a preview first if wanted", s.importEntries, api.MaxBytes(importBytes), api.Plain()),
 		api.Op("POST", imports+"/{import}/takeback", "knowledge import-undo", api.Trainer, "撤销一次导入", "take an import back", s.undoImport),
 	}
 }

@@ -12,8 +12,8 @@ import (
 func (s *Service) liveRoutes() []api.Route {
 	const product = "/api/v1/products/{product}"
 	return []api.Route{
-		api.Op("POST", product+"/replays", "knowledge replay", api.Trainer, "保存前回放最近的问题：哪些会答得上，哪些会答不上", "before saving, replay what was asked last: what gets answered, what no longer does", s.replay, api.Quiet()),
-		api.Op("GET", product+"/mined", "knowledge mined", api.Viewer, "从会话里挖到的相似问", "wordings mined from conversations", s.listMined),
+		api.Op("POST", product+"/replays", "knowledge replay", api.Trainer, "保存前回放最近的问题：哪些会答得上，哪些会答不上", "before saving, replay what was asked last: what gets answered, what no longer does", s.replay, api.Quiet(), api.Personal()),
+		api.Op("GET", product+"/mined", "knowledge mined", api.Viewer, "从会话里挖到的相似问", "wordings mined from conversations", s.listMined, api.Personal()),
 		api.Op("PUT", product+"/entries/{entry}/dismissals", "knowledge dismiss", api.Trainer, "不要一句挖到的问法，或改回来", "dismiss a mined wording, or take that back", s.putDismissal),
 		api.Op("GET", product+"/conflicts", "knowledge conflicts", api.Viewer, "争同一句话的条目", "entries that ask nearly the same", s.listConflicts),
 	}

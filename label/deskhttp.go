@@ -12,14 +12,14 @@ func (h handlers) deskRoutes() []api.Route {
 	return []api.Route{
 		api.Op("GET", "/api/v1/products/{product}/queue-drafts/{version}", "label draft", api.Trainer, "为一个数据版本猜一份队列设置", "guess an order for a dataset version", h.draft),
 		api.Op("GET", "/api/v1/queues/{queue}/tally", "label tally", api.Labeller, "看自己在队列里做了多少", "show how far one is in a queue", h.tally),
-		api.Op("GET", "/api/v1/queues/{queue}/answers", "label mine", api.Labeller, "列出自己的答案，新的在前", "list one's own answers, newest first", h.mine),
+		api.Op("GET", "/api/v1/queues/{queue}/answers", "label mine", api.Labeller, "列出自己的答案，新的在前", "list one's own answers, newest first", h.mine, api.Personal()),
 		api.Op("POST", "/api/v1/queues/{queue}/heartbeats", "", api.Labeller, "续领自己手上的全部任务", "renew all leases that one holds in a queue", h.heartbeats, api.Quiet()),
-		api.Op("GET", "/api/v1/tasks/{task}/alikes", "label alikes", api.Labeller, "找和任务相近的：已定的行、还没标的任务", "find what reads like a task: settled rows, open tasks", h.alikes),
-		api.Op("POST", "/api/v1/queues/{queue}/picks", "", api.Labeller, "按编号领取任务（相似的一起标）", "claim tasks by their ids (look-alikes at once)", h.pick, api.Quiet()),
+		api.Op("GET", "/api/v1/tasks/{task}/alikes", "label alikes", api.Labeller, "找和任务相近的：已定的行、还没标的任务", "find what reads like a task: settled rows, open tasks", h.alikes, api.Personal()),
+		api.Op("POST", "/api/v1/queues/{queue}/picks", "", api.Labeller, "按编号领取任务（相似的一起标）", "claim tasks by their ids (look-alikes at once)", h.pick, api.Quiet(), api.Personal()),
 		api.Op("POST", "/api/v1/tasks/{task}/asks", "label ask", api.Labeller, "就一个任务问组长，回复前先放下", "ask the lead about a task and put it aside until the reply", h.ask, api.Quiet()),
 		api.Op("DELETE", "/api/v1/tasks/{task}/skips", "label unskip", api.Labeller, "收回自己的跳过或提问", "take one's own skip or question back", h.unskip, api.Quiet()),
-		api.Op("GET", "/api/v1/queues/{queue}/skips/mine", "label asked", api.Labeller, "列出自己的跳过和提问", "list one's own skips and questions", h.mySkips),
-		api.Op("GET", "/api/v1/queues/{queue}/skips", "label skips", api.Reviewer, "列出跳过和提问", "list skips and questions", h.skips),
+		api.Op("GET", "/api/v1/queues/{queue}/skips/mine", "label asked", api.Labeller, "列出自己的跳过和提问", "list one's own skips and questions", h.mySkips, api.Personal()),
+		api.Op("GET", "/api/v1/queues/{queue}/skips", "label skips", api.Reviewer, "列出跳过和提问", "list skips and questions", h.skips, api.Personal()),
 		api.Op("PUT", "/api/v1/tasks/{task}/replies/{person}", "label reply", api.Reviewer, "回复一个提问，任务回到提问人", "reply to a question; the task returns to who asked", h.reply),
 	}
 }

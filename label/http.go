@@ -19,10 +19,10 @@ func (s *Service) Routes() []api.Route {
 
 func (h handlers) guidelineRoutes() []api.Route {
 	return []api.Route{
-		api.Op("GET", "/api/v1/products/{product}/guidelines", "label guidelines", api.Viewer, "列出标注规范的版本", "list the versions of the guideline", h.guidelines),
+		api.Op("GET", "/api/v1/products/{product}/guidelines", "label guidelines", api.Viewer, "列出标注规范的版本", "list the versions of the guideline", h.guidelines, api.Plain()),
 		api.Op("POST", "/api/v1/products/{product}/guidelines", "label save", api.Trainer, "保存标注规范的新版本，列出可能因此不对的旧标注", "save a new version of the guideline; lists the labels it may have made wrong", h.saveGuideline, api.MaxBytes(maxGuideline+1<<20)),
-		api.Op("GET", "/api/v1/products/{product}/guidelines/{version}", "label guideline", api.Viewer, "查看标注规范", "show a version of the guideline", h.guideline),
-		api.Op("GET", "/api/v1/products/{product}/guidelines/{version}/touched", "label touched", api.Viewer, "列出这一版可能改错的旧标注", "list past labels that this version may have made wrong", h.touched),
+		api.Op("GET", "/api/v1/products/{product}/guidelines/{version}", "label guideline", api.Viewer, "查看标注规范", "show a version of the guideline", h.guideline, api.Plain()),
+		api.Op("GET", "/api/v1/products/{product}/guidelines/{version}/touched", "label touched", api.Viewer, "列出这一版可能改错的旧标注", "list past labels that this version may have made wrong", h.touched, api.Personal()),
 		api.Op("GET", "/api/v1/products/{product}/guidelines/{version}/questions", "label questions", api.Labeller, "取规范样例作考题（不带答案）", "get the examples of a guideline as questions", h.questions),
 		api.Op("POST", "/api/v1/products/{product}/guidelines/{version}/checks", "label check", api.Labeller, "用规范样例检查自己的答案", "check one's answers against the examples", h.check, api.Quiet()),
 	}
@@ -33,10 +33,10 @@ func (h handlers) queueRoutes() []api.Route {
 		api.Op("GET", "/api/v1/products/{product}/queues", "label queues", api.Viewer, "列出标注队列", "list labelling queues", h.queues),
 		api.Op("POST", "/api/v1/products/{product}/queues", "label open", api.Trainer, "开一个标注队列", "open a labelling queue", h.open),
 		api.Op("GET", "/api/v1/queues/{queue}", "label queue", api.Viewer, "查看队列进度", "show how far a queue is", h.queue),
-		api.Op("POST", "/api/v1/queues/{queue}/claims", "label next", api.Labeller, "领取下一批任务", "claim the next tasks", h.claim, api.Quiet()),
-		api.Op("GET", "/api/v1/queues/{queue}/claims", "label held", api.Labeller, "列出自己手上的任务", "list the tasks one holds", h.held),
+		api.Op("POST", "/api/v1/queues/{queue}/claims", "label next", api.Labeller, "领取下一批任务", "claim the next tasks", h.claim, api.Quiet(), api.Personal()),
+		api.Op("GET", "/api/v1/queues/{queue}/claims", "label held", api.Labeller, "列出自己手上的任务", "list the tasks one holds", h.held, api.Personal()),
 		api.Op("POST", "/api/v1/queues/{queue}/settlements", "label settle", api.Reviewer, "结算：一致的定为金标，分歧的待裁定", "settle: agreed answers become gold, the rest is disputed", h.settle),
-		api.Op("GET", "/api/v1/queues/{queue}/disputes", "label disputes", api.Reviewer, "列出有分歧的任务", "list the tasks on which people disagree", h.disputes),
+		api.Op("GET", "/api/v1/queues/{queue}/disputes", "label disputes", api.Reviewer, "列出有分歧的任务", "list the tasks on which people disagree", h.disputes, api.Personal()),
 		api.Op("GET", "/api/v1/queues/{queue}/agreement", "label agreement", api.Viewer, "算一致性（κ、α）", "measure agreement (κ, α)", h.agreement),
 		api.Op("POST", "/api/v1/queues/{queue}/closings", "label close", api.Trainer, "关闭队列，不再发任务", "close a queue: nothing more is handed out", h.closeQueue),
 		api.Op("POST", "/api/v1/tasks/{task}/annotations", "label submit", api.Labeller, "提交一个答案", "submit an answer", h.submit, api.Quiet()),
@@ -46,9 +46,9 @@ func (h handlers) queueRoutes() []api.Route {
 		api.Op("POST", "/api/v1/tasks/{task}/releases", "label release", api.Labeller, "退回任务", "give a task back", h.release, api.Quiet()),
 		api.Op("POST", "/api/v1/tasks/{task}/skips", "label skip", api.Labeller, "跳过任务并写明原因", "skip a task with a reason", h.skip, api.Quiet()),
 		api.Op("POST", "/api/v1/tasks/{task}/adjudications", "label adjudicate", api.Reviewer, "裁定有分歧的任务", "decide a disputed task", h.adjudicate),
-		api.Op("GET", "/api/v1/products/{product}/gold", "label gold", api.Viewer, "列出金标", "list the gold", h.gold),
+		api.Op("GET", "/api/v1/products/{product}/gold", "label gold", api.Viewer, "列出金标", "list the gold", h.gold, api.Personal()),
 		api.Op("DELETE", "/api/v1/products/{product}/gold/{row}", "label unset", api.Reviewer, "收回一行的金标，恢复之前的", "take the gold of a row back; the one before returns", h.unset),
-		api.Op("GET", "/api/v1/products/{product}/rows/{row}/annotations", "label annotations", api.Reviewer, "列出一行的全部标注", "list the annotations of a row", h.annotations),
+		api.Op("GET", "/api/v1/products/{product}/rows/{row}/annotations", "label annotations", api.Reviewer, "列出一行的全部标注", "list the annotations of a row", h.annotations, api.Personal()),
 	}
 }
 

@@ -11,10 +11,10 @@ import (
 func (h handlers) reviewRoutes() []api.Route {
 	return []api.Route{
 		api.Op("GET", "/api/v1/queues/{queue}/quality", "label quality", api.Viewer, "看标注质量：每人、每天、易混", "show the quality of labels: people, days, confusions", h.quality),
-		api.Op("GET", "/api/v1/queues/{queue}/tasks", "label review", api.Reviewer, "列出任务和每个人的答案，可筛选", "list tasks with everybody's answers, filtered", h.review),
-		api.Op("GET", "/api/v1/queues/{queue}/samples", "label sample", api.Reviewer, "随机抽取已定的任务复查", "draw settled tasks by chance for inspection", h.samples),
+		api.Op("GET", "/api/v1/queues/{queue}/tasks", "label review", api.Reviewer, "列出任务和每个人的答案，可筛选", "list tasks with everybody's answers, filtered", h.review, api.Personal()),
+		api.Op("GET", "/api/v1/queues/{queue}/samples", "label sample", api.Reviewer, "随机抽取已定的任务复查", "draw settled tasks by chance for inspection", h.samples, api.Personal()),
 		api.Op("POST", "/api/v1/tasks/{task}/returns", "label return", api.Reviewer, "退回任务的答案重新标注", "send the answers of a task back to be given anew", h.sendBack),
-		api.Op("POST", "/api/v1/products/{product}/guideline-previews", "label preview", api.Trainer, "不保存，先看规范改动会影响哪些旧标注", "see which past labels a change of the guideline would touch, without saving", h.preview, api.MaxBytes(maxGuideline+1<<20), api.Quiet()),
+		api.Op("POST", "/api/v1/products/{product}/guideline-previews", "label preview", api.Trainer, "不保存，先看规范改动会影响哪些旧标注", "see which past labels a change of the guideline would touch, without saving", h.preview, api.MaxBytes(maxGuideline+1<<20), api.Quiet(), api.Personal()),
 		api.Op("GET", "/api/v1/products/{product}/guidelines/{version}/checks", "label checks", api.Viewer, "看人和模型对规范样例答得怎样", "show how people and models stand to the examples", h.checks),
 		api.Op("POST", "/api/v1/products/{product}/guidelines/{version}/model-checks", "label check-model", api.Trainer, "用规范样例检查最新的模型", "check the newest model against the examples", h.checkModel, api.Quiet()),
 	}

@@ -18,7 +18,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", all, "learn list", api.Viewer, "列出模型", "list models", s.list),
 		api.Op("GET", one, "learn show", api.Viewer, "查看模型", "show a model", s.show),
 		api.Op("POST", one+"/predictions", "learn predict", api.Labeller, "让模型判断几句话", "let a model judge texts", s.predict, api.Quiet()),
-		api.Op("POST", one+"/explanations", "learn explain", api.Labeller, "看模型为什么这样判断：每个字的作用和最有分量的训练行", "see why a model judges so: what each character did, and the training rows that weighed most", s.explain, api.Quiet()),
+		api.Op("POST", one+"/explanations", "learn explain", api.Labeller, "看模型为什么这样判断：每个字的作用和最有分量的训练行", "see why a model judges so: what each character did, and the training rows that weighed most", s.explain, api.Quiet(), api.Personal()),
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // auditRoutes are the owner's.
 func (s *Service) auditRoutes() []api.Route {
 	return []api.Route{
-		api.Op("GET", "/api/v1/audit", "audit list", api.Owner, "审计日志：谁在什么时候做了什么，新的在前", "the audit log: who did what and when, the latest first", s.listAudit),
+		api.Op("GET", "/api/v1/audit", "audit list", api.Owner, "审计日志：谁在什么时候做了什么，新的在前", "the audit log: who did what and when, the latest first", s.listAudit, api.Plain()),
 		api.Op("GET", "/api/v1/audit/verification", "audit verify", api.Owner, "核对审计日志的哈希链，指出改过、少了、多出的条目", "check the chain of the audit log; tells which entries were changed, removed or put in", s.verifyAudit, api.Timeout(0)),
 		api.Download("GET", "/api/v1/audit/export", "audit export", api.Owner, "导出整条审计日志（JSON Lines），带哈希", "export the whole audit log (JSON Lines) with its hashes", s.exportAudit, api.Sends(auditMedia), api.Look()),
 	}

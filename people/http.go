@@ -12,16 +12,16 @@ import (
 // Routes is the stage's part of the route table.
 func (s *Service) Routes() []api.Route {
 	return append([]api.Route{
-		api.Op("GET", "/api/v1/me", "people me", api.Customer, "我是谁，有什么角色", "who I am and what I may do", s.me),
-		api.Op("GET", "/api/v1/accounts", "people list", api.Lead, "列出账号", "list accounts", s.list),
-		api.Op("POST", "/api/v1/accounts", "people add", api.Owner, "新建账号", "add an account", s.add),
-		api.Op("PUT", "/api/v1/accounts/{account}/role", "people role", api.Owner, "改一个账号的角色", "change the role of an account", s.setRole),
-		api.Op("POST", "/api/v1/accounts/{account}/disabling", "people disable", api.Owner, "停用账号，它的登录和令牌立即失效", "disable an account; its sessions and tokens end at once", s.disable),
-		api.Op("DELETE", "/api/v1/accounts/{account}/disabling", "people enable", api.Owner, "重新启用账号", "enable an account again", s.enable),
-		api.Op("POST", "/api/v1/sign-in-links", "people link", api.Owner, "生成一次性登录链接（一小时内有效）", "make a one-time sign-in link (valid for an hour)", s.link),
+		api.Op("GET", "/api/v1/me", "people me", api.Customer, "我是谁，有什么角色", "who I am and what I may do", s.me, api.Plain()),
+		api.Op("GET", "/api/v1/accounts", "people list", api.Lead, "列出账号", "list accounts", s.list, api.Plain()),
+		api.Op("POST", "/api/v1/accounts", "people add", api.Owner, "新建账号", "add an account", s.add, api.Plain()),
+		api.Op("PUT", "/api/v1/accounts/{account}/role", "people role", api.Owner, "改一个账号的角色", "change the role of an account", s.setRole, api.Plain()),
+		api.Op("POST", "/api/v1/accounts/{account}/disabling", "people disable", api.Owner, "停用账号，它的登录和令牌立即失效", "disable an account; its sessions and tokens end at once", s.disable, api.Plain()),
+		api.Op("DELETE", "/api/v1/accounts/{account}/disabling", "people enable", api.Owner, "重新启用账号", "enable an account again", s.enable, api.Plain()),
+		api.Op("POST", "/api/v1/sign-in-links", "people link", api.Owner, "生成一次性登录链接（一小时内有效）", "make a one-time sign-in link (valid for an hour)", s.link, api.Plain()),
 		api.Op("DELETE", "/api/v1/session", "", api.Public, "退出登录", "sign out", s.signOut),
-		api.Op("GET", "/api/v1/tokens", "tokens list", api.Viewer, "列出令牌（所有者看到全部）", "list tokens (owners see all)", s.tokens),
-		api.Op("POST", "/api/v1/tokens", "tokens create", api.Viewer, "新建令牌，给程序用", "create a token for a program", s.newToken),
+		api.Op("GET", "/api/v1/tokens", "tokens list", api.Viewer, "列出令牌（所有者看到全部）", "list tokens (owners see all)", s.tokens, api.Plain()),
+		api.Op("POST", "/api/v1/tokens", "tokens create", api.Viewer, "新建令牌，给程序用", "create a token for a program", s.newToken, api.Plain()),
 		api.Op("DELETE", "/api/v1/tokens/{token}", "tokens revoke", api.Viewer, "撤销令牌", "revoke a token", s.revoke),
 		api.Raw("GET", "/sign-in", api.Public, "用一次性链接登录", "sign in with a one-time link", http.HandlerFunc(s.signIn), api.Hidden(), api.Guess()),
 	}, s.auditRoutes()...)

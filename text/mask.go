@@ -1,6 +1,9 @@
 package text
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -65,4 +68,49 @@ func shownEnds(n int) (first, last int) {
 		return 1, 0
 	}
 	return 0, 0
+}
+
+// Unmasked undoes what Masked did to the kept texts wherever sent still shows it:
+// a page was given them masked, and sends back what a person made of them. A line
+// that is as it was given is taken for the kept line; elsewhere each masked find is
+// taken for the first of those that look like it.
+func Unmasked(sent string, kept ...string) string {
+	if !strings.ContainsRune(sent, hiddenDot) {
+		return sent
+	}
+	lines, finds := map[string]string{}, map[string]string{}
+	for _, k := range kept {
+		masked, n := Masked(k)
+		if n == 0 {
+			continue
+		}
+		was, shown := strings.Split(k, "\n"), strings.Split(masked, "\n")
+		for i := 0; i < len(was) && len(was) == len(shown); i++ {
+			if was[i] != shown[i] {
+				lines[shown[i]] = was[i]
+			}
+		}
+		private.Each(k, func(_ string, from, to int) {
+			if secret := k[from:to]; finds[MaskSecret(secret)] == "" {
+				finds[MaskSecret(secret)] = secret
+			}
+		})
+	}
+	longestFirst := slices.SortedFunc(maps.Keys(finds), func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	var pairs []string
+	for _, masked := range longestFirst {
+		if strings.ContainsRune(masked, hiddenDot) {
+			pairs = append(pairs, masked, finds[masked])
+		}
+	}
+	replace := strings.NewReplacer(pairs...)
+	out := strings.Split(sent, "\n")
+	for i, line := range out {
+		if was, ok := lines[line]; ok {
+			out[i] = was
+		} else {
+			out[i] = replace.Replace(line)
+		}
+	}
+	return strings.Join(out, "\n")
 }

@@ -12,8 +12,8 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", "/api/v1/products/{product}/runs", "track runs", api.Viewer, "列出运行记录", "list runs", s.listRuns),
 		api.Op("GET", "/api/v1/runs/{id}", "track show", api.Viewer, "查看一次运行", "show a run", s.showRun),
 		api.Op("GET", "/api/v1/threads/{id}", "track thread", api.Viewer,
-			"从一句回答追到原始行，或从原始行追到回答；个人信息已遮住", "follow an answer to its raw lines, or a raw line to the answers it shaped; personal data is masked", s.showThread),
-		api.Op("POST", "/api/v1/threads/{id}/reveals", "track reveal", api.Reviewer, "写明原因，看没遮住个人信息的线索；看过会记下", "see a thread with personal data in plain view, for a reason; the look is kept", s.reveal),
+			"从一句回答追到原始行，或从原始行追到回答；个人信息已遮住", "follow an answer to its raw lines, or a raw line to the answers it shaped; personal data is masked", s.showThread, api.Personal()),
+		api.Op("POST", "/api/v1/threads/{id}/reveals", "track reveal", api.UnmaskNeed, "写明原因，看没遮住个人信息的线索；看过会记下", "see a thread with personal data in plain view, for a reason; the look is kept", s.reveal, api.Plain()),
 	}
 }
 
@@ -64,7 +64,7 @@ type showThreadIn struct {
 type showThreadOut struct{ Body Thread }
 
 func (s *Service) showThread(ctx context.Context, in *showThreadIn) (*showThreadOut, error) {
-	thread, err := s.Shown(ctx, in.ID)
+	thread, err := s.Shown(ctx, in.ID, api.Unmasked(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +79,8 @@ type revealIn struct {
 }
 
 func (s *Service) reveal(ctx context.Context, in *revealIn) (*showThreadOut, error) {
+	api.Tell(ctx, api.UnmaskedName, "true")
+	api.Tell(ctx, "reason", in.Body.Reason)
 	thread, err := s.Reveal(ctx, in.ID, in.Body.Reason)
 	if err != nil {
 		return nil, err

@@ -36,13 +36,15 @@ type Reveal struct {
 
 const revealsShown = 20
 
-// Shown draws a thread with personal data masked. Fault: NothingToTrace.
-func (s *Service) Shown(ctx context.Context, id string) (Thread, error) {
+// Shown draws a thread, with personal data masked unless plain. Fault: NothingToTrace.
+func (s *Service) Shown(ctx context.Context, id string, plain bool) (Thread, error) {
 	t, err := s.Of(ctx, id)
 	if err != nil {
 		return t, err
 	}
-	t.Mask()
+	if !plain {
+		t.Mask()
+	}
 	t.Reveals, err = s.store.reveals(ctx, t.Of.ID, revealsShown)
 	return t, err
 }

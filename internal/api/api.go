@@ -112,6 +112,8 @@ type Route struct {
 	probe    bool
 	quiet    bool
 	look     bool
+	personal bool
+	plain    bool
 	raw      http.Handler
 	bind     func(s *Server, r Route)
 }
@@ -161,15 +163,15 @@ func Op[I, O any](method, path, verb string, need Role, zh, en string, do func(c
 		huma.Register(s.huma, s.operation(r), func(ctx context.Context, in *I) (*O, error) {
 			clearReadDeadline(ctx)
 			out, err := do(ctx, in)
-			if err == nil && r.look {
-				err = s.auditLook(ctx, r)
+			if err == nil {
+				err = s.finish(ctx, r, out)
 			}
 			if err != nil {
 				return nil, s.problem(ctx, err)
 			}
-			tidyBody(out)
 			return out, nil
 		})
+		s.documentUnmasked(r)
 	}
 	return r
 }

@@ -22,6 +22,8 @@ type call struct {
 	end     farEnd
 	base    string            // the address that was stated for the program, or ""
 	told    map[string]string // details for the audit log
+
+	unmasked bool // personal data may be seen
 }
 
 type callKey struct{}

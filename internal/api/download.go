@@ -36,7 +36,7 @@ func Download[I any](method, path, verb string, need Role, zh, en string, do fun
 		huma.Register(s.huma, op, func(ctx context.Context, in *I) (*output, error) {
 			clearReadDeadline(ctx)
 			file, err := do(ctx, in)
-			if err == nil && r.look {
+			if err == nil && (r.look || Unmasked(ctx)) {
 				err = s.auditLook(ctx, r)
 			}
 			if err != nil {
@@ -44,6 +44,7 @@ func Download[I any](method, path, verb string, need Role, zh, en string, do fun
 			}
 			return &output{Body: func(hc huma.Context) { s.send(ctx, hc, file) }}, nil
 		})
+		s.documentUnmasked(r)
 	}
 	return r
 }

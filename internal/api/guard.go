@@ -145,6 +145,11 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 				return
 			}
 		}
+		asked, query := takeUnmasked(route, r)
+		if asked && !actor.May(UnmaskNeed) {
+			s.writeFault(seen, r, NotAllowed.With("need", UnmaskNeed, "has", roleList(actor.Roles)).At(UnmaskedName))
+			return
+		}
 		ctx := WithActor(r.Context(), actor)
 		if route.timeout > 0 {
 			limited, stop := context.WithTimeoutCause(ctx, route.timeout, TooSlow.With("seconds", int(route.timeout.Seconds())))
@@ -152,6 +157,14 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 			ctx = limited
 		}
 		r = r.WithContext(ctx)
+		if query != r.URL.RawQuery { // the rest is for the stage, which knows nothing of the wish
+			address := *r.URL
+			address.RawQuery, r.URL = query, &address
+		}
+		if asked {
+			callOf(ctx).unmasked = true
+			Tell(ctx, UnmaskedName, "true")
+		}
 		if named := r.PathValue("product"); named != "" && s.o.Products != nil && route.Need != Public { // the public routes of a channel find it themselves
 			id, err := s.o.Products.ProductID(ctx, named)
 			if err != nil {

@@ -154,6 +154,9 @@ func (p *replays) end(id [2]string) {
 func fingerprintOf(r *http.Request, route Route) (string, error) {
 	sum := sha256.New()
 	io.WriteString(sum, r.Method+" "+r.URL.RequestURI()+"\n"+r.Header.Get("If-Match")+"\n")
+	if Unmasked(r.Context()) {
+		io.WriteString(sum, UnmaskedName+"\n")
+	}
 	if route.Shape == File {
 		io.WriteString(sum, r.Header.Get("Content-Length"))
 		return hex.EncodeToString(sum.Sum(nil)), nil

@@ -99,6 +99,10 @@ func (s *Server) documented(r Route) *huma.Operation {
 		return &huma.Operation{}
 	}
 	switch r.Method {
+	case "GET":
+		return item.Get
+	case "DELETE":
+		return item.Delete
 	case "PUT":
 		return item.Put
 	case "PATCH":
@@ -128,4 +132,15 @@ func startsJob(out reflect.Type) bool {
 	}
 	id, ok := deref(body.Type).FieldByName("JobID")
 	return ok && strings.HasPrefix(id.Tag.Get("json"), "job_id")
+}
+
+// UnmaskedDoc says what unmasked=true asks for.
+const UnmaskedDoc = "个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log"
+
+// documentUnmasked adds the parameter of a route that may answer unmasked.
+func (s *Server) documentUnmasked(r Route) {
+	if r.personal {
+		op := s.documented(r)
+		op.Parameters = append(op.Parameters, &huma.Param{Name: UnmaskedName, In: "query", Description: UnmaskedDoc, Schema: &huma.Schema{Type: "boolean"}})
+	}
 }

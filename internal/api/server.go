@@ -23,9 +23,10 @@ import (
 type Options struct {
 	Routes   []Route
 	Accounts Accounts
-	Products Products // nil: what paths name as {product} is taken as it is
-	Audit    Auditor  // nil: nothing is audited
-	DB       *db.DB   // keeps the answers of idempotent requests; Migrations applied
+	Products Products                                     // nil: what paths name as {product} is taken as it is
+	Mask     func(text string) (masked string, finds int) // personal data; nil: none is masked
+	Audit    Auditor                                      // nil: nothing is audited
+	DB       *db.DB                                       // keeps the answers of idempotent requests; Migrations applied
 	Log      *slog.Logger
 	Now      func() time.Time
 	Version  string         // of the program, for the OpenAPI document

@@ -43,12 +43,15 @@ func Upload[I, O any](method, path, verb string, need Role, zh, en string, do fu
 				return nil, s.problem(ctx, err)
 			}
 			out, err := do(ctx, in, file)
+			if err == nil {
+				err = s.finish(ctx, r, out)
+			}
 			if err != nil {
 				return nil, s.problem(ctx, err)
 			}
-			tidyBody(out)
 			return out, nil
 		})
+		s.documentUnmasked(r)
 		// Only now, or huma would read the body itself.
 		s.documented(r).RequestBody = fileBody()
 	}

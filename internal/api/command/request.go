@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -39,6 +40,9 @@ type line struct {
 func routeCommand(r api.Route, word, lang string, o Options, env func(*cobra.Command) *Env) *cobra.Command {
 	l := &line{route: r, values: map[string]*value{}}
 	l.fields, l.hasBody, l.wholeBody = fieldsOf(r.Path, r.In)
+	if r.MayUnmask() {
+		l.fields = append(l.fields, field{in: "query", name: api.UnmaskedName, flag: api.UnmaskedName, doc: texts(api.UnmaskedDoc), typ: reflect.TypeFor[bool]()})
+	}
 	say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
 	use := []string{word}
 	cmd := &cobra.Command{Short: r.Summary.In(lang), DisableFlagsInUseLine: true}

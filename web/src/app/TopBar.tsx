@@ -1,6 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Button, Tooltip } from "antd";
 import { Moon, Search, Sun } from "lucide-react";
 import { Link } from "react-router";
+import { setUnmasked, useUnmasked } from "../shared/api/unmasked";
 import { setSettings } from "../shared/theme/settings";
 import { useMode } from "../shared/theme/useMode";
 import { setLang } from "../shared/words/i18n";
@@ -19,6 +21,8 @@ export function TopBar() {
   const w = useWords("app");
   const mode = useMode();
   const lang = useLang();
+  const plain = useUnmasked();
+  const client = useQueryClient();
   return (
     <header className={css["top"]}>
       <Link className={css["brand"]!} to="/" aria-label={w("title_brand")}>
@@ -33,6 +37,11 @@ export function TopBar() {
       </button>
       <Palette />
       <div className={css["topActs"]}>
+        {plain && (
+          <Button type="text" danger onClick={() => setUnmasked(client, false)} title={w("mask")}>
+            {w("unmasked")}
+          </Button>
+        )}
         <JobsTray />
         <Button type="text" aria-label={w("lang_turn")} onClick={() => setLang(lang === "zh" ? "en" : "zh")}>
           <span lang="zh-CN">中</span> / EN

@@ -16,6 +16,7 @@ import { Faces } from "../../shared/page/Faces";
 import { Page } from "../../shared/page/Page";
 import { ReadFault } from "../../shared/page/ReadFault";
 import { did } from "../../shared/undo/undo";
+import { useUnmasked } from "../../shared/api/unmasked";
 import { useWords } from "../../shared/words/useWords";
 import { useDataset, useFacets, useFormats, useProfile, useReport, useVersionsOf } from "./api";
 import { DropZone } from "./DropZone";
@@ -31,6 +32,7 @@ import css from "./data.module.css";
 /** VersionPage is one version: what its columns hold, its facets, its rows; the version and the filters stand in the address. */
 export function VersionPage() {
   const w = useWords("data");
+  const plain = useUnmasked();
   const f = useFormat();
   const go = useNavigate();
   const product = useProduct();
@@ -104,7 +106,7 @@ export function VersionPage() {
           )}
           {version && <Button icon={<History size={14} />} onClick={() => go(`/${product}/data/${dataset}/versions`)}>{w("versions")}</Button>}
           {version && may && (
-            <Dropdown trigger={["click"]} menu={{ items: (formats.data?.items ?? []).filter((x) => x.writes).map((x) => ({ key: x.id, label: <a href={href("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/export", { product, dataset, version: version.id }, { format: x.id })} download>{x.id}</a> })) }}>
+            <Dropdown trigger={["click"]} menu={{ items: (formats.data?.items ?? []).filter((x) => x.writes).map((x) => ({ key: x.id, label: <a href={href("/api/v1/products/{product}/datasets/{dataset}/versions/{version}/export", { product, dataset, version: version.id }, { format: x.id, unmasked: plain || undefined })} download>{x.id}</a> })) }}>
               <Button icon={<Download size={14} />} aria-label={w("export")} title={w("export")} />
             </Dropdown>
           )}

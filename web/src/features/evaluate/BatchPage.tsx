@@ -23,6 +23,7 @@ import { DataTable } from "../../shared/table/DataTable";
 import { useCursorList } from "../../shared/table/useCursorList";
 import { useFilters } from "../../shared/table/useFilters";
 import { did } from "../../shared/undo/undo";
+import { useUnmasked } from "../../shared/api/unmasked";
 import { useWords } from "../../shared/words/useWords";
 import { useBatch, type BatchRow } from "./api";
 import css from "./evaluate.module.css";
@@ -30,6 +31,7 @@ import css from "./evaluate.module.css";
 /** BatchPage is one sheet: which column asks and which expects, what was tested, the wrong rows; V keeps them as checks. */
 export function BatchPage() {
   const w = useWords("evaluate");
+  const plain = useUnmasked();
   const f = useFormat();
   const product = useProduct();
   const client = useQueryClient();
@@ -96,7 +98,7 @@ export function BatchPage() {
       facts={b && <><b>{f.count(b.rows)}</b> {w("rows")}{b.of && <> · {w("col_of")} <b>{b.of}</b></>}</>}
       acts={
         <>
-          {tested && <a href={href("/api/v1/products/{product}/batches/{batch}/export", { product, batch: id }, { state: filters.state || undefined })} download>{filters.state === "wrong" ? w("export_wrong") : w("export_all")}</a>}
+          {tested && <a href={href("/api/v1/products/{product}/batches/{batch}/export", { product, batch: id }, { state: filters.state || undefined, unmasked: plain || undefined })} download>{filters.state === "wrong" ? w("export_wrong") : w("export_all")}</a>}
           {tested && b?.kind === "label" && <ActionButton action={save} loading={keep.isPending} />}
           <ActionButton type="primary" action={run} loading={start.isPending} />
         </>

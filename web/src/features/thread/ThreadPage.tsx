@@ -31,7 +31,7 @@ export function ThreadPage() {
   const client = useQueryClient();
   const product = useProduct();
   const { id = "" } = useParams();
-  const mayReveal = useMay("reviewer");
+  const mayReveal = useMay("lead");
   const drawn = useThread(product, id);
   const [at, setAt] = useState(0);
   const [row, setRow] = useState(0);

@@ -4,6 +4,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 import { lang } from "../words/i18n";
 import { Fault, faultOf, unreachable } from "./fault";
 import type { components, paths } from "./schema";
+import { unmasked } from "./unmasked";
 
 /** Schemas are the shapes of the API by name: Schemas["JobView"]. */
 export type Schemas = components["schemas"];
@@ -11,6 +12,7 @@ export type Schemas = components["schemas"];
 const speaking: Middleware = {
   onRequest({ request }) {
     request.headers.set("Accept-Language", lang() === "zh" ? "zh" : "en");
+    if (unmasked()) request.headers.set("X-Unmasked", "true");
     return request;
   },
 };

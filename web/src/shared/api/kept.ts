@@ -1,8 +1,11 @@
 // What a page needs to go on while the server is gone, on this machine and for this person only. Signing out forgets it.
 
+import { unmasked } from "./unmasked";
+
 const prefix = "zhuomo.kept.";
 
 export function keep(name: string, value: unknown): void {
+  if (unmasked()) return; // what is seen in plain view stays nowhere
   try {
     localStorage.setItem(prefix + name, JSON.stringify(value));
   } catch {

@@ -832,8 +832,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * save rows of a batch test as Excel
-         * @description 把批量测试的行存成 Excel
+         * save rows of a batch test as Excel; personal data is masked
+         * @description 把批量测试的行存成 Excel；个人信息遮住
          */
         get: operations["evaluate-batch-export"];
         put?: never;
@@ -1120,8 +1120,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * export
-         * @description 导出
+         * export; personal data is masked
+         * @description 导出；个人信息遮住
          */
         get: operations["dataset-export"];
         put?: never;
@@ -1221,7 +1221,7 @@ export interface paths {
         };
         /**
          * show rows; personal data is masked
-         * @description 查看行；个人信息已遮住
+         * @description 查看行；个人信息遮住
          */
         get: operations["dataset-rows"];
         put?: never;
@@ -7898,6 +7898,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -7962,7 +7964,10 @@ export interface operations {
     };
     "clean-findings": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 清洗运行编号|id of the cleaning run */
@@ -8032,7 +8037,10 @@ export interface operations {
     };
     "evaluate-show": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 报告编号|id of the report */
@@ -8064,7 +8072,10 @@ export interface operations {
     };
     "evaluate-flips": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 报告编号|id of the report */
@@ -8168,7 +8179,10 @@ export interface operations {
     };
     "feedback-show": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 修正编号|id of the fix */
@@ -8816,6 +8830,8 @@ export interface operations {
                 of?: string;
                 /** @description 只看表和猜的列，不开始|only look at the sheet and the guess, do not begin */
                 look?: boolean;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -8931,6 +8947,8 @@ export interface operations {
             query?: {
                 /** @description 只要对的、错的或略过的|only the right, the wrong or the skipped ones */
                 state?: "right" | "wrong" | "skipped";
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -8972,6 +8990,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -9406,6 +9426,8 @@ export interface operations {
                 column?: string[] | null;
                 /** @description 文件列=数据集列，可多次|column of the file=column of the dataset, may be repeated */
                 rename?: string[] | null;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -9530,6 +9552,8 @@ export interface operations {
                 base: string;
                 /** @description 只看这一种|of this kind only */
                 kind?: "changed" | "added" | "removed";
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -9571,6 +9595,8 @@ export interface operations {
                 format?: string;
                 /** @description 防止表格软件把单元格当公式运行，csv 和 xlsx 默认 yes|keep spreadsheets from running cells as formulas; yes by default for csv and xlsx */
                 safe?: "yes" | "no";
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -9626,6 +9652,8 @@ export interface operations {
                 without?: string[] | null;
                 /** @description no：先不看有什么问题，第一次快得多|no: do not look for what is wrong, much faster the first time */
                 findings?: "yes" | "no";
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -9662,7 +9690,10 @@ export interface operations {
     };
     "dataset-profile": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品的编号或名称|id or name of the product */
@@ -9698,7 +9729,10 @@ export interface operations {
     };
     "dataset-report": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品的编号或名称|id or name of the product */
@@ -9785,6 +9819,8 @@ export interface operations {
                 finding?: string[] | null;
                 /** @description 没有这个发现，可多次|has not this finding, may be repeated */
                 without?: string[] | null;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -10534,6 +10570,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -11090,6 +11128,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -11156,7 +11196,10 @@ export interface operations {
     };
     "label-preview": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品编号|id of the product */
@@ -11444,6 +11487,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -11483,6 +11528,8 @@ export interface operations {
                 status?: "open" | "fixed" | "right" | "dismissed";
                 /** @description 最多条数|most items */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -11520,6 +11567,8 @@ export interface operations {
                 status?: "open" | "fixed" | "right" | "dismissed";
                 /** @description 最多条数|most items */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -11662,6 +11711,8 @@ export interface operations {
             query?: {
                 /** @description 只看这一条的|of this entry only */
                 entry?: string;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -11903,7 +11954,10 @@ export interface operations {
     };
     "learn-explain": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品的编号|id of the product */
@@ -11950,6 +12004,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -12110,6 +12166,8 @@ export interface operations {
                 column?: string[] | null;
                 /** @description 文件列=数据集列，可多次|column of the file=column of the dataset, may be repeated */
                 rename?: string[] | null;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -12150,7 +12208,10 @@ export interface operations {
     };
     "post-products-product-previews-raw": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品的编号或名称|id or name of the product */
@@ -12736,7 +12797,10 @@ export interface operations {
     };
     "knowledge-replay": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品的编号或名称|id or name of the product */
@@ -12772,7 +12836,10 @@ export interface operations {
     };
     "label-annotations": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品编号|id of the product */
@@ -13153,7 +13220,10 @@ export interface operations {
     };
     "evaluate-suite": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品的编号|id of the product */
@@ -13278,6 +13348,8 @@ export interface operations {
                 settled?: "yes" | "no";
                 /** @description 只看最近多少小时的，0 为全部|only those of the last hours, 0 for all */
                 hours?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -13310,7 +13382,10 @@ export interface operations {
     };
     "serve-turn": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品的编号或名称|id or name of the product */
@@ -13413,6 +13488,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -13445,7 +13522,10 @@ export interface operations {
     };
     "label-held": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 队列编号|id of the queue */
@@ -13477,7 +13557,10 @@ export interface operations {
     };
     "label-next": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 队列编号|id of the queue */
@@ -13550,6 +13633,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -13614,7 +13699,10 @@ export interface operations {
     };
     "post-queues-queue-picks": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 队列编号|id of the queue */
@@ -13687,6 +13775,8 @@ export interface operations {
                 count?: number;
                 /** @description 随机种子|seed */
                 seed?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -13756,6 +13846,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -13793,6 +13885,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -13882,6 +13976,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 每页条数|items a page */
                 limit?: number;
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
             };
             header?: never;
             path: {
@@ -14114,7 +14210,10 @@ export interface operations {
     };
     "label-alikes": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 任务编号|id of the task */
@@ -14424,7 +14523,10 @@ export interface operations {
     };
     "track-thread": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 话轮编号、行编号，或 文件名:记录号|turn id, row id, or file:record */
