@@ -10529,7 +10529,10 @@ export interface operations {
     };
     "post-products-product-fetches": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
+                unmasked?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 产品的编号或名称|id or name of the product */
