@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** LongestFirst begins with the long files, so that two workers end together. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const long = ["pages", "faults", "numbers"];
+    const long = ["pages", "faults", "hostile", "numbers"];
     const place = (f: TestSpecification) => (long.findIndex((name) => f.moduleId.endsWith(`/${name}.spec.ts`)) + long.length + 1) % (long.length + 1);
     return [...files].sort((a, b) => place(a) - place(b) || a.moduleId.localeCompare(b.moduleId));
   }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -56,7 +58,7 @@ func (s *Server) send(ctx context.Context, hc huma.Context, file *Outgoing) {
 	}
 	hc.SetHeader("Content-Type", kind)
 	if file.Name != "" {
-		hc.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": file.Name}))
+		hc.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": fileName(file.Name)}))
 	}
 	if file.Size > 0 {
 		hc.SetHeader("Content-Length", strconv.FormatInt(file.Size, 10))
@@ -79,6 +81,17 @@ func (s *Server) send(ctx context.Context, hc huma.Context, file *Outgoing) {
 	}
 	writer, request := RequestOf(ctx)
 	WriteFault(writer, request, f)
+}
+
+// fileName keeps what a file may be called on every system: no path, no control
+// character.
+func fileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || !unicode.IsPrint(r) {
+			return '_'
+		}
+		return r
+	}, strings.TrimLeft(name, "."))
 }
 
 type firstByte struct {

@@ -49,7 +49,9 @@ func routeCommand(r api.Route, word, lang string, o Options, env func(*cobra.Com
 	for _, f := range l.fields {
 		if f.in == "path" {
 			if f.name == "product" {
-				use = append(use, "[PRODUCT]")
+				if r.Shape != api.File { // there it is a flag only
+					use = append(use, "[PRODUCT]")
+				}
 				cmd.Flags().StringVarP(&l.product, "product", "p", "", say("产品（默认取 ZHUOMO_PRODUCT，只有一个产品时可省略）", "product (default: ZHUOMO_PRODUCT; not needed when there is only one)"))
 			} else {
 				use = append(use, strings.ToUpper(f.flag))
