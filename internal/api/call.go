@@ -15,6 +15,7 @@ type call struct {
 	id      string // request id
 	route   string // pattern of the route that took it; "" = none
 	actor   string // id of who asks
+	trace   string // id of its trace, "" = not followed
 	started time.Time
 	header  http.Header // of the request
 	request *http.Request

@@ -80,8 +80,11 @@ func (s *Server) logRequest(c *call, method string, status int) {
 	if s.o.Log == nil || !s.o.Log.Enabled(context.Background(), level) {
 		return
 	}
-	s.o.Log.Log(context.Background(), level, "request", "request", c.id, "method", method, "route", c.route, "status", status,
-		"took", s.o.Now().Sub(c.started), "actor", c.actor)
+	line := []any{"request", c.id, "method", method, "route", c.route, "status", status, "took_us", s.o.Now().Sub(c.started).Microseconds(), "actor", c.actor}
+	if c.trace != "" {
+		line = append(line, "trace", c.trace)
+	}
+	s.o.Log.Log(context.Background(), level, "request", line...)
 }
 
 // knownHost refuses names that only a hostile DNS would point at us.
@@ -100,6 +103,7 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 		defer func() { observe(seen.status, s.o.Now().Sub(callOf(r.Context()).started)) }()
 		if s.o.Tracer != nil && !route.probe {
 			ctx, span := s.o.Tracer.Begin(r.Context(), name, r.Header.Get("Traceparent"))
+			callOf(ctx).trace = span.Trace()
 			defer func() {
 				span.Count("status", int64(seen.status))
 				span.Text("request", callOf(ctx).id)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -108,7 +109,10 @@ func holds(t *testing.T, tree map[string]*otlp.Span, ways ...string) {
 func TestATurnIsOneTrace(t *testing.T) {
 	t.Parallel()
 	to := newReceiver(t)
-	a, err := Open(t.Context(), Options{DataFolder: filepath.Join(t.TempDir(), "data"), TraceTo: to.URL})
+	var log shared
+	a, err := Open(t.Context(), Options{
+		DataFolder: filepath.Join(t.TempDir(), "data"), TraceTo: to.URL, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +149,9 @@ func TestATurnIsOneTrace(t *testing.T) {
 	tree := to.tree(t, "POST /webhooks/rest/webhook")
 	const turn = "? > POST /webhooks/rest/webhook > turn"
 	holds(t, tree, turn, turn+" > turn.session", turn+" > turn.understand", turn+" > turn.flow", turn+" > turn.store")
+	if !strings.Contains(log.String(), `"route":"/webhooks/rest/webhook"`) || !strings.Contains(log.String(), `"trace":"0af7651916cd43dd8448eb211c80319c"`) {
+		t.Error("the log does not lead to the trace")
+	}
 	if id := hex.EncodeToString(tree[turn].TraceId); id != "0af7651916cd43dd8448eb211c80319c" {
 		t.Errorf("it does not go on with the asker's trace, but is %s", id)
 	}

@@ -181,7 +181,7 @@ func (r *Runner) end(a *attempt, result any, err, cause error, took time.Duratio
 		r.o.Log.Warn("job lost its lease", "job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt)
 		return
 	}
-	attrs := []any{"job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt, "state", string(j.State), "took", took}
+	attrs := []any{"job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt, "state", string(j.State), "took_us", took.Microseconds()}
 	switch {
 	case j.Failure != nil && err != nil && ownFault(err): // its message may name what a person wrote
 		r.o.Log.Warn("job ended", append(attrs, "code", j.Failure.Code)...)

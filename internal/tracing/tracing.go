@@ -132,6 +132,14 @@ func Past(ctx context.Context, name string, from, to time.Time) {
 // On tells whether somebody follows the span, so that its values are worth making.
 func (s Span) On() bool { return s.s != nil }
 
+// Trace is the id of the trace, "" when off.
+func (s Span) Trace() string {
+	if s.s == nil {
+		return ""
+	}
+	return s.s.SpanContext().TraceID().String()
+}
+
 // Text notes a word of the program's own, an id or a code: never what a person wrote.
 func (s Span) Text(key, value string) {
 	if s.s != nil {
