@@ -11,7 +11,7 @@ import (
 func (s *Service) Routes() []api.Route {
 	h := handlers{s}
 	return []api.Route{
-		api.Op("GET", "/api/v1/operators", "clean operators", api.Viewer, "列出清洗算子", "list the cleaning operators", h.operators, api.Plain()),
+		api.Op("GET", "/api/v1/operators", "clean operators", api.Viewer, "列出清洗算子", "list the cleaning operators", h.operators, api.Plain(), api.Wide()),
 		api.Op("GET", "/api/v1/products/{product}/recipes", "clean list", api.Viewer, "列出清洗方案", "list the recipes", h.list, api.Plain()),
 		api.Op("PUT", "/api/v1/products/{product}/recipes", "clean save", api.Trainer, "保存清洗方案", "save a recipe", h.save, api.Plain()),
 		api.Op("GET", "/api/v1/products/{product}/recipes/{recipe}", "clean show", api.Viewer, "查看清洗方案", "show a recipe", h.show, api.Plain()),

@@ -242,3 +242,12 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash) error) error {
 	return db.Texts(ctx, s.db.Reader(), each, `SELECT journal_blob FROM clean_runs WHERE product_id = $1 OR $1 = ''`, product)
 }
+
+// ProductOf answers the product of a thing of this stage, "" when there is none;
+// collection is the first word of its address.
+func (s *Service) ProductOf(ctx context.Context, collection, id string) (string, error) {
+	if collection != "clean-runs" {
+		return "", nil
+	}
+	return db.FindText(ctx, s.db.Reader(), `SELECT product_id FROM clean_runs WHERE id = $1`, id)
+}

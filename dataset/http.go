@@ -2,8 +2,10 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"zhuomo/internal/api"
@@ -14,10 +16,10 @@ import (
 func (s *Service) Routes() []api.Route {
 	const sets, one = "/api/v1/products/{product}/datasets", "/api/v1/products/{product}/datasets/{dataset}"
 	return []api.Route{
-		api.Op("GET", "/api/v1/products", "product list", api.Viewer, "列出产品", "list products", s.listProducts),
+		api.Op("GET", "/api/v1/products", "product list", api.Viewer, "列出产品", "list products", s.listProducts, api.Wide()),
 		api.Op("POST", "/api/v1/products", "product create", api.Lead, "新建产品", "create a product", s.createProduct),
 		api.Op("GET", "/api/v1/product-deletions", "product deletions", api.Lead, "列出删除过的产品：谁在何时删的", "list the products that were deleted: by whom and when", s.listDeletions),
-		api.Op("GET", "/api/v1/formats", "dataset formats", api.Viewer, "列出能读写的文件格式", "list the file formats", s.listFormats),
+		api.Op("GET", "/api/v1/formats", "dataset formats", api.Viewer, "列出能读写的文件格式", "list the file formats", s.listFormats, api.Wide()),
 		api.Op("GET", sets, "dataset list", api.Viewer, "列出数据集", "list datasets", s.listDatasets),
 		api.Op("POST", sets, "dataset create", api.Trainer, "新建数据集", "create a dataset", s.createDataset),
 		api.Op("GET", one, "dataset show", api.Viewer, "查看数据集", "show a dataset", s.showDataset),
@@ -109,6 +111,19 @@ func (s *Service) listProducts(ctx context.Context, in *PageQuery) (*out[api.Pag
 		return nil, err
 	}
 	items, err := s.Products(ctx, after, in.Limit+1)
+	if who := api.Who(ctx); len(who.Products) > 0 { // they are few
+		items, err = nil, nil
+		for _, id := range slices.Sorted(slices.Values(who.Products)) {
+			p, err := s.FindProduct(ctx, id)
+			switch {
+			case errors.Is(err, NoSuchProduct):
+			case err != nil:
+				return nil, err
+			case id > after:
+				items = append(items, p)
+			}
+		}
+	}
 	return page(items, in.Limit, func(p Product) any { return p.ID }), err
 }
 

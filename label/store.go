@@ -303,3 +303,20 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM label_checks WHERE product_id = $1`,
 		`DELETE FROM guidelines WHERE product_id = $1`)
 }
+
+// products tells, by the first word of its address, which product a thing has.
+var products = map[string]string{
+	"queues":      `SELECT product_id FROM label_queues WHERE id = $1`,
+	"tasks":       `SELECT q.product_id FROM label_tasks t JOIN label_queues q ON q.id = t.queue_id WHERE t.id = $1`,
+	"annotations": `SELECT product_id FROM label_annotations WHERE id = $1`,
+	"adoptions":   `SELECT product_id FROM label_adoptions WHERE id = $1`,
+}
+
+// ProductOf answers the product of a thing of this stage, "" when there is none.
+func (s *Service) ProductOf(ctx context.Context, collection, id string) (string, error) {
+	query, ours := products[collection]
+	if !ours {
+		return "", nil
+	}
+	return db.FindText(ctx, s.db.Reader(), query, id)
+}

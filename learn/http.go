@@ -13,7 +13,7 @@ import (
 func (s *Service) Routes() []api.Route {
 	const all, one = "/api/v1/products/{product}/models", "/api/v1/products/{product}/models/{model}"
 	return []api.Route{
-		api.Op("GET", "/api/v1/learners", "learn learners", api.Viewer, "列出学习器和它们的参数", "list the learners and their parameters", s.listLearners),
+		api.Op("GET", "/api/v1/learners", "learn learners", api.Viewer, "列出学习器和它们的参数", "list the learners and their parameters", s.listLearners, api.Wide()),
 		api.Op("POST", all, "learn train", api.Trainer, "训练一个模型", "train a model", s.train),
 		api.Op("GET", all, "learn list", api.Viewer, "列出模型", "list models", s.list),
 		api.Op("GET", one, "learn show", api.Viewer, "查看模型", "show a model", s.show),

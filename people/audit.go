@@ -51,6 +51,7 @@ func (s *Service) Note(ctx context.Context, tx db.Tx, a api.Act) error {
 		AtUS: now.UnixMicro(), ActorID: a.Actor.ID, Actor: a.Actor.Name, Action: a.Action,
 		Object: a.Object, Outcome: a.Outcome, Details: a.Details, Request: a.Request,
 	}
+	e.Token = a.Actor.Token
 	if len(a.Actor.Roles) > 0 {
 		e.Role = string(a.Actor.Roles[0])
 	}

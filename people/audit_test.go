@@ -111,7 +111,7 @@ func TestAHashThatWasMadeToFitIsFound(t *testing.T) {
 
 func TestTheChainIsOneLineWhoeverWritesIt(t *testing.T) {
 	each(t, func(t *testing.T, c crew) {
-		other, err := people.New(t.Context(), c.db, c.clock.Now) // as a second process has it
+		other, err := people.New(t.Context(), c.db, c.clock.Now, nil) // as a second process has it
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,11 +161,11 @@ func TestTheAuditLogIsSearchedAndPaged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		session, _, _, err := c.SignIn(t.Context(), link)
+		session, _, _, err := c.SignIn(t.Context(), link, people.Browser{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, _, err := c.SignIn(t.Context(), link); err == nil {
+		if _, _, _, err := c.SignIn(t.Context(), link, people.Browser{}); err == nil {
 			t.Fatal("the link was taken twice")
 		}
 		if err := c.SignOut(t.Context(), session); err != nil {
@@ -200,12 +200,12 @@ func TestTheAuditLogIsSearchedAndPaged(t *testing.T) {
 func TestAFloodOfRefusedSignInsIsCounted(t *testing.T) {
 	each(t, func(t *testing.T, c crew) {
 		for range 100 {
-			if _, _, _, err := c.SignIn(t.Context(), "wrong"); err == nil {
+			if _, _, _, err := c.SignIn(t.Context(), "wrong", people.Browser{}); err == nil {
 				t.Fatal("let in")
 			}
 		}
 		c.clock.Add(time.Minute)
-		if _, _, _, err := c.SignIn(t.Context(), "wrong"); err == nil {
+		if _, _, _, err := c.SignIn(t.Context(), "wrong", people.Browser{}); err == nil {
 			t.Fatal("let in")
 		}
 		list, err := c.Audit(t.Context(), people.AuditFilter{}, 200)

@@ -31,6 +31,10 @@ var (
 		ZH: "登录链接无效：已用过或已过期", FixZH: "要一个新链接：zhuomo people link",
 		EN: "the sign-in link is not valid: used already, or expired", FixEN: "get a new link: zhuomo people link",
 	})
+	TokenTooLong = fault.Define("people.token_too_long", fault.Invalid, fault.Text{
+		ZH: "令牌最长 {max} 天", FixZH: "少给几天，到期前再换一个",
+		EN: "a token lasts {max} days at most", FixEN: "give it fewer days, and make a new one before it ends",
+	})
 	NoToken = fault.Define("people.no_token", fault.NotFound, fault.Text{
 		ZH: "没有令牌「{token}」", FixZH: "看自己的令牌：zhuomo tokens list",
 		EN: "there is no token {token}", FixEN: "see your tokens: zhuomo tokens list",

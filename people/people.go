@@ -43,6 +43,17 @@ type Token struct {
 	ExpiresUS int64    `json:"expires_us" table:"到期|expires" doc:"UTC 微秒，0 = 不过期|UTC microseconds, 0 = never"`
 	UsedUS    int64    `json:"used_us" table:"最近使用|used" doc:"UTC 微秒，0 = 从未；精确到一分钟|UTC microseconds, 0 = never; exact to a minute"`
 	RevokedUS int64    `json:"revoked_us" table:"撤销|revoked" doc:"UTC 微秒，0 = 有效|UTC microseconds, 0 = valid"`
+	Products  []string `json:"products" nullable:"false" table:"产品|products" doc:"只能用于这些产品的编号，空 = 全部|ids of the products it is for, empty = all"`
+	EndsSoon  bool     `json:"ends_soon" table:"快到期|ends soon" doc:"两周内到期|ends within two weeks"`
+}
+
+// Session is a browser in which somebody is signed in.
+type Session struct {
+	ID        string `json:"id" table:"编号|id"`
+	Agent     string `json:"agent" table:"浏览器|browser" doc:"浏览器自称|what the browser calls itself"`
+	CreatedUS int64  `json:"created_us" table:"登录时间|signed in" doc:"UTC 微秒|UTC microseconds"`
+	ExpiresUS int64  `json:"expires_us" table:"到期|expires" doc:"UTC 微秒|UTC microseconds"`
+	Current   bool   `json:"current" table:"这一个|this one" doc:"就是现在这个|the one that asks"`
 }
 
 // actor is who acts when the token is used: its role, but never more than the
@@ -52,14 +63,19 @@ func (t Token) actor(a Account) api.Actor {
 	if !a.Actor().May(role) {
 		role = a.Role
 	}
-	return api.Actor{ID: a.ID, Name: a.Name, Roles: []api.Role{role}}
+	return api.Actor{ID: a.ID, Name: a.Name, Roles: []api.Role{role}, Token: t.ID, Products: t.Products}
 }
 
 // How long secrets live.
 const (
 	linkLife    = time.Hour
 	sessionLife = 30 * 24 * time.Hour
-	maxName     = 64 // characters
+	maxName     = 64  // characters
+	maxAgent    = 200 // bytes
+
+	tokenLife    = 90 * 24 * time.Hour // unless told
+	maxTokenLife = 365 * 24 * time.Hour
+	soon         = 14 * 24 * time.Hour
 )
 
 // fold makes names comparable: 小明 and ｘｉａｏ match whatever form was typed.

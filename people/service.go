@@ -18,17 +18,19 @@ type Service struct {
 	db  *db.DB
 	now func() time.Time
 
+	products Products
+
 	chaining sync.Mutex // one of this process at a time puts entries into the audit log
 	refusing sync.Mutex
 	refused  refusals // guarded by refusing
 }
 
 // New makes the service and brings its tables up to date.
-func New(ctx context.Context, d *db.DB, now func() time.Time) (*Service, error) {
+func New(ctx context.Context, d *db.DB, now func() time.Time, products Products) (*Service, error) {
 	if err := d.Migrate(ctx, "people", migrations); err != nil {
 		return nil, err
 	}
-	return &Service{db: d, now: now}, nil
+	return &Service{db: d, now: now, products: products}, nil
 }
 
 // Recognise answers who holds a session or a token (api.Accounts).
@@ -154,10 +156,14 @@ func (s *Service) SomeoneSignsIn(ctx context.Context) (bool, error) {
 	return someoneSignsIn(ctx, s.db.Reader(), s.now().UnixMicro())
 }
 
-// SignIn takes a link and begins a session. Fault: LinkUsed.
-func (s *Service) SignIn(ctx context.Context, link string) (session string, expires time.Time, who Account, err error) {
-	session, now := newSecret(), s.now()
-	expires = now.Add(sessionLife)
+// Browser is who asks to be signed in: what it calls itself, and the secret of the
+// session that it has already, which ends.
+type Browser struct{ Agent, Session string }
+
+// SignIn takes a link and begins a session, with a secret that nobody has seen
+// before. Fault: LinkUsed.
+func (s *Service) SignIn(ctx context.Context, link string, in Browser) (session string, expires time.Time, who Account, err error) {
+	now := s.now()
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		a, ok, err := useLink(ctx, tx, hashOf(link), now.UnixMicro())
 		if err != nil {
@@ -167,10 +173,8 @@ func (s *Service) SignIn(ctx context.Context, link string) (session string, expi
 			return LinkUsed.With()
 		}
 		who = a
-		if err := insertSession(ctx, tx, hashOf(session), a.ID, now.UnixMicro(), expires.UnixMicro()); err != nil {
-			return err
-		}
-		return s.Note(ctx, tx, api.Act{Actor: a.Actor(), Action: signInAction, Outcome: api.Done, Details: map[string]string{"by": "link"}, Request: api.RequestID(ctx)})
+		session, expires, err = s.begin(ctx, tx, a, in, "link")
+		return err
 	})
 	if errors.Is(err, LinkUsed) {
 		return "", expires, who, errors.Join(err, s.noteRefused(ctx, "link", err))
@@ -179,6 +183,38 @@ func (s *Service) SignIn(ctx context.Context, link string) (session string, expi
 		err = s.Chain(ctx)
 	}
 	return session, expires, who, err
+}
+
+// begin begins a session of an account in the place of the browser's old one.
+func (s *Service) begin(ctx context.Context, tx db.Tx, a Account, in Browser, by string) (secret string, expires time.Time, err error) {
+	secret, now := newSecret(), s.now()
+	expires = now.Add(sessionLife)
+	if in.Session != "" {
+		if err := deleteSession(ctx, tx, hashOf(in.Session)); err != nil {
+			return "", expires, err
+		}
+	}
+	made := Session{ID: db.NewID(now), Agent: strings.ToValidUTF8(in.Agent[:min(len(in.Agent), maxAgent)], ""), CreatedUS: now.UnixMicro(), ExpiresUS: expires.UnixMicro()}
+	if err := insertSession(ctx, tx, hashOf(secret), a.ID, made); err != nil {
+		return "", expires, err
+	}
+	return secret, expires, s.Note(ctx, tx, api.Act{Actor: a.Actor(), Action: signInAction, Outcome: api.Done, Details: map[string]string{"by": by}, Request: api.RequestID(ctx)})
+}
+
+// Sessions lists where an account is signed in, the latest first; secret is that
+// of the session that asks, or "".
+func (s *Service) Sessions(ctx context.Context, accountID, secret string) ([]Session, error) {
+	return sessions(ctx, s.db.Reader(), accountID, hashOf(secret), s.now().UnixMicro())
+}
+
+// SignOutEverywhere ends all sessions of an account.
+func (s *Service) SignOutEverywhere(ctx context.Context, accountID string) (ended int64, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		ended, err = deleteSessions(ctx, tx, accountID)
+		api.Tell(ctx, "account", accountID)
+		return err
+	})
+	return ended, err
 }
 
 // SignOut ends a session.
@@ -199,9 +235,10 @@ func (s *Service) SignOut(ctx context.Context, session string) error {
 	return err
 }
 
-// NewToken makes a token for an account; the secret is told only now. A life
-// of 0 never ends. Faults: BadName, UnknownRole, RoleTooHigh.
-func (s *Service) NewToken(ctx context.Context, by api.Actor, name string, role api.Role, life time.Duration) (Token, string, error) {
+// NewToken makes a token for an account; the secret is told only now. It always
+// ends, after 90 days when life is 0, and is for the products with these ids alone,
+// if there are any. Faults: BadName, UnknownRole, RoleTooHigh, TokenTooLong.
+func (s *Service) NewToken(ctx context.Context, by api.Actor, name string, role api.Role, life time.Duration, products []string) (Token, string, error) {
 	name, err := checkName(name)
 	if err != nil {
 		return Token{}, "", err
@@ -215,12 +252,22 @@ func (s *Service) NewToken(ctx context.Context, by api.Actor, name string, role 
 	if !slices.ContainsFunc(by.Roles, func(has api.Role) bool { return api.Actor{Roles: []api.Role{has}}.May(role) }) {
 		return Token{}, "", RoleTooHigh.With("role", role).At("role")
 	}
+	if life == 0 {
+		life = tokenLife
+	}
+	if life < 0 || life > maxTokenLife {
+		return Token{}, "", TokenTooLong.With("max", int(maxTokenLife/(24*time.Hour))).At("days")
+	}
 	secret, now := tokenPrefix+newSecret(), s.now()
-	t := Token{ID: db.NewID(now), AccountID: by.ID, Account: by.Name, Name: name, Role: role, CreatedUS: now.UnixMicro()}
-	if life > 0 {
-		t.ExpiresUS = now.Add(life).UnixMicro()
+	t := Token{
+		ID: db.NewID(now), AccountID: by.ID, Account: by.Name, Name: name, Role: role, CreatedUS: now.UnixMicro(), ExpiresUS: now.Add(life).UnixMicro(),
+		Products: append([]string{}, products...), EndsSoon: life <= soon,
 	}
 	api.Tell(ctx, "token", t.ID)
+	api.Tell(ctx, "expires_us", fmt.Sprint(t.ExpiresUS))
+	if len(products) > 0 {
+		api.Tell(ctx, "products", strings.Join(products, " "))
+	}
 	api.Tell(ctx, "role", string(role))
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return insertToken(ctx, tx, t, hashOf(secret)) })
 	return t, secret, err

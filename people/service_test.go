@@ -26,7 +26,7 @@ func each(t *testing.T, test func(t *testing.T, c crew)) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		clock := testkit.Clock(time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC))
-		s, err := people.New(t.Context(), d, clock.Now)
+		s, err := people.New(t.Context(), d, clock.Now, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestALinkSignsInOnce(t *testing.T) {
 		sessions := make([]string, 8)
 		for i := range sessions {
 			group.Go(func() {
-				session, _, _, err := c.SignIn(ctx, link)
+				session, _, _, err := c.SignIn(ctx, link, people.Browser{})
 				switch {
 				case err == nil:
 					sessions[i] = session
@@ -95,14 +95,14 @@ func TestLinksAndSessionsExpire(t *testing.T) {
 			t.Fatalf("expires %v, %v", expires, err)
 		}
 		c.clock.Add(time.Hour)
-		if _, _, _, err := c.SignIn(ctx, late); !errors.Is(err, people.LinkUsed) {
+		if _, _, _, err := c.SignIn(ctx, late, people.Browser{}); !errors.Is(err, people.LinkUsed) {
 			t.Errorf("after an hour: %v", err)
 		}
 		link, _, err := c.NewLink(ctx, c.owner.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		session, expires, _, err := c.SignIn(ctx, link)
+		session, expires, _, err := c.SignIn(ctx, link, people.Browser{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,10 +118,10 @@ func TestATokenActsWithItsRole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := c.NewToken(ctx, trainer.Actor(), "x", api.Lead, 0); !errors.Is(err, people.RoleTooHigh) {
+		if _, _, err := c.NewToken(ctx, trainer.Actor(), "x", api.Lead, 0, nil); !errors.Is(err, people.RoleTooHigh) {
 			t.Errorf("a role above one's own: %v", err)
 		}
-		token, secret, err := c.NewToken(ctx, trainer.Actor(), "脚本", api.Reviewer, 24*time.Hour)
+		token, secret, err := c.NewToken(ctx, trainer.Actor(), "脚本", api.Reviewer, 24*time.Hour, nil)
 		if err != nil || !strings.HasPrefix(secret, "zm_") || len(secret) != 46 {
 			t.Fatalf("secret %q, %v", secret, err)
 		}
@@ -149,7 +149,7 @@ func TestATokenActsWithItsRole(t *testing.T) {
 		}
 		stranger(t, c, api.Credential{Token: secret})
 
-		_, secret, err = c.NewToken(ctx, other.Actor(), "短期", "", time.Hour)
+		_, secret, err = c.NewToken(ctx, other.Actor(), "短期", "", time.Hour, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestADisabledAccountIsOutAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, token, err := c.NewToken(ctx, a.Actor(), "x", "", 0)
+		_, token, err := c.NewToken(ctx, a.Actor(), "x", "", 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +180,7 @@ func TestADisabledAccountIsOutAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		stranger(t, c, api.Credential{Token: token})
-		if _, _, _, err := c.SignIn(ctx, link); !errors.Is(err, people.LinkUsed) {
+		if _, _, _, err := c.SignIn(ctx, link, people.Browser{}); !errors.Is(err, people.LinkUsed) {
 			t.Errorf("signed in: %v", err)
 		}
 	})
@@ -240,11 +240,11 @@ func TestNoSecretIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		session, _, _, err := c.SignIn(ctx, link)
+		session, _, _, err := c.SignIn(ctx, link, people.Browser{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, token, err := c.NewToken(ctx, c.owner.Actor(), "x", "", 0)
+		_, token, err := c.NewToken(ctx, c.owner.Actor(), "x", "", 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,4 +277,92 @@ func stranger(t *testing.T, c crew, credential api.Credential) {
 	if who, err := c.Recognise(t.Context(), credential); !errors.Is(err, api.NotSignedIn) {
 		t.Errorf("recognised as %+v, %v", who, err)
 	}
+}
+
+func TestATokenAlwaysEnds(t *testing.T) {
+	each(t, func(t *testing.T, c crew) {
+		ctx := t.Context()
+		for life, days := range map[time.Duration]int{0: 90, time.Hour: 0, 365 * 24 * time.Hour: 365} {
+			made, _, err := c.NewToken(ctx, c.owner.Actor(), "x", "", life, nil)
+			if want := c.clock.Now().Add(time.Duration(days) * 24 * time.Hour); err != nil || days > 0 && made.ExpiresUS != want.UnixMicro() {
+				t.Errorf("%v ends at %d, %v", life, made.ExpiresUS, err)
+			}
+		}
+		for _, life := range []time.Duration{-1, 365*24*time.Hour + 1} {
+			if _, _, err := c.NewToken(ctx, c.owner.Actor(), "x", "", life, nil); !errors.Is(err, people.TokenTooLong) {
+				t.Errorf("%v: %v", life, err)
+			}
+		}
+	})
+}
+
+// TestATokenThatEndedIsRefusedByEveryProcess replays one where another process has
+// revoked it, and where its time is over.
+func TestATokenThatEndedIsRefusedByEveryProcess(t *testing.T) {
+	each(t, func(t *testing.T, c crew) {
+		ctx := t.Context()
+		other, err := people.New(ctx, c.db, c.clock.Now, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, secret, err := c.NewToken(ctx, c.owner.Actor(), "x", api.Viewer, 0, []string{"p1", "p2"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		who, err := other.Recognise(ctx, api.Credential{Token: secret})
+		if err != nil || who.Token != made.ID || !who.Sees("p2") || who.Sees("p3") || who.May(api.Labeller) {
+			t.Errorf("got %+v, %v", who, err)
+		}
+		if err := c.Revoke(ctx, c.owner.Actor(), made.ID); err != nil {
+			t.Fatal(err)
+		}
+		_, late, err := c.NewToken(ctx, c.owner.Actor(), "y", "", time.Hour, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.clock.Add(time.Hour)
+		for _, s := range []*people.Service{c.Service, other} {
+			for what, secret := range map[string]string{"revoked": secret, "over": late} {
+				if who, err := s.Recognise(ctx, api.Credential{Token: secret}); !errors.Is(err, api.NotSignedIn) {
+					t.Errorf("%s: %+v, %v", what, who, err)
+				}
+			}
+		}
+	})
+}
+
+func TestASessionIsMadeAnewAtEachSignIn(t *testing.T) {
+	each(t, func(t *testing.T, c crew) {
+		ctx := t.Context()
+		in := func(b people.Browser) string {
+			link, _, err := c.NewLink(ctx, c.owner.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			session, _, _, err := c.SignIn(ctx, link, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.clock.Add(time.Second)
+			return session
+		}
+		planted := "a-secret-that-an-attacker-knows"
+		first := in(people.Browser{Agent: "Firefox", Session: planted})
+		stranger(t, c, api.Credential{Session: planted})
+		second := in(people.Browser{Agent: strings.Repeat("é", 300), Session: first})
+		if second == first {
+			t.Error("the old secret lives on")
+		}
+		stranger(t, c, api.Credential{Session: first})
+		third := in(people.Browser{Agent: "Safari"})
+		list, err := c.Sessions(ctx, c.owner.ID, third)
+		if err != nil || len(list) != 2 || list[0].Agent != "Safari" || !list[0].Current || list[1].Current || len(list[1].Agent) > 200 {
+			t.Errorf("got %+v, %v", list, err)
+		}
+		if n, err := c.SignOutEverywhere(ctx, c.owner.ID); n != 2 || err != nil {
+			t.Errorf("%d ended, %v", n, err)
+		}
+		stranger(t, c, api.Credential{Session: second})
+		stranger(t, c, api.Credential{Session: third})
+	})
 }

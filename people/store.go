@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"zhuomo/internal/api"
@@ -114,12 +116,29 @@ func useLink(ctx context.Context, tx db.Tx, hash string, now int64) (Account, bo
 	return found(a, err)
 }
 
-func insertSession(ctx context.Context, tx db.Tx, hash, accountID string, now, expires int64) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM people_sessions WHERE expires_us <= $1`, now); err != nil {
+func insertSession(ctx context.Context, tx db.Tx, hash, accountID string, of Session) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM people_sessions WHERE expires_us <= $1`, of.CreatedUS); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO people_sessions (hash, account_id, created_us, expires_us) VALUES ($1, $2, $3, $4)`, hash, accountID, now, expires)
+	_, err := tx.ExecContext(ctx, `INSERT INTO people_sessions (hash, account_id, created_us, expires_us, id, agent) VALUES ($1, $2, $3, $4, $5, $6)`,
+		hash, accountID, of.CreatedUS, of.ExpiresUS, of.ID, of.Agent)
 	return err
+}
+
+// sessions lists those of an account that have not ended, the latest first.
+func sessions(ctx context.Context, r db.Reader, accountID, current string, now int64) ([]Session, error) {
+	rows, err := r.QueryContext(ctx, `SELECT id, agent, created_us, expires_us, hash = $2 FROM people_sessions
+		WHERE account_id = $1 AND expires_us > $3 ORDER BY created_us DESC, hash LIMIT 200`, accountID, current, now)
+	return db.All(rows, err, func(s *Session) []any { return []any{&s.ID, &s.Agent, &s.CreatedUS, &s.ExpiresUS, &s.Current} })
+}
+
+// deleteSessions ends all of an account.
+func deleteSessions(ctx context.Context, tx db.Tx, accountID string) (int64, error) {
+	result, err := tx.ExecContext(ctx, `DELETE FROM people_sessions WHERE account_id = $1`, accountID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 func deleteSession(ctx context.Context, tx db.Tx, hash string) error {
@@ -133,15 +152,31 @@ func sessionAccount(ctx context.Context, r db.Reader, hash string, now int64) (A
 	return found(a, err)
 }
 
-const tokenColumns = `t.id, t.account_id, t.name, t.role, t.created_us, t.expires_us, t.used_us, t.revoked_us`
+const tokenColumns = `t.id, t.account_id, t.name, t.role, t.created_us, t.expires_us, t.used_us, t.revoked_us, t.product_json`
 
 func tokenInto(t *Token) []any {
-	return []any{&t.ID, &t.AccountID, &t.Name, &t.Role, &t.CreatedUS, &t.ExpiresUS, &t.UsedUS, &t.RevokedUS}
+	return []any{&t.ID, &t.AccountID, &t.Name, &t.Role, &t.CreatedUS, &t.ExpiresUS, &t.UsedUS, &t.RevokedUS, (*idList)(&t.Products)}
+}
+
+// idList is a list of ids as a column has it.
+type idList []string
+
+// Scan reads the JSON of the column (sql.Scanner).
+func (l *idList) Scan(from any) error {
+	text, ok := from.(string)
+	if !ok {
+		return fmt.Errorf("a list of ids is %T", from)
+	}
+	return json.Unmarshal([]byte(text), (*[]string)(l))
 }
 
 func insertToken(ctx context.Context, tx db.Tx, t Token, hash string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO people_tokens (id, account_id, name, hash, role, created_us, expires_us) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		t.ID, t.AccountID, t.Name, hash, t.Role, t.CreatedUS, t.ExpiresUS)
+	products, err := json.Marshal(t.Products)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO people_tokens (id, account_id, name, hash, role, created_us, expires_us, product_json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		t.ID, t.AccountID, t.Name, hash, t.Role, t.CreatedUS, t.ExpiresUS, string(products))
 	return err
 }
 

@@ -87,6 +87,9 @@ func (s *Service) rasa(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		product, err = s.rasaProduct(r)
 	}
+	if err == nil && !api.Who(ctx).Sees(product) {
+		err = api.OtherProduct.With()
+	}
 	if body.Sender == "" {
 		body.Sender = "default" // as Rasa does
 	}

@@ -26,13 +26,13 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", "/api/v1/products/{product}/live-figures", "serve figures", api.Viewer, "线上数字：每个发布版的话轮、会话、听懂、转人工、评价、用时", "what is measured live, by release: turns, sessions, understanding, hand-overs, ratings, times", s.showFigures),
 		api.Op("GET", "/api/v1/products/{product}/entry-figures", "serve entries", api.Viewer, "线上数字：每条知识命中多少、解决多少", "what is measured live, by knowledge entry: hits, and how many needed nothing more", s.showEntryUses),
 		api.Op("GET", "/api/v1/products/{product}/turns/{turn}", "serve turn", api.Viewer, "看一个话轮和它的每个决定", "show a turn and its every decision", s.showTurn, api.Personal()),
-		api.Op("POST", "/api/v1/products/{product}/sessions", "", api.Public, "开一个会话，得到口令和问候", "begin a session; gives its token and the greeting", s.beginSession, api.AnySite()),
+		api.Op("POST", "/api/v1/products/{product}/sessions", "", api.Public, "开一个会话，得到口令和问候", "begin a session; gives its token and the greeting", s.beginSession, api.AnySite(), api.Secret()),
 		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns", "", api.Public, "说一句话，得到回答", "say something and get the answer", s.say, api.Timeout(30*time.Second), api.AnySite(), api.Guess()),
 		api.Op("GET", "/api/v1/products/{product}/sessions/{session}/turns", "", api.Public, "这个会话说过的话", "what was said in this session", s.sessionTurns, api.AnySite(), api.Guess()),
 		api.Raw("GET", "/api/v1/products/{product}/sessions/{session}/events", api.Public, "这个会话的事件流（SSE）", "event stream (SSE) of this session", http.HandlerFunc(s.events), api.AnySite(), api.Guess()),
 		api.Raw("POST", "/api/v1/products/{product}/sessions/{session}/streams", api.Public, "说一句话，回答以事件流（SSE）逐段返回", "say something; the answer comes as an event stream (SSE), part by part", http.HandlerFunc(s.stream), api.AnySite(), api.Guess()),
 		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings", "", api.Public, "给一个回答点赞或点踩", "rate an answer", s.rate, api.AnySite(), api.Guess()),
-		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa), api.Quiet()),
+		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa), api.Quiet(), api.Wide()),
 		api.Raw("GET", "/chat/{product}", api.Public, "聊天页面", "the chat page", http.HandlerFunc(s.page), api.Hidden()),
 	}
 }

@@ -14,7 +14,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", all, "tune list", api.Viewer, "列出调参实验", "list studies", s.list),
 		api.Op("POST", all, "tune start", api.Trainer, "开始一个调参实验", "start a study", s.start),
 		api.Op("GET", one, "tune show", api.Viewer, "查看调参实验和它的试验", "show a study and its trials", s.show),
-		api.Op("GET", "/api/v1/samplers", "tune samplers", api.Viewer, "列出采样器", "list the samplers", s.listSamplers),
+		api.Op("GET", "/api/v1/samplers", "tune samplers", api.Viewer, "列出采样器", "list the samplers", s.listSamplers, api.Wide()),
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -37,6 +38,14 @@ type Actor struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Roles []Role `json:"roles"`
+
+	Token    string   `json:"-"` // id of the token by which a program acts, "" for a person
+	Products []string `json:"-"` // ids of those that the token is for, none = all
+}
+
+// Sees tells whether the actor may know of the product.
+func (a Actor) Sees(product string) bool {
+	return len(a.Products) == 0 || slices.Contains(a.Products, product)
 }
 
 // May tells whether one of the actor's roles allows a route that needs need.
@@ -114,6 +123,8 @@ type Route struct {
 	look     bool
 	personal bool
 	plain    bool
+	wide     bool
+	secret   bool
 	raw      http.Handler
 	bind     func(s *Server, r Route)
 }

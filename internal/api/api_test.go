@@ -68,7 +68,9 @@ func (h *house) serve(t *testing.T, routes ...api.Route) *house {
 	t.Helper()
 	o := h.options
 	o.Routes, o.Accounts, o.DB, o.Now, o.Metrics = routes, accountsByRole{}, h.db, h.clock.Now, api.NewMetrics()
-	o.Mask = func(s string) (string, int) { return strings.ReplaceAll(s, "打 555", "打 •••"), strings.Count(s, "打 555") }
+	o.Mask = func(s string) (string, int) {
+		return strings.ReplaceAll(s, "打 555", "打 •••"), strings.Count(s, "打 555")
+	}
 	o.Log, o.Version = slog.New(slog.NewTextHandler(h.log, nil)), "test"
 	s, err := api.NewServer(o)
 	if err != nil {

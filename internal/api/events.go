@@ -135,7 +135,7 @@ func (b *Broadcaster) leave(l *listener) {
 func EventRoutes(b *Broadcaster) []Route {
 	return []Route{
 		Raw("GET", "/api/v1/events", Viewer, "事件流（SSE）：作业进度与各环节的变化", "event stream (SSE): job progress and what changes in each stage",
-			http.HandlerFunc(b.serve)),
+			http.HandlerFunc(b.serve), Wide()),
 	}
 }
 
@@ -143,7 +143,12 @@ func EventRoutes(b *Broadcaster) []Route {
 // were missed for good: the page should load its data anew.
 func (b *Broadcaster) serve(w http.ResponseWriter, r *http.Request) {
 	after, _ := strconv.ParseUint(r.Header.Get("Last-Event-ID"), 10, 64) // a strange id is as good as none
-	l, missed, lost := b.listen(r.URL.Query().Get("product"), after)
+	product := r.URL.Query().Get("product")
+	if who := Who(r.Context()); len(who.Products) > 0 && (product == "" || !who.Sees(product)) {
+		WriteFault(w, r, OtherProduct.With())
+		return
+	}
+	l, missed, lost := b.listen(product, after)
 	defer b.leave(l)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")

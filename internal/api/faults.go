@@ -11,6 +11,10 @@ var (
 		ZH: "这一步需要「{need}」的权限，你的角色是「{has}」", FixZH: "请所有者给你这个角色，或换一个账号",
 		EN: "this needs the role {need}, yours is {has}", FixEN: "ask an owner for the role, or use another account",
 	})
+	OtherProduct = fault.Define("api.other_product", fault.Denied, fault.Text{
+		ZH: "这个令牌只能用于它的产品", FixZH: "用范围里有这个产品的令牌，或新建一个：zhuomo tokens create --products",
+		EN: "this token is for its own products only", FixEN: "use a token for this product, or make one: zhuomo tokens create --products",
+	})
 	ForeignOrigin = fault.Define("api.foreign_origin", fault.Denied, fault.Text{
 		ZH: "这个请求来自别的网站，已拒绝", FixZH: "请从琢磨自己的页面操作；程序调用请用令牌",
 		EN: "the request comes from another site and was refused", FixEN: "work from Zhuomo's own pages; programs use a token",
@@ -64,8 +68,8 @@ var (
 		EN: "somebody changed it in the meantime (it is at revision {revision})", FixEN: "read it again and repeat the change",
 	})
 	AnswerLost = fault.Define("api.answer_lost", fault.Conflict, fault.Text{
-		ZH: "这个请求先前已经执行，但程序在记下回答之前中断了", FixZH: "先看看结果是否已在；还缺什么，换一个新的 Idempotency-Key 再发",
-		EN: "this request was carried out before, but the program ended before it could keep the answer", FixEN: "look whether the result is there; send what is missing with a new Idempotency-Key",
+		ZH: "这个请求先前已经执行，它的回答没有留下", FixZH: "先看看结果是否已在；还缺什么，换一个新的 Idempotency-Key 再发",
+		EN: "this request was carried out before, and its answer was not kept", FixEN: "look whether the result is there; send what is missing with a new Idempotency-Key",
 	})
 	KeyReused = fault.Define("api.key_reused", fault.Invalid, fault.Text{
 		ZH: "这个 Idempotency-Key 已用于另一个请求", FixZH: "每个新请求换一个新的 Idempotency-Key",

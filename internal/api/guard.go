@@ -171,11 +171,18 @@ func (s *Server) guard(route Route, next http.Handler) http.Handler {
 		}
 		if named := r.PathValue("product"); named != "" && s.o.Products != nil && route.Need != Public { // the public routes of a channel find it themselves
 			id, err := s.o.Products.ProductID(ctx, named)
+			if err != nil && len(actor.Products) > 0 {
+				err = OtherProduct.With() // it must not tell which there are
+			}
 			if err != nil {
 				s.writeFault(seen, r, err)
 				return
 			}
 			r.SetPathValue("product", id)
+		}
+		if err := s.within(ctx, route, r, actor); err != nil {
+			s.writeFault(seen, r, err)
+			return
 		}
 		c := callOf(ctx)
 		c.request, c.writer = r, seen

@@ -97,6 +97,10 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 		s.writeFault(w, r, StillRunning.With())
 		return
 	}
+	if route.secret && answer.status < 300 { // the note that it was done stays; a retry is told so
+		answer.send(w)
+		return
+	}
 	got := stored{product: product, fingerprint: fingerprint, status: answer.status, kind: answer.header.Get("Content-Type"),
 		etag: answer.header.Get("ETag"), body: answer.body.String()}
 	// The work is done and stays done: a client that hung up must still find its
@@ -116,10 +120,7 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 			s.o.Log.Error("old answers were not forgotten", "request", RequestID(ctx), "error", err)
 		}
 	}
-	for name, values := range answer.header {
-		w.Header()[name] = values
-	}
-	got.send(w)
+	answer.send(w)
 }
 
 func (p *replays) begin(id [2]string) bool {
@@ -181,6 +182,10 @@ func (s stored) send(w http.ResponseWriter) {
 	io.WriteString(w, s.body) // the client has gone: nobody is left to tell
 }
 
+// Secret keeps the answer of a route nowhere, since it tells a secret: a retry with
+// the same key is told that the first was done.
+func Secret() Option { return func(r *Route) { r.secret = true } }
+
 // recorded holds an answer back until it is stored.
 type recorded struct {
 	header http.Header
@@ -199,4 +204,12 @@ func (r *recorded) WriteHeader(status int) {
 func (r *recorded) Write(b []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
 	return r.body.Write(b)
+}
+
+func (r *recorded) send(w http.ResponseWriter) {
+	for name, values := range r.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(r.status)
+	w.Write(r.body.Bytes()) // the client has gone: nobody is left to tell
 }

@@ -74,7 +74,7 @@ type jobRoutes struct{ runner Jobs }
 func JobRoutes(runner Jobs) []Route {
 	r := jobRoutes{runner}
 	return []Route{
-		Op("GET", "/api/v1/jobs", "jobs list", Viewer, "列出后台作业，新的在前", "list background jobs, newest first", r.list),
+		Op("GET", "/api/v1/jobs", "jobs list", Viewer, "列出后台作业，新的在前", "list background jobs, newest first", r.list, Wide()),
 		Op("GET", "/api/v1/jobs/{job}", "jobs show", Viewer, "查看一个作业", "show one job", r.show),
 		Op("POST", "/api/v1/jobs/{job}/cancellation", "jobs cancel", Trainer, "取消作业", "cancel a job", r.cancel),
 		Op("POST", "/api/v1/jobs/{job}/retry", "jobs retry", Trainer, "重试失败或已取消的作业", "run a failed or cancelled job again", r.retry),
@@ -107,6 +107,9 @@ func (r jobRoutes) list(ctx context.Context, in *listJobsIn) (*listJobsOut, erro
 	}
 	out := &listJobsOut{}
 	for _, j := range found {
+		if !Who(ctx).Sees(j.ProductID) {
+			continue
+		}
 		out.Body.Items = append(out.Body.Items, viewJob(j, Lang(ctx)))
 	}
 	if next != "" {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"zhuomo/internal/api"
+	"zhuomo/internal/db"
 )
 
 type kept struct {
@@ -66,5 +67,33 @@ func TestMaskingCopiesWhatAStageKeeps(t *testing.T) {
 	}
 	if a := h.do(t, "GET", "/api/v1/plain?unmasked=true", "", "Authorization", "Bearer lead"); a.StatusCode != 422 {
 		t.Errorf("a route that has nothing to unmask: %d", a.StatusCode)
+	}
+}
+
+func TestAnAnswerThatTellsASecretIsKeptNowhere(t *testing.T) {
+	t.Parallel()
+	var d *db.DB
+	give := func(ctx context.Context, in *textIn) (*textOut, error) {
+		out := &textOut{}
+		out.Body.Text = in.Body.Text
+		return out, d.Write(ctx, func(context.Context, db.Tx) error { return nil })
+	}
+	h := open(t,
+		api.Op("POST", "/api/v1/secrets", "", api.Owner, "口令", "a secret", give, api.Secret(), api.Plain()),
+		api.Op("POST", "/api/v1/others", "", api.Owner, "别的", "another", give),
+	)
+	d = h.db
+	const secret = "zm_something-secret"
+	for path, again := range map[string]int{"/api/v1/secrets": 409, "/api/v1/others": 200} {
+		for i, want := range []int{200, again} {
+			a := h.do(t, "POST", path, `{"text":"`+secret+`"}`, "Authorization", "Bearer owner", "Idempotency-Key", "key-of-"+path)
+			if a.StatusCode != want || want == 200 && !strings.Contains(a.body, secret) || want == 409 && a.problem(t).Code != "api.answer_lost" {
+				t.Errorf("%s, time %d: %d %s", path, i+1, a.StatusCode, a.body)
+			}
+		}
+	}
+	var kept int
+	if err := h.db.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM api_answers WHERE body LIKE '%secret%'`).Scan(&kept); err != nil || kept != 1 {
+		t.Errorf("%d answers with the secret are kept, want that of the other route, %v", kept, err)
 	}
 }

@@ -25,6 +25,9 @@ type Products interface {
 	// ProductID answers the id of a product by its id or name. Fault: the stage's
 	// own when there is none.
 	ProductID(ctx context.Context, idOrName string) (string, error)
+	// ProductOf answers the id of the product that has a thing; collection is the
+	// first word of its address: queues, tasks, jobs. "" when there is no such thing.
+	ProductOf(ctx context.Context, collection, id string) (string, error)
 }
 
 // Auditor keeps what was done and by whom; the stage people implements it.

@@ -148,7 +148,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.Server, err = api.NewServer(api.Options{
-		Routes: a.routes(), Accounts: accounts{a}, Products: products{a.Stages.Data}, Audit: a.Stages.People, Mask: text.Masked, DB: a.DB, Log: o.Log, Now: o.Now,
+		Routes: a.routes(), Accounts: accounts{a}, Products: holders{products{a.Stages.Data}, a}, Audit: a.Stages.People, Mask: text.Masked, DB: a.DB, Log: o.Log, Now: o.Now,
 		Version: Version, Hosts: o.door.hosts(), URL: public, Proxies: proxies, Limits: o.door.limits, Metrics: a.metrics, Tracer: a.tracer,
 	})
 	if err != nil {

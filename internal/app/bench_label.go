@@ -144,7 +144,7 @@ func (o *labelBench) prepare(ctx context.Context, a *App) (queue string, secrets
 		if err != nil {
 			return "", nil, err
 		}
-		_, secret, err := a.Stages.People.NewToken(ctx, account.Actor(), "bench", api.Labeller, time.Hour)
+		_, secret, err := a.Stages.People.NewToken(ctx, account.Actor(), "bench", api.Labeller, time.Hour, nil)
 		if err != nil {
 			return "", nil, err
 		}

@@ -165,6 +165,11 @@ func TestNobodyBelowALeadSeesPersonalData(t *testing.T) {
 		"flow": {first("SELECT MIN(id) FROM dialog_flows")}, "entry": {first("SELECT MIN(id) FROM knowledge_entries")},
 		"table": {first("SELECT MIN(name) FROM knowledge_tables")}, "recipe": {first("SELECT MIN(id) FROM recipes")}, "study": {"s1"},
 	}
+	eachHeld(t, a, made.Product, map[string]string{
+		"queues": queue, "tasks": task, "annotations": first("SELECT MIN(id) FROM label_annotations"), "adoptions": "x", "clean-runs": run,
+		"evaluations": values["report"][0], "fixes": values["fix"][0], "inbox": values["turn"][0], "jobs": made.JobID,
+		"runs": values["id"][2], "threads": values["id"][0],
+	})
 	var doc struct {
 		Paths map[string]map[string]struct {
 			Role       api.Role `json:"x-role"`

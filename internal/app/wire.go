@@ -111,7 +111,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.People, err = people.New(ctx, a.DB, now)
+	s.People, err = people.New(ctx, a.DB, now, products{s.Data})
 	return s, err
 }
 

@@ -1,7 +1,9 @@
 package db
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -21,4 +23,13 @@ func All[T any](rows *sql.Rows, err error, into func(*T) []any) ([]T, error) {
 		out = append(out, one)
 	}
 	return out, rows.Err()
+}
+
+// FindText answers the one text that a query gives, "" when it gives no row.
+func FindText(ctx context.Context, r Reader, query string, args ...any) (text string, err error) {
+	err = r.QueryRowContext(ctx, query, args...).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return text, Explain(err)
 }

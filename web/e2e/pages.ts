@@ -60,6 +60,7 @@ export const pages: PageCase[] = [
   { name: "settings", path: "//settings" },
   { name: "keys", path: "//settings/keys" },
   { name: "tokens", path: "//settings/tokens" },
+  { name: "sessions", path: "//settings/sessions" },
   { name: "nowhere", path: "nothing-here" },
 ];
 

@@ -72,6 +72,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * sign an account out everywhere
+         * @description 让一个账号从所有浏览器登出
+         */
+        delete: operations["people-end-sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/adoptions/{adoption}": {
         parameters: {
             query?: never;
@@ -3139,6 +3159,30 @@ export interface paths {
          * @description 退出登录
          */
         delete: operations["delete-session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * the browsers in which one is signed in
+         * @description 自己在哪些浏览器里登录着
+         */
+        get: operations["people-sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * sign oneself out everywhere
+         * @description 从所有浏览器登出自己
+         */
+        delete: operations["people-sign-out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6583,6 +6627,11 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PagePeopleSession: {
+            items: components["schemas"]["PeopleSession"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PagePeopleToken: {
             items: components["schemas"]["PeopleToken"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -6674,6 +6723,13 @@ export interface components {
             to_us: number;
             whole: boolean;
         };
+        PeopleEndedOutBody: {
+            /**
+             * Format: int64
+             * @description 结束了几个登录|how many sessions ended
+             */
+            ended: number;
+        };
         PeopleEntry: {
             action: string;
             /** @description 当时的姓名|the name at that time */
@@ -6723,11 +6779,13 @@ export interface components {
         PeopleNewTokenInBody: {
             /**
              * Format: int64
-             * @description 几天后到期，0 = 不过期|days until it expires, 0 = never
+             * @description 几天后到期，默认 90，最多 365|days until it expires, 90 by default, 365 at most
              */
             days?: number;
             /** @description 给谁用、做什么用|what it is for */
             name: string;
+            /** @description 只能用于这些产品，编号或名称；默认全部|only for these products, by id or name; all by default */
+            products?: string[] | null;
             /**
              * @description 角色，默认同自己|role, your own by default
              * @enum {string}
@@ -6742,6 +6800,8 @@ export interface components {
              * @description UTC 微秒|UTC microseconds
              */
             created_us: number;
+            /** @description 两周内到期|ends within two weeks */
+            ends_soon: boolean;
             /**
              * Format: int64
              * @description UTC 微秒，0 = 不过期|UTC microseconds, 0 = never
@@ -6749,6 +6809,8 @@ export interface components {
             expires_us: number;
             id: string;
             name: string;
+            /** @description 只能用于这些产品的编号，空 = 全部|ids of the products it is for, empty = all */
+            products: string[];
             /**
              * Format: int64
              * @description UTC 微秒，0 = 有效|UTC microseconds, 0 = valid
@@ -6761,6 +6823,23 @@ export interface components {
              * @description UTC 微秒，0 = 从未；精确到一分钟|UTC microseconds, 0 = never; exact to a minute
              */
             used_us: number;
+        };
+        PeopleSession: {
+            /** @description 浏览器自称|what the browser calls itself */
+            agent: string;
+            /**
+             * Format: int64
+             * @description UTC 微秒|UTC microseconds
+             */
+            created_us: number;
+            /** @description 就是现在这个|the one that asks */
+            current: boolean;
+            /**
+             * Format: int64
+             * @description UTC 微秒|UTC microseconds
+             */
+            expires_us: number;
+            id: string;
         };
         PeopleSetRoleInBody: {
             /**
@@ -6777,6 +6856,8 @@ export interface components {
              * @description UTC 微秒|UTC microseconds
              */
             created_us: number;
+            /** @description 两周内到期|ends within two weeks */
+            ends_soon: boolean;
             /**
              * Format: int64
              * @description UTC 微秒，0 = 不过期|UTC microseconds, 0 = never
@@ -6784,6 +6865,8 @@ export interface components {
             expires_us: number;
             id: string;
             name: string;
+            /** @description 只能用于这些产品的编号，空 = 全部|ids of the products it is for, empty = all */
+            products: string[];
             /**
              * Format: int64
              * @description UTC 微秒，0 = 有效|UTC microseconds, 0 = valid
@@ -7551,6 +7634,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleAccount"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "people-end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 账号的编号或姓名|id or name of the account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleEndedOutBody"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -14130,6 +14245,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "people-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePeopleSession"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "people-sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleEndedOutBody"];
+                };
             };
             /** @description Fault (RFC 9457) */
             default: {
