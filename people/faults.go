@@ -31,6 +31,22 @@ var (
 		ZH: "登录链接无效：已用过或已过期", FixZH: "要一个新链接：zhuomo people link",
 		EN: "the sign-in link is not valid: used already, or expired", FixEN: "get a new link: zhuomo people link",
 	})
+	NoProvider = fault.Define("people.no_provider", fault.NotFound, fault.Text{
+		ZH: "没有配置身份提供方", FixZH: "用一次性链接登录；要配置见 docs/operations/sign-in.md",
+		EN: "no identity provider is set up", FixEN: "sign in with a one-time link; docs/operations/sign-in.md tells how to set one up",
+	})
+	ProviderAway = fault.Define("people.provider_away", fault.Busy, fault.Text{
+		ZH: "联系不上身份提供方 {issuer}", FixZH: "稍后再试；仍不行就核对 --oidc-issuer 和网络，先用一次性链接登录",
+		EN: "the identity provider {issuer} cannot be reached", FixEN: "try again later; else check --oidc-issuer and the network, and sign in with a one-time link",
+	})
+	ProviderRefused = fault.Define("people.provider_refused", fault.Denied, fault.Text{
+		ZH: "身份提供方的回应不能用（{why}）", FixZH: "从登录页重新开始；反复出现请管理员看日志",
+		EN: "what came from the identity provider cannot be used ({why})", FixEN: "begin again on the sign-in page; if it happens again, the administrator finds more in the log",
+	})
+	NotLetIn = fault.Define("people.not_let_in", fault.Denied, fault.Text{
+		ZH: "身份提供方认识你，但这里不让进（{why}）", FixZH: "请所有者核对邮箱域名、角色规则，或启用你的账号",
+		EN: "the identity provider knows you, but you are not let in here ({why})", FixEN: "ask an owner to look at the domains, the rules of roles, or to enable your account",
+	})
 	TokenTooLong = fault.Define("people.token_too_long", fault.Invalid, fault.Text{
 		ZH: "令牌最长 {max} 天", FixZH: "少给几天，到期前再换一个",
 		EN: "a token lasts {max} days at most", FixEN: "give it fewer days, and make a new one before it ends",

@@ -27,7 +27,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", "/api/v1/tokens", "tokens create", api.Viewer, "新建令牌，给程序用", "create a token for a program", s.newToken, api.Plain(), api.Secret()),
 		api.Op("DELETE", "/api/v1/tokens/{token}", "tokens revoke", api.Viewer, "撤销令牌", "revoke a token", s.revoke),
 		api.Raw("GET", "/sign-in", api.Public, "用一次性链接登录", "sign in with a one-time link", http.HandlerFunc(s.signIn), api.Hidden(), api.Guess()),
-	}, s.auditRoutes()...)
+	}, append(s.auditRoutes(), s.providerRoutes()...)...)
 }
 
 type accountOut struct{ Body Account }

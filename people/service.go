@@ -19,6 +19,7 @@ type Service struct {
 	now func() time.Time
 
 	products Products
+	provider *provider // nil: nobody signs in by one
 
 	chaining sync.Mutex // one of this process at a time puts entries into the audit log
 	refusing sync.Mutex

@@ -38,9 +38,10 @@ type Options struct {
 	Sets       string // folder of outside data sets, "" = none
 	Now        func() time.Time
 	Log        *slog.Logger
-	TraceTo    string // an OTLP receiver or file:path, "" = nothing is traced
-	door       door   // how the server is reached
-	Workers    int    // jobs at a time, 0 = the number of processors, -1 = other processes do them
+	TraceTo    string          // an OTLP receiver or file:path, "" = nothing is traced
+	provider   people.Provider // by which people sign in
+	door       door            // how the server is reached
+	Workers    int             // jobs at a time, 0 = the number of processors, -1 = other processes do them
 }
 
 // App is the program over one data folder. On SQLite it holds that alone; on
@@ -135,6 +136,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	if a.Owner, err = a.Stages.People.EnsureOwner(ctx, personName()); err != nil {
 		return nil, fmt.Errorf("make the owner's account: %w", err)
+	}
+	if o.provider.Issuer != "" {
+		a.Stages.People.UseProvider(o.provider)
 	}
 	if err = a.Stages.People.Chain(ctx); err != nil { // what was noted when a process was cut off
 		return nil, err

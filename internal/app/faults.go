@@ -171,4 +171,12 @@ var (
 		ZH: "审计日志第 {seq} 条{kind}", FixZH: "查谁能直接改数据库；留好这份库，与较早的备份或导出（zhuomo audit export）对照",
 		EN: "entry {seq} of the audit log {kind}", FixEN: "find out who can write to the database directly; keep this database and compare it with an earlier backup or export (zhuomo audit export)",
 	})
+	ProviderUnclear = fault.Define("app.provider_unclear", fault.Invalid, fault.Text{
+		ZH: "身份提供方没有说全", FixZH: "--oidc-issuer 要和 --oidc-client、环境变量 {variable} 一起给",
+		EN: "the identity provider is not fully told", FixEN: "give --oidc-client and the environment variable {variable} with --oidc-issuer",
+	})
+	ProviderInsecure = fault.Define("app.provider_insecure", fault.Invalid, fault.Text{
+		ZH: "身份提供方的地址「{issuer}」不安全或看不懂", FixZH: "写成 https://…，与它自己在发现文档里写的 issuer 完全一致",
+		EN: "the address of the identity provider {issuer} is not secure, or cannot be read", FixEN: "write https://…, exactly as the issuer in its discovery document",
+	})
 )

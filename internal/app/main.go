@@ -32,6 +32,7 @@ func commandRoutes() []api.Route { return (&App{}).routes() }
 // specials are the commands that are no routes.
 func specials() []command.Special {
 	var d door
+	var way signing
 	var workers int
 	var w watching
 	var health string
@@ -43,11 +44,12 @@ func specials() []command.Special {
 			Use: "serve", ZH: "启动服务，在浏览器里工作", EN: "start the server, work in the browser",
 			Flags: func(f *pflag.FlagSet, lang string) {
 				d.flags(f, lang)
+				way.flags(f, lang)
 				jobsAtATime(f, lang)
 				w.flags(f, lang)
 			},
 			Run: func(ctx context.Context, e *command.Env, _ []string) error {
-				return runServe(ctx, e, d, workers, w)
+				return runServe(ctx, e, d, way, workers, w)
 			},
 		},
 		{

@@ -25,7 +25,7 @@ const (
 )
 
 // runServe runs the server until it is told to stop.
-func runServe(ctx context.Context, e *command.Env, d door, workers int, w watching) error {
+func runServe(ctx context.Context, e *command.Env, d door, way signing, workers int, w watching) error {
 	if e.DB == "" && workers < 0 {
 		return NobodyWorks.With()
 	}
@@ -37,12 +37,16 @@ func runServe(ctx context.Context, e *command.Env, d door, workers int, w watchi
 	if err != nil {
 		return err
 	}
+	provider, err := way.provider()
+	if err != nil {
+		return err
+	}
 	l, err := d.open()
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, TraceTo: w.traceTo, Workers: workers, door: d})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, TraceTo: w.traceTo, Workers: workers, door: d, provider: provider})
 	if err != nil {
 		return err
 	}

@@ -3208,6 +3208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in-ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * how one may sign in
+         * @description 怎样登录
+         */
+        get: operations["get-sign-in-ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task}/adjudications": {
         parameters: {
             query?: never;
@@ -6878,6 +6898,10 @@ export interface components {
              * @description UTC 微秒，0 = 从未；精确到一分钟|UTC microseconds, 0 = never; exact to a minute
              */
             used_us: number;
+        };
+        PeopleWaysOutBody: {
+            /** @description 可以用身份提供方登录|one may sign in by an identity provider */
+            provider: boolean;
         };
         Place: {
             location: string;
@@ -14335,6 +14359,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleLinkOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sign-in-ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleWaysOutBody"];
                 };
             };
             /** @description Fault (RFC 9457) */
