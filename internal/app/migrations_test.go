@@ -103,9 +103,11 @@ func eachTable(t *testing.T, d *db.DB, each func(table string, columns []db.Colu
 }
 
 // fill adds three rows to each table. All texts of a row are the same, so that
-// each row finds the one that it refers to.
+// each row finds the one that it refers to; numbers differ with the text, as they
+// may be keys.
 func fill(t *testing.T, d *db.DB, text string) {
 	t.Helper()
+	key := int64([]rune(text)[0])
 	eachTable(t, d, func(table string, columns []db.Column) {
 		names, holes := make([]string, len(columns)), make([]string, len(columns))
 		for i, c := range columns {
@@ -115,7 +117,7 @@ func fill(t *testing.T, d *db.DB, text string) {
 		for i := range 3 {
 			row := make([]any, len(columns))
 			for k, c := range columns {
-				row[k] = map[db.Kind]any{db.Text: fmt.Sprint(text, i), db.Bigint: int64(i) + 1<<40, db.Double: float64(i) + .1, db.Bool: i == 1}[c.Kind]
+				row[k] = map[db.Kind]any{db.Text: fmt.Sprint(text, i), db.Bigint: int64(i) + 1<<40 + key<<8, db.Double: float64(i) + .1, db.Bool: i == 1}[c.Kind]
 			}
 			err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
 				_, err := tx.ExecContext(ctx, into, row...)
