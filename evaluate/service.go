@@ -54,7 +54,6 @@ const standardGate = `name: 默认门禁
 rules:
   - {id: exact, metric: exact, min: 0.5}
   - {id: not_worse, metric: exact, drop: 0.01}
-  - {id: broken, max_broken: 1000000}
 `
 
 // Rules gives the product's newest suite (empty when there is none) and gate
