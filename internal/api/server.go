@@ -138,7 +138,7 @@ func (s *Server) operation(r Route) huma.Operation {
 	if r.Need != Public {
 		op.Security = []map[string][]string{{"token": {}}}
 	}
-	if startsJob(r.Out) {
+	if startsJob(r.Out) && r.Method != http.MethodGet {
 		op.DefaultStatus = http.StatusAccepted
 	}
 	return op
