@@ -183,7 +183,7 @@ func TestServingEndsInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := "http://" + l.Addr().String()
-	if err := a.announce(folder, address); err != nil {
+	if err := a.announce(folder, address, address); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(filepath.Join(folder, serverFileName)); err != nil || info.Mode().Perm() != 0o600 {

@@ -275,7 +275,7 @@ func serveDemo(ctx context.Context, e *command.Env, a *App, folder, listen, prod
 		return errors.Join(err, a.Close(ctx))
 	}
 	address := "http://" + l.Addr().String()
-	if err := a.announce(folder, address); err != nil {
+	if err := a.announce(folder, address, address); err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
 	secret, _, err := a.Stages.People.NewLink(ctx, a.Owner.ID)

@@ -28,7 +28,7 @@ func newSick(t *testing.T) *sick {
 	t.Helper()
 	s := serveApp(t)
 	folder := s.options.DataFolder
-	if err := s.announce(folder, s.address); err != nil {
+	if err := s.announce(folder, s.address, s.address); err != nil {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), "b.tar.zst")

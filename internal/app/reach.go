@@ -22,6 +22,7 @@ import (
 // its user only, so that the command line finds it and acts as the owner.
 type serverFile struct {
 	Address string `json:"address"` // http://127.0.0.1:7788
+	URL     string `json:"url"`     // the address that people use
 	Token   string `json:"token"`
 	PID     int    `json:"pid"`
 }
@@ -63,7 +64,8 @@ func dial(ctx context.Context, g command.Globals) (*command.Client, error) {
 		return nil, err
 	}
 	for began := time.Now(); ; {
-		a, err := Open(ctx, Options{DataFolder: folder, Database: g.DB, Files: g.Blobs, Log: fileLog(folder)})
+		up, fileErr := readServerFile(folder) // none: nothing is known of a server
+		a, err := Open(ctx, Options{door: door{url: up.URL}, DataFolder: folder, Database: g.DB, Files: g.Blobs, Log: fileLog(folder)})
 		if err == nil && a.DB.Shared() {
 			return local(ctx, a), nil
 		}
@@ -77,8 +79,8 @@ func dial(ctx context.Context, g command.Globals) (*command.Client, error) {
 		if !errors.Is(err, db.InUse) {
 			return nil, err
 		}
-		if s, fileErr := readServerFile(folder); fileErr == nil {
-			return remote(s.Address, s.Token), nil
+		if fileErr == nil {
+			return remote(up.Address, up.Token), nil
 		}
 		// No server: another command, which will be done soon.
 		if time.Since(began) > patience {

@@ -62,7 +62,7 @@ func runServe(ctx context.Context, e *command.Env, d door, way signing, workers 
 		defer own.Close()
 		doors = append(doors, own)
 	}
-	if err := a.announce(folder, "http://"+own.Addr().String()); err != nil {
+	if err := a.announce(folder, "http://"+own.Addr().String(), d.address(l)); err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
 	if err := a.greet(ctx, e, folder, d.address(l)); err != nil {
@@ -75,12 +75,13 @@ func runServe(ctx context.Context, e *command.Env, d door, way signing, workers 
 	})
 }
 
-// announce tells other processes on this machine where the server is.
-func (a *App) announce(folder, address string) error {
+// announce tells other processes on this machine where the server is, and which
+// address its people use.
+func (a *App) announce(folder, address, url string) error {
 	if err := a.DB.Announce(address); err != nil {
 		return err
 	}
-	return writeServerFile(folder, serverFile{Address: address, Token: a.secret, PID: os.Getpid()})
+	return writeServerFile(folder, serverFile{Address: address, URL: url, Token: a.secret, PID: os.Getpid()})
 }
 
 // greet prints where to go; the first time with a link that signs the owner in.
