@@ -45,7 +45,7 @@ test-go: web
 
 # Browser tests: the real program, a real Chromium.
 test-web: build
-	cd web && npm run --silent check && npm run --silent test && npm run --silent e2e
+	cd web && npm run --silent check && npm run --silent test && bash ../internal/testkit/postgres.sh npm run --silent e2e
 
 # What the tests need beyond Go and Node.
 tools:

@@ -2,6 +2,7 @@
 // signed in by a one-time link.
 
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -29,12 +30,13 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** openHouse starts everything; demo=false leaves the data folder empty. */
-export async function openHouse({ demo = true } = {}): Promise<House> {
+/** openHouse starts everything; demo=false leaves the data folder empty, postgres=true keeps the rows in a PostgreSQL database of its own. */
+export async function openHouse({ demo = true, postgres = false } = {}): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), "zhuomo-e2e-"));
-  const run = (...args: string[]) => spawnSync(program, [...args, "--data", folder, "--json"], { encoding: "utf8", timeout: 120_000 });
-  if (demo) cpSync(process.env["ZHUOMO_DEMO"]!, folder, { recursive: true });
-  const serve = (listen: string) => spawn(program, ["serve", "--listen", listen, "--data", folder, "--outgoing-to", "127.0.0.2"], { stdio: ["ignore", "pipe", "pipe"] });
+  const where = ["--data", folder, ...(postgres ? ["--db", newDatabase()] : [])];
+  const run = (...args: string[]) => spawnSync(program, [...args, ...where, "--json"], { encoding: "utf8", timeout: 120_000 });
+  if (demo) postgres ? moveDemo(folder, run) : cpSync(process.env["ZHUOMO_DEMO"]!, folder, { recursive: true });
+  const serve = (listen: string) => spawn(program, ["serve", "--listen", listen, ...where, "--outgoing-to", "127.0.0.2"], { stdio: ["ignore", "pipe", "pipe"] });
   let server = serve("127.0.0.1:0");
   const address = await started(server);
   const stop = async () => {
@@ -71,6 +73,30 @@ export async function openHouse({ demo = true } = {}): Promise<House> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** withoutPostgres says why nothing can be kept in PostgreSQL here; "" when it can. */
+export const withoutPostgres = process.env["ZHUOMO_TEST_POSTGRES"] ? "" : "no PostgreSQL (make tools)";
+
+/** newDatabase makes a database on the server of the tests, which goes with all that is in it when they end. */
+function newDatabase(): string {
+  const server = process.env["ZHUOMO_TEST_POSTGRES"]!;
+  const name = `house_${randomUUID().replaceAll("-", "")}`;
+  const made = spawnSync("psql", [server, "-c", `CREATE DATABASE ${name}`], { encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`CREATE DATABASE: ${made.stderr}`);
+  return server.replace("/postgres?", `/${name}?`);
+}
+
+/** moveDemo brings the demo to another database as a person would: by a backup. */
+function moveDemo(folder: string, run: (...args: string[]) => { status: number | null; stdout: string; stderr: string }): void {
+  const demo = process.env["ZHUOMO_DEMO"]!;
+  const file = `${folder}.tar.zst`;
+  const saved = spawnSync(program, ["backup", file, "--data", demo], { encoding: "utf8" });
+  if (saved.status !== 0) throw new Error(`backup: ${saved.stdout}${saved.stderr}`);
+  const restored = run("restore", file);
+  rmSync(file);
+  if (restored.status !== 0) throw new Error(`restore: ${restored.stdout}${restored.stderr}`);
+  cpSync(join(demo, "incoming"), join(folder, "incoming"), { recursive: true });
 }
 
 /** undoLast presses Z once the page offers it: a person takes back what they see was done. */

@@ -5,10 +5,14 @@ import { mkdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Hand } from "./hand";
-import { cannot, openHouse, type House } from "./harness";
+import { cannot, openHouse, withoutPostgres, type House } from "./harness";
 import { hearSlow, tellSlow, type Slow } from "./trace";
 
-describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
+describe.each([
+  { on: "SQLite", postgres: false, cannot },
+  { on: "PostgreSQL", postgres: true, cannot: cannot || withoutPostgres },
+])("the journey on $on $cannot", ({ on, postgres, cannot }) => {
+ describe.skipIf(cannot !== "")("by a person", () => {
   let house: House;
   let page: Page;
   let slow: Slow[] = [];
@@ -21,7 +25,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
 
   beforeAll(async () => {
     mkdirSync("e2e/shots", { recursive: true });
-    house = await openHouse(); // signs in by the one-time link
+    house = await openHouse({ postgres }); // signs in by the one-time link
     const chinese = await house.browser.newContext({ baseURL: house.address, locale: "zh-CN", viewport: { width: 1440, height: 900 }, storageState: await house.context.storageState() });
     page = await chinese.newPage();
     slow = await hearSlow(page);
@@ -30,7 +34,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     hand = new Hand(house, page, house.product, (name) => page.screenshot({ path: `e2e/shots/journey-${name}.png` }));
   });
   afterAll(async () => {
-    console.log(`journey: ${hand.acts} acts, ${Math.round(hand.seconds)} s at human speed (bar 600 s)`);
+    console.log(`journey on ${on}: ${hand.acts} acts, ${Math.round(hand.seconds)} s at human speed (bar 600 s)`);
     await house?.close();
   });
 
@@ -179,7 +183,7 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     await press("Enter");
     await expect.poll(async () => (await get<{ items: { state: string }[] }>("/fixes")).items.filter((f) => f.state !== "working").length, { timeout: 30_000 }).toBe(before + 1);
     const fix = (await get<{ items: { state: string; turn_id: string; seconds: number; learnt: boolean }[] }>("/fixes")).items[0]!;
-    console.log(`journey: fix ${fix.state} in ${fix.seconds.toFixed(2)} s`);
+    console.log(`journey on ${on}: fix ${fix.state} in ${fix.seconds.toFixed(2)} s`);
     expect(["live", "refused"]).toContain(fix.state);
     if (fix.state === "live") {
       expect(await live()).not.toBe(was);
@@ -201,4 +205,5 @@ describe.skipIf(cannot !== "")(`the journey ${cannot}`, () => {
     expect(slow.length, "the trace hears").toBeGreaterThan(0);
     expect(hand.seconds).toBeLessThan(600);
   });
+ });
 });
