@@ -83,28 +83,19 @@ func (s *Service) Submit(ctx context.Context, subs []Submission) ([]Annotation, 
 	}
 	var refused Refusals
 	if len(taken) > 0 {
-		err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-			refused = nil
-			now := s.now().UnixMicro()
-			for _, i := range taken {
-				a := list[i]
-				a.AtUS = now
-				err := insertAnswer(ctx, tx, &a)
-				var f *fault.Fault
-				if errors.As(err, &f) && (f.Is(IDReused) || f.Is(LeaseLost)) {
-					refused = append(refused, Refusal{i, err})
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				list[i] = a
+		e := &errand{give: make([]*giving, len(taken))}
+		for at, i := range taken {
+			e.give[at] = &giving{a: list[i]}
+		}
+		if err := s.desk.Write(ctx, e); err != nil {
+			return nil, err
+		}
+		for at, i := range taken {
+			list[i] = e.give[at].a
+			if err := e.give[at].refused; err != nil {
+				refused = append(refused, Refusal{i, err})
 			}
-			return nil
-		})
-	}
-	if err != nil {
-		return nil, err
+		}
 	}
 	for _, r := range refused {
 		list[r.Item] = Annotation{}
@@ -121,15 +112,19 @@ func (s *Service) Submit(ctx context.Context, subs []Submission) ([]Annotation, 
 
 // tasksOf gives the tasks that are answered, by id.
 func (s *Service) tasksOf(ctx context.Context, subs []Submission) (map[string]Task, error) {
-	ids := make([]string, 0, len(subs))
+	tasks := make(map[string]Task, len(subs))
+	var asked []string
 	for _, sub := range subs {
-		ids = append(ids, sub.TaskID)
+		if t, ok := s.handed.get(sub.TaskID); ok {
+			tasks[t.ID] = t
+		} else {
+			asked = append(asked, sub.TaskID)
+		}
 	}
-	list, err := selectTasks(ctx, s.db.Reader(), ids)
+	list, err := selectTasks(ctx, s.db.Reader(), asked)
 	if err != nil {
 		return nil, err
 	}
-	tasks := make(map[string]Task, len(list))
 	for _, t := range list {
 		tasks[t.ID] = t
 	}

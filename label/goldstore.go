@@ -39,37 +39,6 @@ func insertAnnotations(ctx context.Context, tx db.Tx, list []Annotation) error {
 	return nil
 }
 
-// insertAnswer adds an annotation if its person holds the task, and marks the
-// slot as answered. The same answer sent again becomes the one that is there.
-// Faults: LeaseLost, IDReused.
-func insertAnswer(ctx context.Context, tx db.Tx, a *Annotation) error {
-	ok, err := hit(tx.ExecContext(ctx, `INSERT INTO label_annotations (`+annotationColumns+`)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
-		WHERE EXISTS (SELECT 1 FROM label_slots WHERE task_id = $4 AND person = $7 AND due_us > $15 AND due_us < $17)
-		ON CONFLICT (id) DO NOTHING`, append(a.values(), int64(answeredUS))...))
-	if err != nil {
-		return fmt.Errorf("insert annotation: %w", err)
-	}
-	if ok {
-		_, err := tx.ExecContext(ctx, `UPDATE label_slots SET due_us = $3 WHERE task_id = $1 AND person = $2`, a.TaskID, a.Person, int64(answeredUS))
-		return err
-	}
-	var undone int64
-	old, err := scanAnnotation(func(into ...any) error {
-		return tx.QueryRowContext(ctx, `SELECT `+annotationColumns+`, undone_us FROM label_annotations WHERE id = $1`, a.ID).Scan(append(into, &undone)...)
-	})
-	switch {
-	case none(err):
-		return LeaseLost.With("task", a.TaskID)
-	case err != nil:
-		return fmt.Errorf("read annotation: %w", err)
-	case undone > 0 || old.TaskID != a.TaskID || old.Person != a.Person || setKey(old.Labels) != setKey(a.Labels):
-		return IDReused.With("annotation", a.ID).At("id")
-	}
-	*a = old
-	return nil
-}
-
 // undoAnswer marks a person's answer as undone and gives its task.
 func undoAnswer(ctx context.Context, tx db.Tx, id, person string, now int64) (task string, ok bool, err error) {
 	err = tx.QueryRowContext(ctx, `UPDATE label_annotations SET undone_us = $3

@@ -3,7 +3,7 @@
 // file says already is taken over.
 //
 //	in:   dataset.Version, Guideline     out: Gold, one per row, with its witnesses
-//	read: label.go → guideline.go → queue.go → lease.go → annotation.go → settle.go → gold.go → agreement.go
+//	read: label.go → guideline.go → queue.go → lease.go → annotation.go → together.go → settle.go → gold.go → agreement.go
 //
 // An answer is acknowledged only when it is durable. A task goes to exactly as
 // many people as its queue wants, never twice to one person.
@@ -81,6 +81,9 @@ type Service struct {
 	suggest Suggester
 	answer  Answerer
 	counted Counted
+	desk    *db.Gather[*errand]     // claims and answers
+	lanes   *recent[laneOwner, int] // of people who came before
+	handed  *recent[string, Task]   // by id
 
 	mu         sync.Mutex
 	queues     map[string]*openQueue          // under mu, by id: what never changes of an open queue
@@ -104,6 +107,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	}
 	s := &Service{db: n.DB, data: n.Data, jobs: n.Jobs, now: n.Now, suggest: n.Suggest, answer: n.Answer, counted: n.Counted,
 		queues: map[string]*openQueue{}, guidelines: map[versionKey]*SavedGuideline{}, agreements: map[string]reckoned{}}
+	s.desk, s.lanes, s.handed = db.NewGather(n.DB, s.doTogether), &recent[laneOwner, int]{}, &recent[string, Task]{}
 	if s.counted == nil {
 		s.counted = func(Happening, int) {}
 	}

@@ -47,56 +47,67 @@ func (s *Service) Claim(ctx context.Context, queueID, person string, n int, leas
 	}
 	lease = min(max(lease, leaseLeast), leaseMost)
 	n = min(max(n, 1), claimMost)
-	var ids []string
-	var due int64
-	take := func(others bool) error {
-		own := ids
-		return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-			now := s.now()
-			due = now.Add(lease).UnixMicro()
-			lane, err := laneOf(ctx, tx, q, person)
-			if err != nil {
-				return err
-			}
-			c := claim{queue: q.id, person: person, now: now.UnixMicro(), due: due, lease: lease}
-			ids = slices.Clone(own)
-			if !others {
-				ids, err = c.take(ctx, tx, lane, n)
-				return err
-			}
-			for step := 1; step < q.annotators && len(ids) < n; step++ {
-				more, err := c.take(ctx, tx, (lane+step)%q.annotators, n-len(ids))
-				if err != nil {
-					return err
-				}
-				ids = append(ids, more...)
-			}
-			return nil
-		})
+	tasks := []Task{}
+	if n <= togetherMost {
+		t := &taking{q: q, person: person, n: n, lease: lease}
+		if err = s.desk.Write(ctx, &errand{take: t}); err == nil {
+			tasks = append(tasks, t.tasks...)
+			s.lanes.put(laneOwner{q.id, person}, t.lane)
+		}
+	} else {
+		tasks, err = s.search(ctx, q, person, n, 1, lease)
 	}
-	if err := take(false); err != nil {
-		return nil, err
-	}
-	if len(ids) < n && q.annotators > 1 {
-		// The person's own lane has run dry. The other lanes may hold long runs of
-		// tasks that this person has answered: look without holding up the writer.
-		if anything, err := anyFor(ctx, s.db.Reader(), q, person, s.now().UnixMicro()); err != nil {
-			return nil, err
-		} else if anything {
-			if err := take(true); err != nil {
-				return nil, err
-			}
+	if err == nil && len(tasks) < n {
+		// The person's own lane has run dry, or holds a long run of tasks that this
+		// person may not take, as the others may: look without holding up the writer.
+		var anything bool
+		if anything, err = anyFor(ctx, s.db.Reader(), q, person, s.now().UnixMicro()); anything {
+			var more []Task
+			more, err = s.search(ctx, q, person, n-len(tasks), q.annotators, lease)
+			tasks = append(tasks, more...)
 		}
 	}
-	s.counted(Claimed, len(ids))
-	tasks, err := selectTasks(ctx, s.db.Reader(), ids)
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(tasks, func(a, b Task) int { return a.position - b.position })
+	s.counted(Claimed, len(tasks))
+	for _, t := range tasks {
+		s.handed.put(t.ID, t)
+	}
+	return s.suggested(ctx, q, person, tasks), nil
+}
+
+// search leases up to n tasks from some lanes, the person's own first.
+func (s *Service) search(ctx context.Context, q openQueue, person string, n, lanes int, lease time.Duration) ([]Task, error) {
+	var ids []string
+	var due int64
+	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		now := s.now()
+		due = now.Add(lease).UnixMicro()
+		lane, err := laneOf(ctx, tx, q, person)
+		if err != nil {
+			return err
+		}
+		c := claim{queue: q.id, person: person, now: now.UnixMicro(), due: due, lease: lease}
+		ids = nil
+		for step := 0; step < lanes && len(ids) < n; step++ {
+			more, err := c.take(ctx, tx, (lane+step)%q.annotators, n-len(ids))
+			if err != nil {
+				return err
+			}
+			ids = append(ids, more...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := selectTasks(ctx, s.db.Reader(), ids)
 	for i := range tasks {
 		tasks[i].LeaseUntil = due
 	}
-	return s.suggested(ctx, q, person, tasks), nil
+	return tasks, err
 }
 
 // Held lists the tasks that a person has leased in a queue and not yet answered,

@@ -143,13 +143,9 @@ func scanTask(scan func(...any) error) (t Task, err error) {
 // selectTasks gives the tasks that are there, in the order of their queue.
 func selectTasks(ctx context.Context, r db.Reader, ids []string) ([]Task, error) {
 	list := []Task{}
-	for from := 0; from < len(ids); from += claimMost {
-		part := ids[from:min(from+claimMost, len(ids))]
-		args := make([]any, len(part))
-		for i, id := range part {
-			args[i] = id
-		}
-		rows, err := r.QueryContext(ctx, `SELECT `+taskColumns+` FROM label_tasks WHERE id IN `+inList(1, len(part)), args...)
+	for part := range slices.Chunk(ids, partMost) {
+		part = padded(part)
+		rows, err := r.QueryContext(ctx, `SELECT `+taskColumns+` FROM label_tasks WHERE id IN `+inList(1, len(part)), asArgs(part)...)
 		found, err := read(rows, err, scanTask)
 		if err != nil {
 			return nil, fmt.Errorf("read tasks: %w", err)

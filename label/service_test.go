@@ -289,6 +289,22 @@ func TestSubmit(t *testing.T) {
 			t.Errorf("%v %v", list, err)
 		}
 		h.claim(t, q, "zhang", 12)
+		twice, other := submission(tasks[2], "zhang", "price"), submission(tasks[2], "zhang", "price")
+		other.ID += ".other"
+		foreign := submission(tasks[3], "zhang", "price")
+		foreign.ID = twice.ID
+		made, err := h.Submit(t.Context(), []label.Submission{twice, other, twice, foreign})
+		var refused label.Refusals
+		if !errors.As(err, &refused) || len(refused) != 2 || refused[0].Item != 1 || !errors.Is(refused[0].Err, label.LeaseLost) ||
+			refused[1].Item != 3 || !errors.Is(refused[1].Err, label.IDReused) {
+			t.Errorf("a task answered twice and an id used for two, all at once: %v", err)
+		}
+		if made[0].ID != twice.ID || made[2].ID != twice.ID || made[1].ID != "" || made[3].ID != "" {
+			t.Errorf("%+v", made)
+		}
+		if held, err := h.Held(t.Context(), q.ID, "zhang"); err != nil || !slices.ContainsFunc(held, func(l label.Task) bool { return l.ID == tasks[3].ID }) {
+			t.Errorf("an answer that was refused leaves the lease: %v", err)
+		}
 		good := submission(tasks[1], "zhang", "price")
 		for want, change := range map[error]func(*label.Submission){
 			label.UnknownLabel:  func(s *label.Submission) { s.Labels = []string{"gone"} },

@@ -51,16 +51,16 @@ func asJSON[T any](list []T) string {
 	return string(b)
 }
 
-// manyRows is how many rows one INSERT carries; what is left over goes one by
-// one, so that there are only two texts to prepare.
-const manyRows = 50
+// manyRows is how many rows one INSERT carries at most; what is left over goes in
+// powers of two, so that there are few texts to prepare.
+const manyRows = 64
 
 // insertMany inserts rows of width values each.
 func insertMany(ctx context.Context, tx db.Tx, table, columns string, width int, args []any) error {
-	for len(args) > 0 {
-		n := 1
-		if len(args) >= manyRows*width {
-			n = manyRows
+	for n := manyRows; len(args) > 0; {
+		if n*width > len(args) {
+			n /= 2
+			continue
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO `+table+` (`+columns+`) VALUES `+valueList(n, width), args[:n*width]...); err != nil {
 			return err

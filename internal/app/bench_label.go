@@ -35,6 +35,7 @@ type labelFigures struct {
 	ClaimP99MS  float64 `json:"claim_p99_ms" table:"领取 p99 ms|claim p99 ms"`
 	SubmitP50MS float64 `json:"submit_p50_ms" table:"提交 p50 ms|submit p50 ms"`
 	SubmitP99MS float64 `json:"submit_p99_ms" table:"提交 p99 ms|submit p99 ms"`
+	CPUMS       float64 `json:"cpu_ms_per_pair" table:"每对 CPU ms|CPU ms a pair"` // of the server, without its database's
 	Pairs       int     `json:"pairs" table:"对|pairs"`
 	Tasks       int     `json:"tasks" table:"任务|tasks"`
 	People      int     `json:"people" table:"人|people"`
@@ -82,6 +83,9 @@ func (o *labelBench) run(ctx context.Context, e *command.Env) (err error) {
 	}
 	if err := errors.Join(err, server.stop()); err != nil {
 		return err
+	}
+	if f.Pairs > 0 {
+		f.CPUMS = round(ms(server.cpu()) / float64(f.Pairs))
 	}
 	if err := o.with(ctx, folder, e.DB, func(ctx context.Context, a *App) error { return o.check(ctx, a, queue, answered) }); err != nil {
 		return err

@@ -85,6 +85,11 @@ func (s *benchServer) residentMB() (float64, error) {
 	return 0, errors.Join(lines.Err(), errors.New("the system does not tell the resident memory"))
 }
 
+// cpu is the processor time that the process has used; it must have ended.
+func (s *benchServer) cpu() time.Duration {
+	return s.process.ProcessState.UserTime() + s.process.ProcessState.SystemTime()
+}
+
 // stop ends the process in order.
 func (s *benchServer) stop() error {
 	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {

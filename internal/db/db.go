@@ -4,7 +4,7 @@
 //
 //	in:   closures that write (DB.Write), questions (DB.Reader)
 //	out:  rows that survive a power cut once Write has returned
-//	read: db.go → write.go → news.go → migrate.go → snapshot.go → faults.go; the engines are
+//	read: db.go → write.go → gather.go → news.go → migrate.go → snapshot.go → faults.go; the engines are
 //	      sqlite.go → batch.go → sqlitetx.go and postgres.go → postgrestx.go
 package db
 

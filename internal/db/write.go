@@ -45,6 +45,16 @@ func Alongside(ctx context.Context, do func(ctx context.Context, tx Tx) error) c
 	return context.WithValue(ctx, alongside{}, &companion{do: do, outer: outer})
 }
 
+// ridingOn are the companions of ctx that have not ridden yet.
+func ridingOn(ctx context.Context) (riding []*companion) {
+	for c, _ := ctx.Value(alongside{}).(*companion); c != nil; c = c.outer {
+		if !c.rode.Load() {
+			riding = append(riding, c)
+		}
+	}
+	return riding
+}
+
 // Write runs do inside a transaction and returns after its commit is on disk.
 //
 // Order:  as if closures ran one after the other. SQLite does run them so, in
@@ -65,12 +75,7 @@ func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var riding []*companion
-	for c, _ := ctx.Value(alongside{}).(*companion); c != nil; c = c.outer {
-		if !c.rode.Load() {
-			riding = append(riding, c)
-		}
-	}
+	riding := ridingOn(ctx)
 	if riding == nil {
 		return d.submit(&request{ctx: ctx, do: do, done: make(chan error, 1)})
 	}

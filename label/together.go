@@ -1,0 +1,276 @@
+package label
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"zhuomo/internal/db"
+)
+
+// At a busy desk most of a claim or an answer is the way to the database and back.
+// So what many people ask for at once goes there together: one transaction, and
+// for each step one statement for all of them (db.Gather).
+
+// errand is what one caller wants: a task to take, or answers to give.
+type errand struct {
+	take *taking
+	give []*giving
+}
+
+// taking is a claim, of few tasks.
+type taking struct {
+	q      openQueue
+	person string
+	n      int
+	lease  time.Duration
+
+	lane  int
+	tasks []Task // leased, in the order of the queue
+	due   int64
+}
+
+// giving is an answer on its way in.
+type giving struct {
+	a       Annotation
+	refused error // LeaseLost or IDReused
+}
+
+// togetherMost is how many tasks a claim may want that goes together with others.
+const togetherMost = 20
+
+// spare is how many tasks more than wanted are looked at, since some have been
+// answered by whoever asks.
+const spare = 16
+
+// doTogether does what the errands ask for.
+func (s *Service) doTogether(ctx context.Context, tx db.Tx, errands []*errand) ([]error, error) {
+	now := s.now()
+	var given []*giving
+	for _, e := range errands {
+		given = append(given, e.give...)
+	}
+	if len(given) > 0 {
+		if err := giveAnswers(ctx, tx, given, now.UnixMicro()); err != nil {
+			return nil, err
+		}
+	}
+	return s.takeTasks(ctx, tx, errands, now)
+}
+
+// takeTasks leases to each taking what its lane has for it. What is missing then
+// is for Claim to look for.
+func (s *Service) takeTasks(ctx context.Context, tx db.Tx, errands []*errand, now time.Time) ([]error, error) {
+	errs := make([]error, len(errands))
+	var queues []string
+	for _, e := range errands {
+		if e.take != nil && !slices.Contains(queues, e.take.q.id) {
+			queues = append(queues, e.take.q.id)
+		}
+	}
+	if queues == nil {
+		return errs, nil
+	}
+	states, err := queueStates(ctx, tx, queues)
+	if err != nil {
+		return nil, err
+	}
+	byLane := map[laneKey][]*taking{}
+	var order []laneKey // of the first who asks: the same on every run
+	for i, e := range errands {
+		t := e.take
+		if t == nil {
+			continue
+		}
+		t.tasks, t.due = nil, now.Add(t.lease).UnixMicro()
+		switch q, ok := states[t.q.id]; {
+		case !ok:
+			errs[i] = NoQueue.With("queue", t.q.id)
+			continue
+		case q.state != open:
+			errs[i] = QueueClosed.With("name", q.name)
+			continue
+		}
+		lane, ok := s.lanes.get(laneOwner{t.q.id, t.person})
+		if !ok {
+			if lane, err = laneOf(ctx, tx, t.q, t.person); err != nil {
+				return nil, err
+			}
+		}
+		t.lane = lane
+		key := laneKey{t.q.id, lane}
+		if byLane[key] == nil {
+			order = append(order, key)
+		}
+		byLane[key] = append(byLane[key], t)
+	}
+	for _, key := range order {
+		if err := takeOfLane(ctx, tx, key, byLane[key], now.UnixMicro()); err != nil {
+			return nil, err
+		}
+	}
+	return errs, nil
+}
+
+// laneKey names a lane of a queue; laneOwner, who is served from one.
+type (
+	laneKey struct {
+		queue string
+		lane  int
+	}
+	laneOwner struct{ queue, person string }
+)
+
+// takeOfLane shares the next tasks of a lane out, first come first served.
+func takeOfLane(ctx context.Context, tx db.Tx, lane laneKey, list []*taking, now int64) error {
+	want := spare
+	for _, t := range list {
+		want += t.n
+	}
+	slots, err := dueSlots(ctx, tx, lane, now, want)
+	if err != nil {
+		return err
+	}
+	closed, err := closedTo(ctx, tx, lane, slots)
+	if err != nil {
+		return err
+	}
+	shares := map[time.Duration][][2]string{} // task and person, by length of the lease
+	var leases []time.Duration
+	for _, t := range list {
+		left := t.n
+		for i := 0; i < len(slots) && left > 0; {
+			slot := slots[i]
+			if slot.kept && IsSimulated(t.person) || closed[[2]string{slot.task, t.person}] {
+				i++
+				continue
+			}
+			if shares[t.lease] == nil {
+				leases = append(leases, t.lease)
+			}
+			shares[t.lease] = append(shares[t.lease], [2]string{slot.task, t.person})
+			slots = slices.Delete(slots, i, i+1)
+			left--
+		}
+	}
+	got := map[string][]string{} // tasks by person
+	var all []string
+	for _, lease := range leases {
+		leased, err := leaseSlots(ctx, tx, lane, shares[lease], now, lease)
+		if err != nil {
+			return err
+		}
+		for _, l := range leased {
+			got[l[1]] = append(got[l[1]], l[0])
+			all = append(all, l[0])
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	tasks, err := selectTasks(ctx, tx, all)
+	if err != nil {
+		return err
+	}
+	byID := make(map[string]Task, len(tasks))
+	for _, t := range tasks {
+		byID[t.ID] = t
+	}
+	for _, t := range list { // a person who asks twice at once gets of their tasks as many as each wants
+		mine := got[t.person]
+		mine, got[t.person] = mine[:min(t.n, len(mine))], mine[min(t.n, len(mine)):]
+		for _, id := range mine {
+			task := byID[id]
+			task.LeaseUntil = t.due
+			t.tasks = append(t.tasks, task)
+		}
+		slices.SortFunc(t.tasks, func(a, b Task) int { return a.position - b.position })
+	}
+	return nil
+}
+
+// giveAnswers takes the answers of people who hold their task.
+func giveAnswers(ctx context.Context, tx db.Tx, list []*giving, now int64) error {
+	ids := make([]string, len(list))
+	for i, g := range list {
+		g.refused, g.a.AtUS = nil, now
+		ids[i] = g.a.ID
+	}
+	known, err := annotationsByID(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	var holds [][2]string
+	first := map[string]bool{}
+	for _, g := range list {
+		if _, again := known[g.a.ID]; !again && !first[g.a.ID] {
+			first[g.a.ID] = true
+			holds = append(holds, [2]string{g.a.TaskID, g.a.Person})
+		}
+	}
+	held, err := answerSlots(ctx, tx, holds, now)
+	if err != nil {
+		return err
+	}
+	var fresh []Annotation
+	for _, g := range list {
+		hold := [2]string{g.a.TaskID, g.a.Person}
+		if old, again := known[g.a.ID]; again {
+			g.sentAgain(old)
+		} else if !held[hold] {
+			g.refused = LeaseLost.With("task", g.a.TaskID)
+		} else {
+			delete(held, hold)
+			known[g.a.ID] = knownAnnotation{Annotation: g.a}
+			fresh = append(fresh, g.a)
+		}
+	}
+	return insertAnnotations(ctx, tx, fresh)
+}
+
+// knownAnnotation is one that is there already.
+type knownAnnotation struct {
+	Annotation
+	undone bool
+}
+
+// sentAgain makes the answer the one that it made before. Fault: IDReused.
+func (g *giving) sentAgain(old knownAnnotation) {
+	if old.undone || old.TaskID != g.a.TaskID || old.Person != g.a.Person || setKey(old.Labels) != setKey(g.a.Labels) {
+		g.refused = IDReused.With("annotation", g.a.ID).At("id")
+		return
+	}
+	g.a = old.Annotation
+}
+
+// recent remembers what never changes, the newest of it: in two halves of which
+// the older one goes.
+type recent[K comparable, V any] struct {
+	mu         sync.Mutex
+	young, old map[K]V // under mu
+}
+
+// recentHalf bounds each half.
+const recentHalf = 4096
+
+func (r *recent[K, V]) put(key K, value V) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.young == nil || len(r.young) >= recentHalf {
+		r.young, r.old = make(map[K]V, recentHalf), r.young
+	}
+	r.young[key] = value
+}
+
+func (r *recent[K, V]) get(key K) (V, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v, ok := r.young[key]
+	if !ok {
+		if v, ok = r.old[key]; ok && len(r.young) < recentHalf {
+			r.young[key] = v // it is asked for: the next turn shall not take it
+		}
+	}
+	return v, ok
+}
