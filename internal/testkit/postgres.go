@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -66,7 +65,45 @@ func PostgresURL(t testing.TB) string {
 type postgres struct {
 	address string
 	admin   *db.DB
-	input   io.Closer
+	input   io.WriteCloser
+	said    *bufio.Scanner
+}
+
+// Postgres is a private server that a test may stop and start again.
+type Postgres struct{ s *postgres }
+
+// NewPostgres starts one that goes with the test, or skips the test, by name,
+// where there is no PostgreSQL.
+func NewPostgres(t testing.TB) *Postgres {
+	t.Helper()
+	p := &Postgres{s: &postgres{}}
+	if err := p.s.start(); err != nil {
+		t.Skipf("needs PostgreSQL: %v", err)
+	}
+	t.Cleanup(func() { p.s.input.Close() })
+	return p
+}
+
+// Address is that of its one database.
+func (p *Postgres) Address() string { return p.s.address }
+
+// Stop ends the server with all its connections.
+func (p *Postgres) Stop(t testing.TB) { p.tell(t, "stop", "GONE") }
+
+// Start brings it back with what it kept.
+func (p *Postgres) Start(t testing.TB) { p.tell(t, "start", "READY") }
+
+func (p *Postgres) tell(t testing.TB, word, until string) {
+	t.Helper()
+	if _, err := io.WriteString(p.s.input, word+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	for p.s.said.Scan() {
+		if p.s.said.Text() == until {
+			return
+		}
+	}
+	t.Fatalf("the server of PostgreSQL did not %s", word)
 }
 
 func (s *postgres) exec(t testing.TB, text string) {
@@ -95,9 +132,30 @@ var server = sync.OnceValues(func() (*postgres, error) {
 	return s, err
 })
 
+// scriptPath finds postgres.sh above the folder of the test: the compiler may
+// have been told to forget where it stands itself.
+func scriptPath() (string, error) {
+	folder, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for ; ; folder = filepath.Dir(folder) {
+		path := filepath.Join(folder, "internal", "testkit", "postgres.sh")
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+		if folder == filepath.Dir(folder) {
+			return "", errors.New("postgres.sh is not above this test")
+		}
+	}
+}
+
 func (s *postgres) start() error {
-	_, here, _, _ := runtime.Caller(0)
-	script := exec.Command("bash", filepath.Join(filepath.Dir(here), "postgres.sh"))
+	path, err := scriptPath()
+	if err != nil {
+		return err
+	}
+	script := exec.Command("bash", path)
 	var said strings.Builder
 	script.Stderr = &said
 	input, err := script.StdinPipe()
@@ -112,12 +170,12 @@ func (s *postgres) start() error {
 	if err := script.Start(); err != nil {
 		return err
 	}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if lines.Text() == "READY" {
+	s.said = bufio.NewScanner(out)
+	for s.said.Scan() {
+		if s.said.Text() == "READY" {
 			return nil
 		}
-		s.address = lines.Text()
+		s.address = s.said.Text()
 	}
 	err = script.Wait()
 	return fmt.Errorf("%s (%w)", strings.TrimSpace(said.String()), err)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a private PostgreSQL for tests until its input ends, then removes it.
-#   postgres.sh          prints its address, then READY; stops at the end of input
+#   postgres.sh          prints its address, then READY; stops at the end of input;
+#                        a line `stop` there stops it meanwhile (GONE), `start` goes on (READY)
 #   postgres.sh CMD...   runs CMD with ZHUOMO_TEST_POSTGRES set to its address
 # It listens on a socket in its own folder only, and never waits for the disk.
 # Where PostgreSQL is missing it says so and, with CMD, runs that without.
@@ -33,15 +34,18 @@ trap 'exit 130' INT
 [ "$(id -u)" = 0 ] && chown "$user" "$folder"
 cd "$folder" || exit 70
 "${as[@]}" "$bin/initdb" -D "$folder/data" -N -A trust -U zhuomo -E UTF8 --locale=C >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 70; }
-"${as[@]}" "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 -c fsync=off -c synchronous_commit=off \
-  -c full_page_writes=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 -c max_locks_per_transaction=256 \
-  -c lc_messages=C >"$folder/log" 2>&1 </dev/null &
-server=$!
-for _ in $(seq 300); do
-  "$bin/pg_isready" -q -h "$folder" -U zhuomo -d postgres && break
-  kill -0 "$server" 2>/dev/null || { cat "$folder/log" >&2; exit 70; }
-  sleep 0.05
-done
+start() {
+  "${as[@]}" "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 -c max_locks_per_transaction=256 \
+    -c lc_messages=C >>"$folder/log" 2>&1 </dev/null &
+  server=$!
+  for _ in $(seq 300); do
+    "$bin/pg_isready" -q -h "$folder" -U zhuomo -d postgres && break
+    kill -0 "$server" 2>/dev/null || { cat "$folder/log" >&2; exit 70; }
+    sleep 0.05
+  done
+}
+start
 address="postgres:///postgres?host=$folder&user=zhuomo"
 if [ $# -gt 0 ]; then
   cd "$OLDPWD" && ZHUOMO_TEST_POSTGRES=$address "$@"
@@ -49,4 +53,9 @@ if [ $# -gt 0 ]; then
 fi
 echo "$address"
 echo READY
-cat >/dev/null
+while read -r word; do
+  case $word in
+    stop) kill -INT "$server" && wait "$server"; server=; echo GONE ;;
+    start) start; echo READY ;;
+  esac
+done
