@@ -87,8 +87,10 @@ func DefaultFolder() (string, error) {
 // Open locks the data folder, opens or makes what is in it, and starts the
 // background work. Faults: db.in_use when another process has the folder.
 func Open(ctx context.Context, o Options) (_ *App, err error) {
+	a := &App{closing: make(chan struct{}), secret: newSecret()}
+	clock := o.Now
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = a.now
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -98,7 +100,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	a := &App{options: o, Events: api.NewBroadcaster(o.Now), metrics: api.NewMetrics(), closing: make(chan struct{}), secret: newSecret()}
+	a.options, a.Events, a.metrics = o, api.NewBroadcaster(o.Now), api.NewMetrics()
 	a.meters = newMeters(a, a.metrics.Registry())
 	if o.TraceTo != "" {
 		if a.tracer, err = tracing.Open(ctx, o.TraceTo, Version, func(err error) { o.Log.Warn("traces were not sent", "error", err) }); err != nil {
@@ -110,7 +112,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close(ctx))
 		}
 	}()
-	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, databaseName), URL: o.Database, Now: o.Now, Written: a.meters.write}); err != nil {
+	if a.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.DataFolder, databaseName), URL: o.Database, Now: clock, Written: a.meters.write}); err != nil {
 		return nil, err
 	}
 	starting, err := a.DB.Lock(ctx, "start") // one at a time: the first makes the owner, finishes what was cut off
@@ -181,6 +183,14 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		}
 	}
 	return a, nil
+}
+
+// now is the clock of the database, which all processes that share it have.
+func (a *App) now() time.Time {
+	if a.DB == nil {
+		return time.Now()
+	}
+	return a.DB.Now()
 }
 
 // openBlobs opens the place where files lie; close lets go of what it holds here.

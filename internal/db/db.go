@@ -4,7 +4,7 @@
 //
 //	in:   closures that write (DB.Write), questions (DB.Reader)
 //	out:  rows that survive a power cut once Write has returned
-//	read: db.go → write.go → gather.go → news.go → migrate.go → snapshot.go → faults.go; the engines are
+//	read: db.go → write.go → gather.go → clock.go → news.go → migrate.go → snapshot.go → faults.go; the engines are
 //	      sqlite.go → batch.go → sqlitetx.go and postgres.go → postgrestx.go
 package db
 
@@ -21,7 +21,7 @@ type Options struct {
 	URL     string           // postgres://…, instead of a file
 	Readers int              // connections that read, default 4 (SQLite), 8 (PostgreSQL)
 	Writers int              // connections that write, default 8; SQLite has one
-	Now     func() time.Time // clock, default time.Now
+	Now     func() time.Time // clock, default time.Now; on PostgreSQL as the server has it
 	// Written hears of each write how long it took until it was durable or failed;
 	// it must not wait. nil: nobody.
 	Written func(took time.Duration)
@@ -80,7 +80,8 @@ type engine interface {
 // Errors: InUse when another process has the folder of an SQLite file;
 // Unreachable, Refused; ReadOnly, Damaged, DiskFull.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	if o.Now == nil {
+	clock := o.Now
+	if clock == nil {
 		o.Now = time.Now
 	}
 	d := &DB{now: o.Now, news: newNews(), locks: locks{held: map[string]chan struct{}{}}, tally: new(tally), written: o.Written}
@@ -92,6 +93,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	if err != nil {
 		return nil, Explain(err)
+	}
+	if p, shared := d.engine.(*postgresDB); shared && clock == nil {
+		d.now = p.clock.now
 	}
 	return d, nil
 }
@@ -105,7 +109,7 @@ func (d *DB) Shared() bool {
 // Reader answers from a pool of read-only connections.
 func (d *DB) Reader() Reader { return d.engine.reader() }
 
-// Now is the database's clock.
+// Now is the database's clock: of all processes that share it the same.
 func (d *DB) Now() time.Time { return d.now() }
 
 // Announce notes under which address this process can be reached, for the

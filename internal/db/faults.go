@@ -48,6 +48,10 @@ var (
 		ZH: "连不上数据库", FixZH: "检查数据库服务是否在运行、网络是否通、连接数是否已满，然后重试；已保存的数据没有受损",
 		EN: "the database cannot be reached", FixEN: "check that the database server runs, that the network works and that connections are left, then try again; what was saved is unharmed",
 	})
+	Unsure = fault.Define("db.unsure", fault.Busy, fault.Text{
+		ZH: "保存时与数据库断开，不知道这次修改存上了没有", FixZH: "刷新看看；没有存上就再做一次",
+		EN: "the connection to the database broke while saving; whether this change was saved is not known", FixEN: "refresh and look; if it is not there, do it again",
+	})
 	Refused = fault.Define("db.refused", fault.Denied, fault.Text{
 		ZH: "数据库拒绝了连接或操作（{why}）", FixZH: "检查 --db 里的用户、密码和库名，以及该用户的权限",
 		EN: "the database refuses us ({why})", FixEN: "check user, password and database name in --db, and what the user may do",

@@ -27,7 +27,12 @@ const (
 	maxTries    = 40
 	firstWait   = time.Millisecond
 	longestWait = 100 * time.Millisecond
-	poolSize    = 6 // connections of an OpenPool, at most
+	// maxCuts is how often a closure runs whose connection broke before its commit.
+	maxCuts = 3
+	// maxTaken is how often a closure runs that makes a row which exists already:
+	// it may have reckoned its number while another made the same.
+	maxTaken = 5
+	poolSize = 6 // connections of an OpenPool, at most
 )
 
 // postgresDB is a database that other processes share.
@@ -39,6 +44,9 @@ type postgresDB struct {
 	rehearse bool
 	news     *exchange
 	tally    *tally
+	clock    sharedClock
+	unfollow context.CancelFunc // ends what follows the server's clock
+	work     sync.WaitGroup
 
 	mu     sync.Mutex // guards what follows
 	closed bool
@@ -68,7 +76,7 @@ func openPostgres(ctx context.Context, o Options, local *news, count *tally) (*p
 	reading := config.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
 	d := &postgresDB{
-		url: o.URL, config: config, rehearse: o.Rehearse, tally: count,
+		url: o.URL, config: config, rehearse: o.Rehearse, tally: count, clock: sharedClock{local: time.Now},
 		writers: sqlPool(config, o.Writers), readers: sqlPool(reading, o.Readers),
 	}
 	var encoding string
@@ -78,6 +86,12 @@ func openPostgres(ctx context.Context, o Options, local *news, count *tally) (*p
 	if encoding != "UTF8" {
 		return nil, errors.Join(NotUTF8.With("encoding", encoding), d.close())
 	}
+	if err := d.clock.look(ctx, d.readers); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	following, unfollow := context.WithCancel(context.Background())
+	d.unfollow = unfollow
+	d.work.Go(func() { d.clock.follow(following, d.readers) })
 	if d.news, err = newExchange(ctx, config, d.writers, local); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
@@ -158,7 +172,7 @@ func (d *postgresDB) submit(r *request) error {
 			return Explain(err)
 		}
 	}
-	wait := firstWait
+	wait, cuts, takes := firstWait, 0, 0
 	for try := 1; ; try++ {
 		err := d.once(r, false)
 		if err == nil {
@@ -168,7 +182,17 @@ func (d *postgresDB) submit(r *request) error {
 			}
 			return nil
 		}
-		if !isMeeting(err) {
+		var cut *cutOff
+		var taken *alreadyThere
+		switch {
+		case errors.As(err, &cut):
+			cuts++
+		case errors.As(err, &taken):
+			takes++
+		case !isMeeting(err):
+			return Explain(err)
+		}
+		if cuts == maxCuts || takes == maxTaken {
 			return Explain(err)
 		}
 		d.tally.retries.Add(1)
@@ -192,7 +216,7 @@ func (d *postgresDB) once(r *request, rehearsal bool) (err error) {
 	// Without the caller's cancellation: it would roll back beside the closure.
 	tx, err := d.writers.BeginTx(context.WithoutCancel(r.ctx), &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
-		return err
+		return early(err)
 	}
 	t := &postgresTx{tx: tx, request: r}
 	committed := false
@@ -205,13 +229,58 @@ func (d *postgresDB) once(r *request, rehearsal bool) (err error) {
 	switch {
 	case t.met != nil:
 		return t.met
+	case err != nil && t.taken:
+		return &alreadyThere{err}
 	case err != nil:
-		return err
+		return early(err)
 	case rehearsal:
 		return errRehearsed
 	}
 	committed = true // or not known: nothing to roll back
-	return tx.Commit()
+	if err = tx.Commit(); isCut(err) {
+		return Unsure.With().Because(err)
+	}
+	return err
+}
+
+// alreadyThere is what a closure says that ended at a row which exists already.
+type alreadyThere struct{ error }
+
+func (a *alreadyThere) Unwrap() error { return a.error }
+
+// cutOff is a connection that broke before a commit was sent: nothing happened.
+type cutOff struct{ error }
+
+func (c *cutOff) Unwrap() error { return c.error }
+
+// early marks an error from before the commit that says that the connection
+// broke. One that could not be made at all is not worth another try.
+func early(err error) error {
+	var connect *pgconn.ConnectError
+	if !isCut(err) || errors.As(err, &connect) {
+		return err
+	}
+	return &cutOff{err}
+}
+
+// isCut tells errors of a connection that is there no more.
+func isCut(err error) bool {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		switch e.Code {
+		case "57P01", "57P02", "57P03": // shut down, by a person or a crash; not ready yet
+			return true
+		}
+		return e.Code[:2] == "08"
+	}
+	var network net.Error
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return false
+	case errors.As(err, &network):
+		return true
+	}
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, pgconn.ErrConnClosed)
 }
 
 // isMeeting tells errors that say: run it again, nothing happened.
@@ -240,6 +309,10 @@ func (d *postgresDB) close() error {
 	if d.news != nil {
 		d.news.close()
 	}
+	if d.unfollow != nil {
+		d.unfollow()
+		d.work.Wait()
+	}
 	return errors.Join(d.readers.Close(), d.writers.Close())
 }
 
@@ -248,12 +321,10 @@ func explainPostgres(err error) error {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		var connect *pgconn.ConnectError
-		var network net.Error
 		switch {
 		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 			return err
-		case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF),
-			errors.Is(err, driver.ErrBadConn):
+		case errors.As(err, &connect), isCut(err):
 			return Unreachable.With().Because(err)
 		}
 		return err

@@ -226,3 +226,89 @@ func TestAClosedDatabaseTakesNoMore(t *testing.T) {
 		}
 	})
 }
+
+// TestAClosureWhoseConnectionBreaksRunsAgain ends the own connection in the
+// middle of a closure, once and for ever.
+func TestAClosureWhoseConnectionBreaksRunsAgain(t *testing.T) {
+	t.Parallel()
+	d := postgres(t, testkit.PostgresURL(t))
+	if err := d.Migrate(t.Context(), "test", schema); err != nil {
+		t.Fatal(err)
+	}
+	breaking := func(times int) (runs int, err error) {
+		err = d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			runs++
+			if err := put(fmt.Sprint("breaks ", times), runs)(ctx, tx); err != nil || runs > times {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, "SELECT pg_terminate_backend(pg_backend_pid())")
+			return errors.Join(errors.New("what the closure says of it"), err)
+		})
+		return runs, err
+	}
+	if runs, err := breaking(1); err != nil || runs != 2 {
+		t.Errorf("broken once: %d runs, %v", runs, err)
+	}
+	if runs, err := breaking(1000); !errors.Is(err, db.Unreachable) || runs > 5 {
+		t.Errorf("broken for ever: %d runs, %v", runs, err)
+	}
+	var n int
+	if err := d.Reader().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM rows").Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d rows are there (%v)", n, err)
+	}
+}
+
+// TestNumbersWithoutAHoleSideBySide lets many reckon the next number of a table
+// that has each but once.
+func TestNumbersWithoutAHoleSideBySide(t *testing.T) {
+	t.Parallel()
+	d := postgres(t, testkit.PostgresURL(t))
+	if err := d.Migrate(t.Context(), "test", schema); err != nil {
+		t.Fatal(err)
+	}
+	next := func() error {
+		return d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			var n int
+			if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM rows").Scan(&n); err != nil {
+				return err
+			}
+			return put(fmt.Sprint(n), n)(ctx, tx)
+		})
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 20 {
+				if err := next(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := count(t, d); n != 80 {
+		t.Errorf("%d rows", n)
+	}
+	runs := 0
+	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { runs++; return put("0", 0)(ctx, tx) })
+	if !errors.Is(err, db.Taken) || runs > 5 {
+		t.Errorf("a row that is there: %d runs, %v", runs, err)
+	}
+}
+
+// TestProcessesShareAClock asks on machines whose clocks are wrong.
+func TestProcessesShareAClock(t *testing.T) {
+	t.Parallel()
+	d := postgres(t, testkit.PostgresURL(t))
+	for _, wrong := range []time.Duration{0, -10 * time.Minute, 10 * time.Minute, 48 * time.Hour} {
+		got, err := db.NowWhere(t.Context(), d, func() time.Time { return time.Now().Add(wrong) })
+		if off := time.Since(got.Round(0)); err != nil || off.Abs() > 3*time.Second {
+			t.Errorf("a clock that is %v wrong: it says %v off (%v)", wrong, off, err)
+		}
+	}
+	near := 200 * time.Millisecond
+	got, err := db.NowWhere(t.Context(), d, func() time.Time { return time.Now().Add(near) })
+	if off := time.Until(got.Round(0)); err != nil || off < 0 || off > near {
+		t.Errorf("a clock that is nearly right was changed: %v (%v)", off, err)
+	}
+}

@@ -3,7 +3,10 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // postgresTx is the Tx of one run of one closure.
@@ -11,7 +14,8 @@ type postgresTx struct {
 	tx      *sql.Tx
 	request *request
 	rows    []*sql.Rows // closed at the end if the closure forgot to
-	met     error       // another transaction was met: what the closure says of it does not matter
+	met     error       // another transaction was met, or the connection broke: what the closure says of it does not matter
+	taken   bool        // a row exists already
 	over    bool
 }
 
@@ -71,8 +75,12 @@ func (t *postgresTx) ready(ctx context.Context) error {
 }
 
 func (t *postgresTx) note(err error) error {
-	if err != nil && t.met == nil && isMeeting(err) {
-		t.met = err
+	var e *pgconn.PgError
+	if errors.As(err, &e) && e.Code == "23505" {
+		t.taken = true
+	}
+	if err != nil && t.met == nil && (isMeeting(err) || isCut(err)) {
+		t.met = early(err)
 	}
 	return err
 }

@@ -64,7 +64,7 @@ func ridingOn(ctx context.Context) (riding []*companion) {
 // Errors: the error of do rolls back what do changed and nothing else, and is
 // explained (see Explain); a panic in do becomes its error; ctx.Err() if ctx
 // ended before do began (it never runs then); DiskFull and the like for the
-// whole batch; Unreachable; Contended; Closed.
+// whole batch; Unreachable; Unsure; Contended; Closed.
 // Cost:   one fsync per batch. do must be short: no network, no learning, no
 // Write inside. An error of a statement ends do: on PostgreSQL nothing after
 // it succeeds.
