@@ -253,6 +253,35 @@ func TestAKeyIsTakenOnceWhereverItIsSent(t *testing.T) {
 	})
 }
 
+// TestAKeyThatFailedAfterAWriteIsNotDoneAgain: what failed before it wrote is
+// done by the retry, what failed afterwards is not.
+func TestAKeyThatFailedAfterAWriteIsNotDoneAgain(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		var h *house
+		early, late := 0, 0
+		h = openOn(t, d, api.Op("POST", "/api/v1/early", "", api.Viewer, "早", "early", func(ctx context.Context, _ *nothing) (*nothing, error) {
+			if early++; early == 1 {
+				return nil, db.Unreachable.With()
+			}
+			return nil, h.db.Write(ctx, func(context.Context, db.Tx) error { return nil })
+		}), api.Op("POST", "/api/v1/late", "", api.Viewer, "晚", "late", func(ctx context.Context, _ *nothing) (*nothing, error) {
+			late++
+			return nil, errors.Join(h.db.Write(ctx, func(context.Context, db.Tx) error { return nil }), db.Unreachable.With())
+		}))
+		for i, want := range []int{503, 204, 204} {
+			if a := h.do(t, "POST", "/api/v1/early", "", "Idempotency-Key", "early"); a.StatusCode != want || early != min(i+1, 2) {
+				t.Errorf("failed before a write, try %d: %d %s after %d runs", i, a.StatusCode, a.body, early)
+			}
+		}
+		for i, want := range []string{"db.unreachable", "api.answer_lost"} {
+			if a := h.do(t, "POST", "/api/v1/late", "", "Idempotency-Key", "late"); a.problem(t).Code != want || late != 1 {
+				t.Errorf("failed after a write, try %d: %s after %d runs", i, a.body, late)
+			}
+		}
+	})
+}
+
 type fileIn struct {
 	Dataset string `path:"dataset"`
 	DryRun  bool   `query:"dry_run"`

@@ -16,11 +16,11 @@ import (
 
 // replays gives a repeated POST with the same Idempotency-Key the answer of
 // the first one, per actor, for 24 hours. Answers of 500 and above are not
-// kept: the retry may do better.
+// kept: where nothing was written the retry may do better.
 //
 // The answer is stored after the handler's own commit. That commit carries a
-// note that the key was begun, so that when the process dies between the two a
-// retry is told so (AnswerLost) and nothing is done twice.
+// note that the key was begun, so that when the process dies or fails between
+// the two a retry is told so (AnswerLost) and nothing is done twice.
 type replays struct {
 	db  *db.DB
 	now func() time.Time
@@ -104,15 +104,14 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 	got := stored{product: product, fingerprint: fingerprint, status: answer.status, kind: answer.header.Get("Content-Type"),
 		etag: answer.header.Get("ETag"), body: answer.body.String()}
 	// The work is done and stays done: a client that hung up must still find its
-	// answer. After a failure the key is free again.
-	err = p.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error {
-		if got.status >= 500 {
-			return dropAnswer(ctx, tx, id[0], key)
+	// answer. A failure leaves the note, if what it stands beside was written.
+	if got.status < 500 {
+		err = p.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error {
+			return writeAnswer(ctx, tx, id[0], key, got, now.UnixMicro())
+		})
+		if err != nil {
+			s.o.Log.Error("an idempotent answer was not kept", "request", RequestID(ctx), "error", err)
 		}
-		return writeAnswer(ctx, tx, id[0], key, got, now.UnixMicro())
-	})
-	if err != nil {
-		s.o.Log.Error("an idempotent answer was not kept", "request", RequestID(ctx), "error", err)
 	}
 	if p.mustSweep(now) {
 		err := p.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error { return forgetAnswers(ctx, tx, oldest) })

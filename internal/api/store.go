@@ -38,11 +38,6 @@ func readAnswer(ctx context.Context, r db.Reader, actor, key string, notBefore i
 	return s, err == nil, err
 }
 
-func dropAnswer(ctx context.Context, tx db.Tx, actor, key string) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM api_answers WHERE actor = $1 AND key = $2`, actor, key)
-	return err
-}
-
 // noteKey begins a key; false when somebody else has begun it since notBefore.
 func noteKey(ctx context.Context, tx db.Tx, actor, key string, s stored, now, notBefore int64) (bool, error) {
 	result, err := tx.ExecContext(ctx, `INSERT INTO api_answers (actor, key, product_id, fingerprint, status, created_us)
