@@ -146,3 +146,25 @@ func TestAStreamHearsTheTurnsOfEveryProcess(t *testing.T) {
 		t.Error("nothing was heard")
 	}
 }
+
+// TestPublicationsStandInTheOrderInWhichTheyHappened publishes in a process
+// whose clock is behind what another did.
+func TestPublicationsStandInTheOrderInWhichTheyHappened(t *testing.T) {
+	t.Parallel()
+	one, other := twoProcesses(t)
+	other.clock = testkit.Clock(one.clock.Now().Add(-10 * time.Minute))
+	other.Service = other.open(t)
+	changed := one.content
+	changed.GuidelineVersion++
+	second, err := one.Create(t.Context(), changed, "second", Ready{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Publish(t.Context(), "p1", second.ID, "", false); err != nil {
+		t.Fatal(err)
+	}
+	list, err := readPublications(t.Context(), one.db.Reader(), "p1", "", 10)
+	if err != nil || len(list) != 2 || list[0].ReleaseID != second.ID || list[0].AtUS <= list[1].AtUS {
+		t.Errorf("%+v, %v", list, err)
+	}
+}

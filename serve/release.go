@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhuomo/dialog"
 	"zhuomo/internal/api"
@@ -244,10 +245,20 @@ func (s *Service) TakeBackOf(ctx context.Context, product, release, reason strin
 // move changes the durable pointer, the states of both releases and the record
 // of publications in one write.
 func (s *Service) move(ctx context.Context, p Publication) error {
-	now := s.n.Now()
 	who := api.Who(ctx)
-	p.ID, p.AtUS, p.Actor, p.actorID = db.NewID(now), now.UnixMicro(), who.Name, who.ID
+	p.Actor, p.actorID = who.Name, who.ID
 	err := s.n.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		// Its place in the record is that of this try: another process may have
+		// been faster, or have a clock that is ahead.
+		last, err := lastMoved(ctx, tx, p.productID)
+		if err != nil {
+			return err
+		}
+		at := s.n.Now()
+		if next := last.Add(time.Millisecond); at.Before(next) {
+			at = next
+		}
+		p.ID, p.AtUS = db.NewID(at), at.UnixMicro()
 		s.n.DB.NotifyAfter(tx, newsOfLive, p.productID)
 		return movePointer(ctx, tx, p)
 	})

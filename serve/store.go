@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"zhuomo/dialog"
 	"zhuomo/internal/blob"
@@ -114,6 +115,13 @@ func liveReleases(ctx context.Context, q db.Reader) (map[string]string, error) {
 func liveNumbers(ctx context.Context, q db.Reader) ([]LiveRelease, error) {
 	rows, err := q.QueryContext(ctx, `SELECT l.product_id, r.number FROM serve_live l JOIN serve_releases r ON r.id = l.release_id ORDER BY l.product_id`)
 	return collect(rows, err, func(row scanner) (l LiveRelease, err error) { return l, row.Scan(&l.ProductID, &l.Number) })
+}
+
+// lastMoved is when the pointer was moved last.
+func lastMoved(ctx context.Context, q db.Reader, product string) (time.Time, error) {
+	var us int64
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(MAX(at_us), 0) FROM serve_publications WHERE product_id = $1`, product).Scan(&us)
+	return time.UnixMicro(us), err
 }
 
 // movePointer makes p.ReleaseID live and the live one the one before.
