@@ -58,9 +58,11 @@ fuzz:
 fuzz-api: build
 	@bash bench/fuzz-api.sh
 
-# Kills the program ROUNDS times (100) at instants drawn by SEED (1), and traces its system calls.
+# Hostile days, ROUNDS (100) of them drawn by SEED (1), on DB=sqlite, postgres or both: kills, pauses, cut connections,
+# wrong clocks; disk full, database and bucket gone for SECONDS (60); and a trace of the program's system calls.
 chaos: build tools
-	PROGRAM=$(abspath $(BIN)) $(GO) test -count=1 -v -timeout 60m -tags chaos ./internal/app/chaos/...
+	PROGRAM=$(abspath $(BIN)) DB=$(or $(DB),both) ROUNDS=$(or $(ROUNDS),100) SEED=$(or $(SEED),1) SECONDS=$(or $(SECONDS),60) \
+		$(GO) test -count=1 -v -timeout 300m -tags chaos ./internal/app/chaos/...
 
 conformance: build
 	@bash bench/conformance.sh

@@ -21,15 +21,13 @@ import (
 // settleTime is how long jobs that a kill interrupted may take to end.
 const settleTime = 90 * time.Second
 
-// examine holds the program, just started after a kill, to its promises. What
+// examine holds the program, whose jobs rest, to its promises. What
 // was made in earlier rounds is looked at again in the last one.
-func examine(t *testing.T, s *server, l *ledger, folder string, last bool) {
+func examine(t *testing.T, s *server, l *ledger, last bool) {
 	t.Helper()
 	ctx := t.Context()
-	askAgain(t, s, l)
-	settle(t, s)
 	jobsKept(t, s, l)
-	restingWhole(t, folder, l)
+	auditWhole(t, s)
 	for _, d := range l.datasets {
 		if last || d.round >= l.round-1 {
 			datasetWhole(ctx, t, s, l, d)
@@ -42,6 +40,22 @@ func examine(t *testing.T, s *server, l *ledger, folder string, last bool) {
 	}
 }
 
+// auditWhole goes along the chain of the audit log.
+func auditWhole(t *testing.T, s *server) {
+	t.Helper()
+	var verdict struct {
+		Whole bool `json:"whole"`
+	}
+	var text []byte
+	if err := s.call(t.Context(), "GET", "/api/v1/audit/verification", nil, &text); err != nil {
+		t.Error(err)
+		return
+	}
+	if err := json.Unmarshal(text, &verdict); err != nil || !verdict.Whole {
+		t.Errorf("the chain of the audit log: %s", text)
+	}
+}
+
 // answerLost is the refusal of a repeated request that was done, or begun, by a
 // process that died before it could keep the answer.
 const answerLost = "api.answer_lost"
@@ -49,12 +63,11 @@ const answerLost = "api.answer_lost"
 // askAgain sends the requests of this round once more: those with a key and
 // turns with their id. Who was answered gets the same answer; who was not is
 // served now, or told that it was done. Nothing is done twice, which the doctor
-// sees by the marks.
-func askAgain(t *testing.T, s *server, l *ledger) {
+// sees by the marks. With several servers all are asked at once.
+func askAgain(t *testing.T, l *ledger, all ...*server) {
 	t.Helper()
 	for _, r := range l.live.requests[l.live.asked:] {
-		var answer []byte
-		err := s.call(t.Context(), "POST", r.path, r.body, &answer, "Idempotency-Key", r.key)
+		answer, err := r.atOnce(t.Context(), all)
 		switch {
 		case r.answer != nil && (err != nil || !bytes.Equal(answer, r.answer)):
 			t.Errorf("%s, asked again: %v %s, before: %s", r.mark, err, answer, r.answer)
@@ -70,8 +83,8 @@ func askAgain(t *testing.T, s *server, l *ledger) {
 	}
 	l.live.asked = len(l.live.requests)
 	for _, c := range l.live.sessions[max(0, len(l.live.sessions)-3):] {
-		for _, turn := range c.turns {
-			if err := c.say(t.Context(), s, l, turn); err != nil {
+		for i, turn := range c.turns {
+			if err := c.say(t.Context(), all[i%len(all)], l, turn); err != nil {
 				t.Errorf("turn said again: %v", err)
 			}
 		}

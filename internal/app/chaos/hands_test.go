@@ -39,8 +39,8 @@ steps:
 // importing makes datasets and sends files to them, several to each, so that
 // versions grow on versions.
 func importing(ctx context.Context, s *server, l *ledger, rng *rand.Rand) error {
-	for n := 0; ctx.Err() == nil; n++ {
-		d := &set{name: fmt.Sprintf("set-%d-%d", l.round, n), round: l.round}
+	for ctx.Err() == nil {
+		d := &set{name: fmt.Sprintf("set-%d-%s", l.round, newID()), round: l.round}
 		var made struct{ ID string }
 		if err := s.call(ctx, "POST", "/api/v1/products/"+l.product+"/datasets", map[string]any{"name": d.name}, &made); err != nil {
 			return err
@@ -50,13 +50,13 @@ func importing(ctx context.Context, s *server, l *ledger, rng *rand.Rand) error 
 		l.datasets = append(l.datasets, d)
 		l.counts["dataset"]++
 		l.mu.Unlock()
-		for k := range 3 {
+		for range 3 {
 			// Mostly small files, some of a size whose import takes a while.
 			rows := 1 + rng.IntN(300)
 			if rng.IntN(3) == 0 {
 				rows = 1 + rng.IntN(8000)
 			}
-			i := &imported{name: fmt.Sprintf("r%d-%d-%d", l.round, n, k), rows: rows}
+			i := &imported{name: fmt.Sprintf("r%d-%s", l.round, newID()), rows: rows}
 			l.mu.Lock()
 			d.imports = append(d.imports, i)
 			l.mu.Unlock()

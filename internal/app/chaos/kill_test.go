@@ -12,16 +12,19 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"zhuomo/internal/app"
 )
 
 // TestKilledAtAnyInstant lets several hands work with the program, kills it in
 // the middle, starts it again and looks at everything that was acknowledged. In
 // one round of four the start itself is killed first, sometimes several times.
 func TestKilledAtAnyInstant(t *testing.T) {
+	needs(t, "sqlite")
 	rounds, chance := number("ROUNDS", 100), uint64(number("SEED", 1))
 	rng := rand.New(rand.NewPCG(chance, 0xc4a05))
 	folder := filepath.Join(t.TempDir(), "data")
-	l := newLedger(seed(t, folder))
+	l := newLedger(seed(t, app.Options{DataFolder: folder}))
 	evidence, err := os.MkdirTemp("", "zhuomo-chaos-evidence-")
 	must(t, err)
 	defer func() {
@@ -50,12 +53,20 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		}
 		keepDatabase(t, folder, filepath.Join(evidence, fmt.Sprintf("%d-killed", round%2)))
 		blobsWhole(t, filepath.Join(folder, "blobs"), l, round == rounds-1)
-		storedWhole(t, folder, l)
+		copied := stored(t, folder)
+		fileWhole(t, copied)
+		storedWhole(t, copied, l)
+		must(t, copied.Close())
 		began := time.Now()
 		s = start(t, folder)
 		slowest = max(slowest, time.Since(began))
 		keepDatabase(t, folder, filepath.Join(evidence, fmt.Sprintf("%d-started", round%2)))
-		examine(t, s, l, folder, round == rounds-1)
+		askAgain(t, l, s)
+		settle(t, s)
+		copied = stored(t, folder)
+		restingWhole(t, copied, l)
+		must(t, copied.Close())
+		examine(t, s, l, round == rounds-1)
 		if t.Failed() {
 			t.Fatalf("round %d of %d (SEED=%d, killed after %v) broke a promise; the databases of the last two rounds lie in %s; acknowledged: %s\n%s",
 				round+1, rounds, chance, life, evidence, l, s.log)
@@ -67,7 +78,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	}
 	t.Logf("%d kills at work, %d while starting; slowest start %v; %d acknowledged writes found: %s",
 		kills, inStart, slowest.Round(time.Millisecond), l.total(), l)
-	l.allWorked(t)
+	l.allWorked(t, hands)
 }
 
 // keepDatabase copies the database as it lies there, for whoever has to explain
@@ -108,6 +119,7 @@ func work(t *testing.T, s *server, l *ledger, chance uint64, life time.Duration)
 // instants spread over the time that a start takes, each time on a fresh one.
 // The next start must be clean and whole.
 func TestKilledInItsFirstStart(t *testing.T) {
+	needs(t, "sqlite")
 	rounds, chance := max(1, number("ROUNDS", 100)/5), uint64(number("SEED", 1))
 	rng := rand.New(rand.NewPCG(chance, 0x57a27))
 	for round := range rounds {

@@ -99,7 +99,7 @@ func (b *labelLedger) work(ctx context.Context, s *server, l *ledger, rng *rand.
 	base := "/api/v1/queues/" + b.queue.id
 	for busy := true; busy; {
 		busy = false
-		for _, p := range l.live.people {
+		for _, p := range l.live.people[:2] {
 			token := []string{"Authorization", "Bearer " + p.token}
 			var tasks struct{ Items []task }
 			if err := s.call(ctx, "GET", base+"/claims", nil, &tasks, token...); err != nil {
@@ -159,7 +159,9 @@ func (b *labelLedger) decide(ctx context.Context, s *server, l *ledger, rng *ran
 		a.label = sentences[rng.IntN(len(sentences))].label
 	}
 	id := newID()
+	l.mu.Lock()
 	b.answers[id] = a
+	l.mu.Unlock()
 	held.perhaps = "answered"
 	if err := s.call(ctx, "POST", "/api/v1/tasks/"+t.ID+"/annotations", map[string]any{"id": id, "labels": []string{a.label}}, nil, token...); err != nil {
 		return err

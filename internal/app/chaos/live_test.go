@@ -3,10 +3,12 @@
 package chaos
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"zhuomo/internal/db"
@@ -79,6 +81,43 @@ func (r *request) post(ctx context.Context, s *server, l *ledger) error {
 	return nil
 }
 
+// atOnce asks all servers at once until none is still at it: they must give one
+// answer.
+func (r *request) atOnce(ctx context.Context, all []*server) (answer []byte, err error) {
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		answers, errs := make([][]byte, len(all)), make([]error, len(all))
+		var wait sync.WaitGroup
+		for i, s := range all {
+			wait.Go(func() {
+				errs[i] = s.call(ctx, "POST", r.path, r.body, &answers[i], "Idempotency-Key", r.key)
+			})
+		}
+		wait.Wait()
+		running := false
+		for i, e := range errs {
+			running = running || codeOf(e) == "api.still_running"
+			switch {
+			case e == nil && answer != nil && !bytes.Equal(answer, answers[i]):
+				return nil, fmt.Errorf("%s: one server answers %s, another %s", r.mark, answer, answers[i])
+			case e == nil:
+				answer = answers[i]
+			case codeOf(e) != "api.still_running":
+				err = e
+			}
+		}
+		switch {
+		case answer != nil && (err == nil || err == errCut):
+			return answer, nil
+		case answer != nil:
+			return nil, fmt.Errorf("%s: one server answers %s, another %w", r.mark, answer, err)
+		case err != nil || !running:
+			return nil, err
+		case time.Since(began) > settleTime:
+			return nil, fmt.Errorf("%s: still running after %v", r.mark, settleTime)
+		}
+	}
+}
+
 func (l *ledger) started(ctx context.Context, s *server, kind, path string, body any) (job string, err error) {
 	var started struct {
 		JobID string `json:"job_id"`
@@ -113,15 +152,18 @@ func training(ctx context.Context, s *server, l *ledger, rng *rand.Rand) error {
 	return nil
 }
 
+// notLive is the refusal of who was slower: another server changed what is live.
+const notLive = "serve.not_live"
+
 // releasing makes releases of the newest model, puts them live and takes them back.
 func releasing(ctx context.Context, s *server, l *ledger, rng *rand.Rand) error {
 	product := "/api/v1/products/" + l.product
-	for n := 0; ctx.Err() == nil; n++ {
+	for ctx.Err() == nil {
 		var models struct{ Items []struct{ ID string } }
 		if err := s.call(ctx, "GET", product+"/models?limit=1", nil, &models); err != nil {
 			return err
 		}
-		mark := fmt.Sprintf("chaos release %d-%d", l.round, n)
+		mark := fmt.Sprintf("chaos release %d-%s", l.round, newID())
 		make := &request{path: product + "/releases", key: newID(), kind: "release", mark: mark, body: map[string]any{
 			"model_id": models.Items[0].ID, "knowledge": l.live.release.Knowledge, "flow": l.live.release.Flow, "note": mark,
 		}}
@@ -132,16 +174,16 @@ func releasing(ctx context.Context, s *server, l *ledger, rng *rand.Rand) error 
 		if err := json.Unmarshal(make.answer, &made); err != nil {
 			return err
 		}
-		mark = fmt.Sprintf("chaos publication %d-%d", l.round, n)
+		mark = fmt.Sprintf("chaos publication %d-%s", l.round, newID())
 		publish := &request{path: product + "/releases/" + made.ID + "/publications", key: newID(), kind: "publication", mark: mark,
 			body: map[string]any{"overrule": mark}}
-		if err := publish.post(ctx, s, l); err != nil {
+		if err := publish.post(ctx, s, l); err != nil && codeOf(err) != notLive {
 			return err
 		}
 		if rng.IntN(2) == 0 {
-			mark = fmt.Sprintf("chaos takeback %d-%d", l.round, n)
+			mark = fmt.Sprintf("chaos takeback %d-%s", l.round, newID())
 			back := &request{path: product + "/takebacks", key: newID(), kind: "takeback", mark: mark, body: map[string]any{"reason": mark}}
-			if err := back.post(ctx, s, l); err != nil {
+			if err := back.post(ctx, s, l); err != nil && codeOf(err) != notLive {
 				return err
 			}
 		}

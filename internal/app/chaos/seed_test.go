@@ -84,6 +84,7 @@ const seedRows = 400
 // seeded is what seed leaves to the hands.
 type seeded struct {
 	product, version string
+	owner            string // a token of the owner's
 	people           []person
 	release          serve.Contents // of the first release
 	reports          []string
@@ -92,12 +93,12 @@ type seeded struct {
 // person is a labeller with a token of their own.
 type person struct{ id, token string }
 
-// seed makes a product with a live release in a fresh data folder, by the
+// seed makes a product with a live release in a fresh database, by the
 // program's own stages, before the program itself is started.
-func seed(t *testing.T, folder string) seeded {
+func seed(t *testing.T, o app.Options) seeded {
 	t.Helper()
 	ctx := t.Context()
-	a, err := app.Open(ctx, app.Options{DataFolder: folder})
+	a, err := app.Open(ctx, o)
 	must(t, err)
 	defer func() { must(t, a.Close(context.WithoutCancel(ctx))) }()
 	s, owner := a.Stages, a.Owner
@@ -105,7 +106,9 @@ func seed(t *testing.T, folder string) seeded {
 	product, err := s.Data.CreateProduct(ctx, "chaos")
 	must(t, err)
 	out := seeded{product: product.ID}
-	for _, name := range []string{"ann", "ben"} {
+	_, out.owner, err = s.People.NewToken(ctx, owner.Actor(), "chaos", api.Owner, 24*time.Hour)
+	must(t, err)
+	for _, name := range []string{"ann", "ben", "cai", "dan", "eva", "fay"} {
 		account, err := s.People.Add(ctx, name, api.Labeller)
 		must(t, err)
 		_, secret, err := s.People.NewToken(ctx, account.Actor(), name, api.Labeller, 24*time.Hour)

@@ -56,10 +56,64 @@ type server struct {
 	base    string
 	token   string
 	client  *http.Client
-	log     *bytes.Buffer // what it wrote; read after it ended
+	log     *journal // what it wrote
 	ended   chan struct{}
 	status  error
-	pid     int // of the program itself, which a tracer may stand before
+	pid     int     // of the program itself, which a tracer may stand before
+	beside  *server // another one on the same database
+	// shaky says that what it needs is taken away: a refusal for that (503) may
+	// leave open whether the request was done, like no answer.
+	shaky bool
+}
+
+// journal takes what a process writes while others read it.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+// needs skips the test where DB asks for the other database.
+func needs(t *testing.T, engine string) {
+	t.Helper()
+	if asked := os.Getenv("DB"); asked != "" && asked != "both" && asked != engine {
+		t.Skipf("DB=%s asks for another database", asked)
+	}
+}
+
+// run begins a process of the program.
+func run(t *testing.T, words, env []string) *server {
+	t.Helper()
+	s := &server{
+		process: exec.Command(words[0], words[1:]...), log: &journal{}, ended: make(chan struct{}),
+		client: &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
+	}
+	s.process.Stdout, s.process.Stderr, s.process.Env = s.log, s.log, append(os.Environ(), env...)
+	must(t, s.process.Start())
+	go func() { s.status = s.process.Wait(); close(s.ended) }()
+	t.Cleanup(s.kill)
+	return s
+}
+
+// ready asks whether it can work.
+func (s *server) ready() bool {
+	answer, err := s.client.Get(s.base + "/readyz")
+	if err != nil {
+		return false
+	}
+	answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
 }
 
 // start runs the program on the folder, behind the words of a tracer if any,
@@ -71,19 +125,10 @@ func start(t *testing.T, folder string, before ...string) *server {
 		t.Fatal(err)
 	}
 	words := append(before, path, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--lang", "en")
-	s := &server{
-		process: exec.Command(words[0], words[1:]...), log: &bytes.Buffer{}, ended: make(chan struct{}),
-		client: &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
-	}
-	s.process.Stdout, s.process.Stderr = s.log, s.log
 	if err := os.Remove(filepath.Join(folder, "server.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
-	if err := s.process.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { s.status = s.process.Wait(); close(s.ended) }()
-	t.Cleanup(s.kill)
+	s := run(t, words, nil)
 	for began := time.Now(); ; time.Sleep(2 * time.Millisecond) {
 		var known struct {
 			Address, Token string
@@ -91,11 +136,8 @@ func start(t *testing.T, folder string, before ...string) *server {
 		}
 		if text, err := os.ReadFile(filepath.Join(folder, "server.json")); err == nil && json.Unmarshal(text, &known) == nil {
 			s.base, s.token, s.pid = known.Address, known.Token, known.PID
-			if answer, err := s.client.Get(s.base + "/readyz"); err == nil {
-				answer.Body.Close()
-				if answer.StatusCode == http.StatusOK {
-					return s
-				}
+			if s.ready() {
+				return s
 			}
 		}
 		select {
@@ -184,6 +226,12 @@ var errCut = errors.New("no answer: the program is gone")
 // call does one request. nil means: acknowledged, and out holds the answer.
 // Errors: errCut, or a *refusal.
 func (s *server) call(ctx context.Context, method, path string, in, out any, headers ...string) error {
+	if s.shaky {
+		if ctx.Err() != nil {
+			return errCut
+		}
+		ctx = context.WithoutCancel(ctx) // what was sent is waited for: else it may still be at work when the doctor looks
+	}
 	var body io.Reader
 	kind := "application/json"
 	switch v := in.(type) {
@@ -221,6 +269,9 @@ func (s *server) call(ctx context.Context, method, path string, in, out any, hea
 	if answer.StatusCode >= 300 {
 		f := &refusal{status: answer.StatusCode, where: method + " " + path}
 		_ = json.Unmarshal(text, f)
+		if s.shaky && f.status == http.StatusServiceUnavailable {
+			return errCut
+		}
 		return f
 	}
 	switch v := out.(type) {

@@ -83,12 +83,9 @@ func stored(t *testing.T, folder string) *db.DB {
 	return d
 }
 
-// storedWhole looks at the database that a kill left, before a start mends it:
-// its own integrity, the laws, and every acknowledged write.
-func storedWhole(t *testing.T, folder string, l *ledger) {
+// fileWhole asks SQLite for its own integrity.
+func fileWhole(t *testing.T, d *db.DB) {
 	t.Helper()
-	d := stored(t, folder)
-	defer func() { must(t, d.Close()) }()
 	for _, pragma := range []string{"integrity_check", "foreign_key_check"} {
 		for _, said := range texts(t, d, "SELECT * FROM pragma_"+pragma) {
 			if said != "ok" {
@@ -96,6 +93,12 @@ func storedWhole(t *testing.T, folder string, l *ledger) {
 			}
 		}
 	}
+}
+
+// storedWhole looks at the database that a kill left, before a start mends it:
+// the laws, and every acknowledged write.
+func storedWhole(t *testing.T, d *db.DB, l *ledger) {
+	t.Helper()
 	lawsHold(t, d, laws)
 	labelsStored(t, d, l)
 	turnsStored(t, d, l)
@@ -256,10 +259,8 @@ func requestsStored(t *testing.T, d *db.DB, l *ledger) {
 }
 
 // restingWhole holds the database to what must be so once all jobs have ended.
-func restingWhole(t *testing.T, folder string, l *ledger) {
+func restingWhole(t *testing.T, d *db.DB, l *ledger) {
 	t.Helper()
-	d := stored(t, folder)
-	defer func() { must(t, d.Close()) }()
 	lawsHold(t, d, laws)
 	lawsHold(t, d, restingLaws)
 	labelsStored(t, d, l)

@@ -11,17 +11,20 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"zhuomo/internal/app"
 )
 
 // TestNothingIsAcknowledgedBeforeItsSync watches the program's system calls
 // while people import, label, talk, release and mend, one after the other and
 // eight at a time, and holds each acknowledgement to the rule of covered.
 func TestNothingIsAcknowledgedBeforeItsSync(t *testing.T) {
+	needs(t, "sqlite")
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("strace is not installed: make tools, as root on Debian, installs it")
 	}
 	folder := filepath.Join(t.TempDir(), "data")
-	seeded := seed(t, folder)
+	seeded := seed(t, app.Options{DataFolder: folder})
 	trace := filepath.Join(t.TempDir(), "trace")
 	s := start(t, folder, "strace", "-f", "-yy", "-xx", "-s", "100000", "-e", "trace="+traced, "-e", "signal=none", "-o", trace)
 	tokens, uploads := acknowledge(t, s, seeded)
