@@ -6,6 +6,7 @@
 # take the asker's own rights away is left out. One line a role; exit 1 on a failure.
 #   ROLES="owner labeller"   all by default
 #   EXAMPLES=5               cases an operation and part
+#   SERIES=50                series of requests
 #   ZHUOMO_BIN               bin/zhuomo
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,6 +29,19 @@ for _ in $(seq 100); do
   sleep .1
 done
 failed=0
+# ask ROLE PHASES EXAMPLES asks as the role whose header asker holds.
+ask() {
+  local log="$folder/$1-$2.log" code=0
+  FUZZ_ROLE=$1 "$(dirname "$python")/schemathesis" run "$folder/openapi.json" --url "$address" "${asker[@]}" \
+    --generation-with-security-parameters false --generation-database none --phases "$2" --max-examples "$3" \
+    --checks wrong_role,not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
+    --exclude-path-regex 'events|deletions|sign|tokens/|/accounts/' --request-timeout 30 >"$log" 2>&1 || code=$?
+  echo "fuzz-api $1 $2: $(grep -E '^ *(Tested|Scenarios|API Links):' "$log" | tr -s ' ' | tr '\n' ' ' || true) $(grep -E 'generated' "$log" | grep -v rejected | sed 's/^ *//' || true)"
+  if [ "$code" -ne 0 ]; then
+    failed=1
+    cat "$log"
+  fi
+}
 "$python" bench/fuzz_links.py "$address/api/v1/openapi.json" "$folder/openapi.json"
 export SCHEMATHESIS_HOOKS=bench/fuzz_roles.py
 for role in ${ROLES:-owner lead trainer reviewer labeller viewer customer public}; do
@@ -36,15 +50,7 @@ for role in ${ROLES:-owner lead trainer reviewer labeller viewer customer public
     token=$("$binary" tokens create "fuzz $role" --role "$role" --data "$folder/data" --json | "$python" -c 'import json,sys;print(json.load(sys.stdin)["secret"])')
     asker=(-H "Authorization: Bearer $token")
   fi
-  code=0
-  FUZZ_ROLE=$role "$(dirname "$python")/schemathesis" run "$folder/openapi.json" --url "$address" "${asker[@]}" \
-    --generation-with-security-parameters false --generation-database none --phases coverage,fuzzing,stateful --max-examples "${EXAMPLES:-5}" \
-    --checks wrong_role,not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
-    --exclude-path-regex 'events|deletions|sign|tokens/|/accounts/' --request-timeout 30 >"$folder/$role.log" 2>&1 || code=$?
-  echo "fuzz-api $role: $(grep -E '(Tested|Scenarios|links covered).*' "$folder/$role.log" | tr -s ' ' | tr '\n' ' ' || true) $(grep -E 'generated' "$folder/$role.log" | sed 's/^ *//' || true)"
-  if [ "$code" -ne 0 ]; then
-    failed=1
-    cat "$folder/$role.log"
-  fi
+  ask "$role" coverage,fuzzing "${EXAMPLES:-5}"
+  ask "$role" stateful "${SERIES:-50}"
 done
 exit "$failed"
