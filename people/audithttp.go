@@ -7,6 +7,7 @@ import (
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
+	"zhuomo/internal/spec"
 )
 
 // auditRoutes are the owner's.
@@ -28,7 +29,32 @@ type listAuditIn struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"每页条数|items a page"`
 }
 
-type listAuditOut struct{ Body api.Page[Entry] }
+// ShownEntry is an entry with what its action does, in words.
+type ShownEntry struct {
+	Entry
+	Title string `json:"title" table:"说明|what it does"`
+}
+
+type listAuditOut struct{ Body api.Page[ShownEntry] }
+
+// titles are those of actions that are no route of their own.
+var titles = map[string]spec.Text{
+	signInAction: {ZH: "登录", EN: "sign in"},
+	"sign-out":   {ZH: "退出登录", EN: "sign out"},
+	"restore":    {ZH: "从备份恢复", EN: "restore from a backup"},
+}
+
+func shown(ctx context.Context, entries []Entry) []ShownEntry {
+	out := make([]ShownEntry, len(entries))
+	for i, e := range entries {
+		title := api.TitleOf(ctx, e.Action)
+		if title == "" {
+			title = titles[e.Action].In(api.Lang(ctx))
+		}
+		out[i] = ShownEntry{e, title}
+	}
+	return out
+}
 
 func (s *Service) listAudit(ctx context.Context, in *listAuditIn) (*listAuditOut, error) {
 	f := AuditFilter{Text: in.Q, Action: in.Action}
@@ -47,9 +73,8 @@ func (s *Service) listAudit(ctx context.Context, in *listAuditIn) (*listAuditOut
 		return nil, err
 	}
 	out := &listAuditOut{}
-	out.Body.Items = found
+	out.Body.Items = shown(ctx, found[:min(len(found), in.Limit)])
 	if len(found) > in.Limit {
-		out.Body.Items = found[:in.Limit]
 		out.Body.Next = api.Cursor(found[in.Limit-1].Seq)
 	}
 	return out, nil

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"zhuomo/internal/db"
+	"zhuomo/internal/spec"
 )
 
 // Act is one thing that was done, as the audit log keeps it: ids, counts and what
@@ -117,6 +118,29 @@ func (s *Server) act(ctx context.Context, route Route, r *http.Request, outcome 
 		a.Details = c.told
 	}
 	return a
+}
+
+// titlesOf says for every route what it does, by the name that the audit log gives it.
+func titlesOf(routes []Route) map[string]spec.Text {
+	titles := map[string]spec.Text{}
+	for _, r := range routes {
+		name := r.Verb
+		if name == "" {
+			name = operationID(r)
+		}
+		titles[name] = r.Summary
+	}
+	return titles
+}
+
+// TitleOf says what an action of the audit log does, in the language of the asker;
+// "" when no route of today has it.
+func TitleOf(ctx context.Context, action string) string {
+	c := callOf(ctx)
+	if c == nil {
+		return ""
+	}
+	return c.titles[action].In(Lang(ctx))
 }
 
 // pathNames lists the parameters of a pattern.

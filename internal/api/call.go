@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"zhuomo/internal/spec"
 )
 
 // call is what one request carries through its life.
@@ -21,8 +23,9 @@ type call struct {
 	request *http.Request
 	writer  http.ResponseWriter
 	end     farEnd
-	base    string            // the address that was stated for the program, or ""
-	told    map[string]string // details for the audit log
+	titles  map[string]spec.Text // what an action of the audit log does
+	base    string               // the address that was stated for the program, or ""
+	told    map[string]string    // details for the audit log
 
 	unmasked bool // personal data may be seen
 }

@@ -22,7 +22,7 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		seen := &watched{ResponseWriter: w}
 		c.writer = seen
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
-		c.request, c.base = r, s.o.URL
+		c.request, c.base, c.titles = r, s.o.URL, s.titles
 		c.end = s.farEndOf(r)
 		h := w.Header()
 		h.Set("X-Request-Id", c.id)

@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"zhuomo/internal/db"
+	"zhuomo/internal/spec"
 	"zhuomo/internal/tracing"
 )
 
@@ -48,6 +49,7 @@ type Server struct {
 	origins  *http.CrossOriginProtection
 	replays  *replays
 	limits   *limits
+	titles   map[string]spec.Text // what an action of the audit log does
 	stall    time.Duration
 	patterns []string // bound by the routes, "METHOD /path"
 }
@@ -83,6 +85,7 @@ func NewServer(o Options) (*Server, error) {
 	})
 	routes := append(slices.Clone(o.Routes), s.openAPIRoute())
 	s.o.Routes = routes
+	s.titles = titlesOf(routes)
 	for _, r := range routes {
 		folder = folderOf(r)
 		r.bind(s, r)

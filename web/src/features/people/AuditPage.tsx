@@ -17,7 +17,7 @@ import { useWords } from "../../shared/words/useWords";
 import { PeopleTabs } from "./PeopleTabs";
 import css from "./people.module.css";
 
-type Entry = Schemas["PeopleEntry"];
+type Entry = Schemas["PeopleShownEntry"];
 
 const pairs = (of?: Record<string, string>) => Object.entries(of ?? {}).map(([name, value]) => `${name}=${value}`).join("  ");
 
@@ -35,7 +35,8 @@ export function AuditPage() {
     { key: "at_us", title: w("col_at"), width: 160, cell: (r) => f.time(r.at_us), plain: (r) => new Date(r.at_us / 1000) },
     { key: "actor", title: w("col_who"), width: 160, cell: (r) => r.actor || w("nobody"), plain: (r) => r.actor },
     { key: "role", title: w("col_role"), width: 90, hidden: true, cell: (r) => (r.role ? shared(`role_${r.role}`) : ""), plain: (r) => r.role },
-    { key: "action", title: w("col_action"), width: 220, cell: (r) => r.action, plain: (r) => r.action },
+    { key: "action", title: w("col_action"), width: 260, cell: (r) => <span title={r.action}>{r.title || r.action}</span>, plain: (r) => r.title || r.action },
+    { key: "command", title: w("col_command"), width: 180, hidden: true, cell: (r) => r.action, plain: (r) => r.action },
     { key: "outcome", title: w("col_outcome"), width: 90, cell: (r) => <Chip tone={r.outcome === "done" ? "jade" : "gamboge"}>{w(`outcome_${r.outcome}`)}</Chip>, plain: (r) => w(`outcome_${r.outcome}`) },
     { key: "object", title: w("col_object"), cell: (r) => <span className={css["pairs"]}>{pairs(r.object)}</span>, plain: (r) => pairs(r.object) },
     { key: "details", title: w("col_details"), cell: (r) => <span className={css["pairs"]}>{pairs(r.details)}</span>, plain: (r) => pairs(r.details) },

@@ -6642,13 +6642,13 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
-        PagePeopleEntry: {
-            items: components["schemas"]["PeopleEntry"][];
+        PagePeopleSession: {
+            items: components["schemas"]["PeopleSession"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
-        PagePeopleSession: {
-            items: components["schemas"]["PeopleSession"][];
+        PagePeopleShownEntry: {
+            items: components["schemas"]["PeopleShownEntry"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -6750,34 +6750,6 @@ export interface components {
              */
             ended: number;
         };
-        PeopleEntry: {
-            action: string;
-            /** @description 当时的姓名|the name at that time */
-            actor: string;
-            /** @description 账号编号，空 = 没有登录|id of the account, empty = nobody signed in */
-            actor_id: string;
-            /**
-             * Format: int64
-             * @description UTC 微秒|UTC microseconds
-             */
-            at_us: number;
-            details?: {
-                [key: string]: string;
-            };
-            /** @description 地址里的编号|what the address names */
-            object?: {
-                [key: string]: string;
-            };
-            /** @enum {string} */
-            outcome: "done" | "failed" | "refused";
-            /** @description 请求编号|id of the request */
-            request?: string;
-            role?: string;
-            /** Format: int64 */
-            seq: number;
-            /** @description 所用令牌的编号|id of the token that was used */
-            token?: string;
-        };
         PeopleLinkInBody: {
             /** @description 给谁，编号或姓名；默认给自己|for whom, id or name; yourself by default */
             account?: string;
@@ -6867,6 +6839,35 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "lead" | "trainer" | "reviewer" | "labeller" | "viewer" | "customer";
+        };
+        PeopleShownEntry: {
+            action: string;
+            /** @description 当时的姓名|the name at that time */
+            actor: string;
+            /** @description 账号编号，空 = 没有登录|id of the account, empty = nobody signed in */
+            actor_id: string;
+            /**
+             * Format: int64
+             * @description UTC 微秒|UTC microseconds
+             */
+            at_us: number;
+            details?: {
+                [key: string]: string;
+            };
+            /** @description 地址里的编号|what the address names */
+            object?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            outcome: "done" | "failed" | "refused";
+            /** @description 请求编号|id of the request */
+            request?: string;
+            role?: string;
+            /** Format: int64 */
+            seq: number;
+            title: string;
+            /** @description 所用令牌的编号|id of the token that was used */
+            token?: string;
         };
         PeopleToken: {
             account: string;
@@ -7826,7 +7827,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PagePeopleEntry"];
+                    "application/json": components["schemas"]["PagePeopleShownEntry"];
                 };
             };
             /** @description Fault (RFC 9457) */
