@@ -229,6 +229,7 @@ func (s *Service) known(ctx context.Context, tx db.Tx, said claims, role api.Rol
 		if ok, err := change(ctx, tx, a.ID, role, false); err != nil || !ok {
 			return a, errors.Join(err, LastOwner.With())
 		}
+		s.accessChanged(tx)
 	case !ok:
 		if role == "" {
 			role = s.provider.Role

@@ -21,6 +21,7 @@ type Service struct {
 	products Products
 	provider *provider // nil: nobody signs in by one
 
+	seen     recognised
 	chaining sync.Mutex // one of this process at a time puts entries into the audit log
 	refusing sync.Mutex
 	refused  refusals // guarded by refusing
@@ -37,35 +38,58 @@ func New(ctx context.Context, d *db.DB, now func() time.Time, products Products)
 // Recognise answers who holds a session or a token (api.Accounts).
 // Fault: api.NotSignedIn.
 func (s *Service) Recognise(ctx context.Context, c api.Credential) (api.Actor, error) {
-	now := s.now()
-	if c.Session != "" {
-		a, ok, err := sessionAccount(ctx, s.db.Reader(), hashOf(c.Session), now.UnixMicro())
-		if err != nil {
-			return api.Actor{}, fmt.Errorf("look up session: %w", err)
-		}
-		if !ok {
+	secret := c.Session
+	if secret == "" {
+		if secret = c.Token; !strings.HasPrefix(secret, tokenPrefix) {
 			return api.Actor{}, api.NotSignedIn.With()
 		}
-		return a.Actor(), nil
 	}
-	if !strings.HasPrefix(c.Token, tokenPrefix) {
-		return api.Actor{}, api.NotSignedIn.With()
+	now, hash := s.now(), hashOf(secret)
+	who, state, ok := s.seen.get(hash, now)
+	if ok {
+		return who, nil
 	}
-	t, a, ok, err := tokenHolder(ctx, s.db.Reader(), hashOf(c.Token), now.UnixMicro())
+	var ends int64
+	var err error
+	if c.Session != "" {
+		who, ends, err = s.holderOfSession(ctx, hash, now)
+	} else {
+		who, ends, err = s.holderOfToken(ctx, hash, now)
+	}
 	if err != nil {
-		return api.Actor{}, fmt.Errorf("look up token: %w", err)
+		return api.Actor{}, err
+	}
+	s.seen.put(hash, who, state, now, ends)
+	return who, nil
+}
+
+func (s *Service) holderOfSession(ctx context.Context, hash string, now time.Time) (who api.Actor, ends int64, err error) {
+	a, ends, ok, err := sessionAccount(ctx, s.db.Reader(), hash, now.UnixMicro())
+	if err != nil {
+		return who, 0, fmt.Errorf("look up session: %w", err)
 	}
 	if !ok {
-		return api.Actor{}, api.NotSignedIn.With()
+		return who, 0, api.NotSignedIn.With()
+	}
+	return a.Actor(), ends, nil
+}
+
+func (s *Service) holderOfToken(ctx context.Context, hash string, now time.Time) (who api.Actor, ends int64, err error) {
+	t, a, ok, err := tokenHolder(ctx, s.db.Reader(), hash, now.UnixMicro())
+	if err != nil {
+		return who, 0, fmt.Errorf("look up token: %w", err)
+	}
+	if !ok {
+		return who, 0, api.NotSignedIn.With()
 	}
 	if now.Sub(time.UnixMicro(t.UsedUS)) > time.Minute {
 		// A minute's exactness is enough; each request would otherwise be a write.
 		err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return touchToken(ctx, tx, t.ID, now.UnixMicro()) })
 		if err != nil {
-			return api.Actor{}, fmt.Errorf("note the use of token %s: %w", t.ID, err)
+			return who, 0, fmt.Errorf("note the use of token %s: %w", t.ID, err)
 		}
 	}
-	return t.actor(a), nil
+	return t.actor(a), t.ExpiresUS, nil
 }
 
 // EnsureOwner gives the oldest owner, and makes one called name when there is
@@ -135,6 +159,7 @@ func (s *Service) Change(ctx context.Context, idOrName string, edit func(*Accoun
 			err = LastOwner.With()
 		}
 		changed = a
+		s.accessChanged(tx)
 		return err
 	})
 	return changed, err
@@ -194,6 +219,7 @@ func (s *Service) begin(ctx context.Context, tx db.Tx, a Account, in Browser, by
 		if err := deleteSession(ctx, tx, hashOf(in.Session)); err != nil {
 			return "", expires, err
 		}
+		s.accessChanged(tx)
 	}
 	made := Session{ID: db.NewID(now), Agent: strings.ToValidUTF8(in.Agent[:min(len(in.Agent), maxAgent)], ""), CreatedUS: now.UnixMicro(), ExpiresUS: expires.UnixMicro()}
 	if err := insertSession(ctx, tx, hashOf(secret), a.ID, made); err != nil {
@@ -212,6 +238,7 @@ func (s *Service) Sessions(ctx context.Context, accountID, secret string) ([]Ses
 func (s *Service) SignOutEverywhere(ctx context.Context, accountID string) (ended int64, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		ended, err = deleteSessions(ctx, tx, accountID)
+		s.accessChanged(tx)
 		api.Tell(ctx, "account", accountID)
 		return err
 	})
@@ -220,7 +247,7 @@ func (s *Service) SignOutEverywhere(ctx context.Context, accountID string) (ende
 
 // SignOut ends a session.
 func (s *Service) SignOut(ctx context.Context, session string) error {
-	who, ok, err := sessionAccount(ctx, s.db.Reader(), hashOf(session), s.now().UnixMicro())
+	who, _, ok, err := sessionAccount(ctx, s.db.Reader(), hashOf(session), s.now().UnixMicro())
 	if err != nil || !ok {
 		return err
 	}
@@ -228,6 +255,7 @@ func (s *Service) SignOut(ctx context.Context, session string) error {
 		if err := deleteSession(ctx, tx, hashOf(session)); err != nil {
 			return err
 		}
+		s.accessChanged(tx)
 		return s.Note(ctx, tx, api.Act{Actor: who.Actor(), Action: "sign-out", Outcome: api.Done, Request: api.RequestID(ctx)})
 	})
 	if err == nil {
@@ -281,6 +309,7 @@ func (s *Service) Revoke(ctx context.Context, by api.Actor, id string) error {
 		if err == nil && !ok {
 			err = NoToken.With("token", id)
 		}
+		s.accessChanged(tx)
 		return err
 	})
 }

@@ -3,6 +3,8 @@ package people_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -328,6 +330,52 @@ func TestATokenThatEndedIsRefusedByEveryProcess(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// TestWhatEndsIsForgottenByTheNews lets no time pass: another process learns from
+// the news alone that whom it has recognised may no longer.
+func TestWhatEndsIsForgottenByTheNews(t *testing.T) {
+	each(t, func(t *testing.T, c crew) {
+		ctx := t.Context()
+		other, err := people.New(ctx, c.db, c.clock.Now, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		following, stop := context.WithCancel(ctx)
+		var ended sync.WaitGroup
+		ended.Go(func() { other.Follow(following) })
+		defer ended.Wait()
+		defer stop()
+		a, err := c.Add(ctx, "小红", api.Labeller)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The other may begin to listen only after the first token is gone.
+		for try := range 5 {
+			made, secret, err := c.NewToken(ctx, a.Actor(), fmt.Sprint(try), "", time.Hour, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			with := api.Credential{Token: secret}
+			for _, s := range []*people.Service{c.Service, other} {
+				if _, err := s.Recognise(ctx, with); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := c.Revoke(ctx, a.Actor(), made.ID); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Recognise(ctx, with); !errors.Is(err, api.NotSignedIn) {
+				t.Fatalf("here, at once: %v", err)
+			}
+			for began := time.Now(); time.Since(began) < 2*time.Second; runtime.Gosched() {
+				if _, err := other.Recognise(ctx, with); errors.Is(err, api.NotSignedIn) {
+					return
+				}
+			}
+		}
+		t.Error("the other process never heard of it")
 	})
 }
 

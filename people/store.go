@@ -146,10 +146,12 @@ func deleteSession(ctx context.Context, tx db.Tx, hash string) error {
 	return err
 }
 
-func sessionAccount(ctx context.Context, r db.Reader, hash string, now int64) (Account, bool, error) {
-	a, err := scanAccount(r.QueryRowContext(ctx, `SELECT `+accountColumns+` FROM people_sessions s JOIN people_accounts a ON a.id = s.account_id
-		WHERE s.hash = $1 AND s.expires_us > $2 AND NOT a.disabled`, hash, now))
-	return found(a, err)
+// sessionAccount finds the account of a session that goes on, and when it ends.
+func sessionAccount(ctx context.Context, r db.Reader, hash string, now int64) (a Account, ends int64, ok bool, err error) {
+	a, err = scanAccount(r.QueryRowContext(ctx, `SELECT `+accountColumns+`, s.expires_us FROM people_sessions s JOIN people_accounts a ON a.id = s.account_id
+		WHERE s.hash = $1 AND s.expires_us > $2 AND NOT a.disabled`, hash, now), &ends)
+	a, ok, err = found(a, err)
+	return a, ends, ok, err
 }
 
 const tokenColumns = `t.id, t.account_id, t.name, t.role, t.created_us, t.expires_us, t.used_us, t.revoked_us, t.product_json`

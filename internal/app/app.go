@@ -173,6 +173,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		}
 	})
 	if a.DB.Shared() {
+		a.stopped.Go(func() { a.Stages.People.Follow(publishing) })
 		a.stopped.Go(func() {
 			a.Stages.Serve.Follow(publishing, func(doing string, err error) { o.Log.Error(doing, "error", err) })
 		})
