@@ -81,7 +81,8 @@ type Service struct {
 	suggest Suggester
 	answer  Answerer
 	counted Counted
-	desk    *db.Gather[*errand]     // claims and answers
+	desk    *db.Gather[*errand] // claims and answers
+	heads   *heads
 	lanes   *recent[laneOwner, int] // of people who came before
 	handed  *recent[string, Task]   // by id
 
@@ -107,7 +108,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	}
 	s := &Service{db: n.DB, data: n.Data, jobs: n.Jobs, now: n.Now, suggest: n.Suggest, answer: n.Answer, counted: n.Counted,
 		queues: map[string]*openQueue{}, guidelines: map[versionKey]*SavedGuideline{}, agreements: map[string]reckoned{}}
-	s.desk, s.lanes, s.handed = db.NewGather(n.DB, s.doTogether), &recent[laneOwner, int]{}, &recent[string, Task]{}
+	s.desk, s.heads, s.lanes, s.handed = db.NewGather(n.DB, s.doTogether), &heads{}, &recent[laneOwner, int]{}, &recent[string, Task]{}
 	if s.counted == nil {
 		s.counted = func(Happening, int) {}
 	}

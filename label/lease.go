@@ -167,6 +167,7 @@ func (s *Service) Heartbeat(ctx context.Context, taskIDs []string, person string
 // Errors as Heartbeat.
 func (s *Service) Release(ctx context.Context, taskIDs []string, person string) error {
 	return s.eachLease(ctx, taskIDs, person, func(ctx context.Context, tx db.Tx, task, person string, _ int64) (bool, error) {
+		db.AfterCommit(tx, s.heads.forget)
 		return free(ctx, tx, task, person)
 	})
 }

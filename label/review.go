@@ -158,6 +158,7 @@ func (s *Service) SendBack(ctx context.Context, taskID, reason, reviewer string)
 				}
 			}
 		}
+		db.AfterCommit(tx, s.heads.forget)
 		return emptyTask(ctx, tx, taskID, now.UnixMicro())
 	})
 }

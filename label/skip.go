@@ -55,6 +55,7 @@ func (s *Service) putAside(ctx context.Context, taskID, person, kind, reason str
 		return NobodyAsks.With()
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		db.AfterCommit(tx, s.heads.forget)
 		ok, err := free(ctx, tx, taskID, person)
 		if err == nil && !ok {
 			err = LeaseLost.With("task", taskID)
@@ -94,6 +95,7 @@ func (s *Service) Reply(ctx context.Context, taskID, person, reply, actor string
 		return NoReason.With("limit", reasonRunes).At("reply")
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		db.AfterCommit(tx, s.heads.forget)
 		ok, err := setReply(ctx, tx, taskID, person, reply, actor, s.now().UnixMicro())
 		if err == nil && !ok {
 			err = NoSkip.With("task", taskID)

@@ -106,7 +106,7 @@ func (s *Service) takeTasks(ctx context.Context, tx db.Tx, errands []*errand, no
 		byLane[key] = append(byLane[key], t)
 	}
 	for _, key := range order {
-		if err := takeOfLane(ctx, tx, key, byLane[key], now.UnixMicro()); err != nil {
+		if err := s.takeOfLane(ctx, tx, key, byLane[key], now); err != nil {
 			return nil, err
 		}
 	}
@@ -123,15 +123,25 @@ type (
 )
 
 // takeOfLane shares the next tasks of a lane out, first come first served.
-func takeOfLane(ctx context.Context, tx db.Tx, lane laneKey, list []*taking, now int64) error {
+func (s *Service) takeOfLane(ctx context.Context, tx db.Tx, lane laneKey, list []*taking, now time.Time) error {
 	want := spare
 	for _, t := range list {
 		want += t.n
 	}
-	slots, err := dueSlots(ctx, tx, lane, now, want)
+	after, known := s.heads.of(lane, now)
+	var slots []dueSlot
+	var err error
+	if known {
+		slots, err = newSlots(ctx, tx, lane, after, want)
+	}
+	if err == nil && len(slots) < want {
+		known = false
+		slots, err = dueSlots(ctx, tx, lane, now.UnixMicro(), want)
+	}
 	if err != nil {
 		return err
 	}
+	last := -1 // position of the last one taken that nobody had before
 	closed, err := closedTo(ctx, tx, lane, slots)
 	if err != nil {
 		return err
@@ -146,6 +156,9 @@ func takeOfLane(ctx context.Context, tx db.Tx, lane laneKey, list []*taking, now
 				i++
 				continue
 			}
+			if slot.due == 0 {
+				last = max(last, slot.position)
+			}
 			if shares[t.lease] == nil {
 				leases = append(leases, t.lease)
 			}
@@ -157,7 +170,7 @@ func takeOfLane(ctx context.Context, tx db.Tx, lane laneKey, list []*taking, now
 	got := map[string][]string{} // tasks by person
 	var all []string
 	for _, lease := range leases {
-		leased, err := leaseSlots(ctx, tx, lane, shares[lease], now, lease)
+		leased, err := leaseSlots(ctx, tx, lane, shares[lease], now.UnixMicro(), lease)
 		if err != nil {
 			return err
 		}
@@ -166,6 +179,7 @@ func takeOfLane(ctx context.Context, tx db.Tx, lane laneKey, list []*taking, now
 			all = append(all, l[0])
 		}
 	}
+	db.AfterCommit(tx, func() { s.heads.moved(lane, last, known, now) })
 	if len(all) == 0 {
 		return nil
 	}
@@ -188,6 +202,57 @@ func takeOfLane(ctx context.Context, tx db.Tx, lane laneKey, list []*taking, now
 		slices.SortFunc(t.tasks, func(a, b Task) int { return a.position - b.position })
 	}
 	return nil
+}
+
+// heads remember how far the lanes have been handed out. What was taken leaves dead
+// entries at the head of PostgreSQL's index, over which every claim would walk.
+type heads struct {
+	mu    sync.Mutex
+	lanes map[laneKey]head // under mu
+}
+
+type head struct {
+	after  int       // every slot up to this position was taken, or passed over, since
+	looked time.Time // when the lane was seen from its beginning
+}
+
+// headAge is how late a slot is seen that another process gave back.
+const headAge = time.Second
+
+// of gives the position after which to look; known is false when the whole lane is
+// to be looked at.
+func (h *heads) of(lane laneKey, now time.Time) (after int, known bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l, ok := h.lanes[lane]
+	age := now.Sub(l.looked)
+	return l.after, ok && age >= 0 && age < headAge
+}
+
+// moved notes up to where a lane was handed out; last is -1 when no new slot was.
+func (h *heads) moved(lane laneKey, last int, known bool, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l, ok := h.lanes[lane]
+	switch {
+	case last < 0 && !known:
+		delete(h.lanes, lane)
+	case known && ok:
+		l.after = max(l.after, last)
+		h.lanes[lane] = l
+	case !known:
+		if h.lanes == nil || len(h.lanes) >= kept {
+			h.lanes = map[laneKey]head{}
+		}
+		h.lanes[lane] = head{last, now}
+	}
+}
+
+// forget lets every lane be seen from its beginning: a slot was given back.
+func (h *heads) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clear(h.lanes)
 }
 
 // giveAnswers takes the answers of people who hold their task.

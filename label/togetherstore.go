@@ -65,19 +65,36 @@ func queueStates(ctx context.Context, r db.Reader, ids []string) (map[string]que
 	return states, nil
 }
 
-// dueSlot is a slot that somebody may take.
+// dueSlot is a slot that somebody may take; due is 0 if nobody has had it.
 type dueSlot struct {
-	task string
-	kept bool
+	task     string
+	kept     bool
+	position int
+	due      int64
+}
+
+func scanSlot(scan func(...any) error) (s dueSlot, err error) {
+	return s, scan(&s.task, &s.kept, &s.position, &s.due)
 }
 
 // dueSlots gives the first slots of a lane that are due, those never leased first.
 func dueSlots(ctx context.Context, r db.Reader, lane laneKey, now int64, limit int) ([]dueSlot, error) {
-	rows, err := r.QueryContext(ctx, `SELECT task_id, kept FROM label_slots
+	rows, err := r.QueryContext(ctx, `SELECT task_id, kept, position, due_us FROM label_slots
 		WHERE queue_id = $1 AND lane = $2 AND due_us <= $3 ORDER BY due_us, position LIMIT $4`, lane.queue, lane.lane, now, limit)
-	found, err := read(rows, err, func(scan func(...any) error) (s dueSlot, err error) { return s, scan(&s.task, &s.kept) })
+	found, err := read(rows, err, scanSlot)
 	if err != nil {
 		return nil, fmt.Errorf("look for slots: %w", err)
+	}
+	return found, nil
+}
+
+// newSlots gives the first slots of a lane after a position that nobody has had.
+func newSlots(ctx context.Context, r db.Reader, lane laneKey, after, limit int) ([]dueSlot, error) {
+	rows, err := r.QueryContext(ctx, `SELECT task_id, kept, position, due_us FROM label_slots
+		WHERE queue_id = $1 AND lane = $2 AND due_us = 0 AND position > $3 ORDER BY position LIMIT $4`, lane.queue, lane.lane, after, limit)
+	found, err := read(rows, err, scanSlot)
+	if err != nil {
+		return nil, fmt.Errorf("look for new slots: %w", err)
 	}
 	return found, nil
 }

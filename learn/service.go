@@ -75,6 +75,8 @@ type Service struct {
 
 	mu     sync.Mutex
 	loaded []loaded // under mu, oldest use first
+
+	newest newest
 }
 
 type loaded struct {

@@ -115,6 +115,31 @@ func TestServiceKeepsModelsAcrossRestarts(t *testing.T) {
 	})
 }
 
+// TestANewModelIsTheNewestAtOnce asks before and right after each training.
+func TestANewModelIsTheNewestAtOnce(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := newService(t, learn.Needs{DB: d, Blobs: testkit.TempBlobs(t), Source: trip{60}})
+		if m, err := s.Newest(t.Context(), "p"); m != nil || !errors.Is(err, learn.NoSuchModel) {
+			t.Fatalf("before: %v, %v", m, err)
+		}
+		for seed := range 2 {
+			made, err := s.Train(t.Context(), learn.Order{ProductID: "p", Seed: uint64(seed)}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, want, err := s.Open(t.Context(), "p", made.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if got, err := s.Newest(t.Context(), "p"); err != nil || got != want {
+					t.Errorf("m%d is not the newest: %v", made.Number, err)
+				}
+			}
+		}
+	})
+}
+
 func TestTrainRefusesBeforeItQueues(t *testing.T) {
 	s := newService(t, learn.Needs{DB: testkit.OpenDB(t), Blobs: testkit.TempBlobs(t)})
 	if _, err := s.Train(t.Context(), learn.Order{ProductID: "p"}, nil); !errors.Is(err, learn.NoSource) {

@@ -50,6 +50,7 @@ ON CONFLICT (product_id, id) DO NOTHING`,
 		if err != nil {
 			return db.Explain(err)
 		}
+		s.newest.changed(tx)
 		kept, err = scanModel(tx.QueryRowContext(ctx, `SELECT `+modelColumns+` FROM models WHERE product_id = $1 AND id = $2`, m.ProductID, m.ID))
 		return err
 	})

@@ -228,7 +228,7 @@ type suggestions struct{ a *App }
 
 func (s suggestions) Suggest(ctx context.Context, product string, asked []label.Asked) ([][]label.Scored, error) {
 	out := make([][]label.Scored, len(asked))
-	_, m, err := s.a.Stages.Learn.Open(ctx, product, "latest")
+	m, err := s.a.Stages.Learn.Newest(ctx, product)
 	if errors.Is(err, learn.NoSuchModel) {
 		return out, nil
 	}
