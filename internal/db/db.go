@@ -82,7 +82,7 @@ type engine interface {
 func Open(ctx context.Context, o Options) (*DB, error) {
 	clock := o.Now
 	if clock == nil {
-		o.Now = time.Now
+		o.Now = machineNow
 	}
 	d := &DB{now: o.Now, news: newNews(), locks: locks{held: map[string]chan struct{}{}}, tally: new(tally), written: o.Written}
 	var err error

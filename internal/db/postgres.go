@@ -76,7 +76,7 @@ func openPostgres(ctx context.Context, o Options, local *news, count *tally) (*p
 	reading := config.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
 	d := &postgresDB{
-		url: o.URL, config: config, rehearse: o.Rehearse, tally: count, clock: sharedClock{local: time.Now},
+		url: o.URL, config: config, rehearse: o.Rehearse, tally: count, clock: sharedClock{local: machineNow},
 		writers: sqlPool(config, o.Writers), readers: sqlPool(reading, o.Readers),
 	}
 	var encoding string

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Installs what the tests need: a browser, a Chinese font, PostgreSQL, strace
-# and faketime on Linux (Debian, when root).
+# Installs what the tests need: a browser, a Chinese font, PostgreSQL, and strace
+# on Linux (Debian, when root).
 # Elsewhere it only says what is missing; the tests that need it then skip by name.
 set -u
 missing=()
 command -v chromium >/dev/null 2>&1 || missing+=(chromium)
 fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing+=(fonts-noto-cjk)
 [ "$(uname)" != Linux ] || command -v strace >/dev/null 2>&1 || missing+=(strace)
-[ "$(uname)" != Linux ] || command -v faketime >/dev/null 2>&1 || missing+=(faketime)
 if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then missing+=(postgresql); fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

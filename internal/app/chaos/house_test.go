@@ -8,9 +8,11 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -73,22 +75,39 @@ var (
 	tellsAddress = regexp.MustCompile(`msg="health and figures" address=(\S+)`)
 )
 
-// start begins the i-th process, behind other words if any; wait waits for it.
-func (h *house) start(t *testing.T, i int, before ...string) {
+// wrongClocks is the program with a clock that can be set wrong.
+var wrongClocks = sync.OnceValues(func() (string, error) {
+	right, err := program()
+	if err != nil {
+		return "", err
+	}
+	path := right + "-wrongclock"
+	out, err := exec.Command("go", "build", "-trimpath", "-tags", "wrongclock", "-o", path, "zhuomo/cmd/zhuomo").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build: %w: %s", err, out)
+	}
+	return path, nil
+})
+
+// start begins the i-th process, with a clock that is ahead; wait waits for it.
+func (h *house) start(t *testing.T, i int, ahead time.Duration) {
 	t.Helper()
 	path, err := program()
+	if ahead != 0 {
+		path, err = wrongClocks()
+	}
 	must(t, err)
 	h.born++
 	h.names[i] = fmt.Sprintf("chaos-%d-%d", i, h.born)
-	words := append(before, path, "worker", "--listen", "127.0.0.1:0", "--workers", "2")
+	words := []string{path, "worker", "--listen", "127.0.0.1:0", "--workers", "2"}
 	if i < 2 {
-		words = append(before, path, "serve", "--listen", "127.0.0.1:0", "--workers", "-1", "--rate-accounts", "0", "--rate-strangers", "0")
+		words = []string{path, "serve", "--listen", "127.0.0.1:0", "--workers", "-1", "--rate-accounts", "0", "--rate-strangers", "0"}
 	}
 	words = append(words, "--data", h.folder, "--lang", "en")
 	if h.blobs != "" {
 		words = append(words, "--blobs", h.blobs)
 	}
-	s := run(t, words, []string{"ZHUOMO_DB=" + h.address(h.names[i]), "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=y"})
+	s := run(t, words, []string{"ZHUOMO_DB=" + h.address(h.names[i]), "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=y", "ZHUOMO_CLOCK_AHEAD=" + ahead.String()})
 	s.token, s.shaky = h.owner, true
 	h.run[i] = s
 }

@@ -181,7 +181,7 @@ func TestTheBucketIsGone(t *testing.T) {
 func (h *house) open(t *testing.T, l *ledger) {
 	t.Helper()
 	for i := range h.run {
-		h.start(t, i)
+		h.start(t, i, 0)
 	}
 	for i := range h.run {
 		h.wait(t, i)

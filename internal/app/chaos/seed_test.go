@@ -106,12 +106,12 @@ func seed(t *testing.T, o app.Options) seeded {
 	product, err := s.Data.CreateProduct(ctx, "chaos")
 	must(t, err)
 	out := seeded{product: product.ID}
-	_, out.owner, err = s.People.NewToken(ctx, owner.Actor(), "chaos", api.Owner, 24*time.Hour)
+	_, out.owner, err = s.People.NewToken(ctx, owner.Actor(), "chaos", api.Owner, 24*time.Hour, nil)
 	must(t, err)
 	for _, name := range []string{"ann", "ben", "cai", "dan", "eva", "fay"} {
 		account, err := s.People.Add(ctx, name, api.Labeller)
 		must(t, err)
-		_, secret, err := s.People.NewToken(ctx, account.Actor(), name, api.Labeller, 24*time.Hour)
+		_, secret, err := s.People.NewToken(ctx, account.Actor(), name, api.Labeller, 24*time.Hour, nil)
 		must(t, err)
 		out.people = append(out.people, person{account.ID, secret})
 	}
