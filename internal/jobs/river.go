@@ -247,6 +247,26 @@ func (q *riverQueue) offerOnce(ctx context.Context) time.Duration {
 	return 0
 }
 
+// findLost lets jobs be offered anew whose offer was lost with the process, or
+// the connection, that took it up, and tells how many. An offer that was only
+// slow then comes twice, which does no harm.
+func (q *riverQueue) findLost(ctx context.Context) (int, error) {
+	r := q.runner
+	ids, err := lostOffers(ctx, r.db.Reader(), r.o.Now().Add(-r.o.Lease))
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	r.o.Log.Warn("offers of jobs were lost", "job_ids", ids)
+	return len(ids), r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		for _, id := range ids {
+			if err := offerAnew(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // hear tells the watchers of this process what any process changed, until the
 // news end. Each job is read anew, so no older state comes after a newer.
 func (r *Runner) hear(ctx context.Context, news <-chan string) {

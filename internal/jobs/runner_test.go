@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
@@ -177,5 +178,47 @@ func BenchmarkRunner(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
 	if err := r.Stop(context.Background()); err != nil {
 		b.Fatal(err)
+	}
+}
+
+// TestAJobWhoseOfferWasLostIsOfferedAnew does to offers what a process does that
+// dies, or loses its connection, between taking one up and claiming its job.
+func TestAJobWhoseOfferWasLostIsOfferedAnew(t *testing.T) {
+	t.Parallel()
+	d := testkit.OpenPostgres(t)
+	r := openRunner(t, d, jobs.Options{Workers: 1, Lease: 600 * time.Millisecond})
+	r.Handle("test.work", func(context.Context, jobs.Job, *jobs.Report) (any, error) { return nil, nil })
+	var ids [3]string
+	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) (err error) {
+		for i := range ids {
+			if ids[i], err = r.Enqueue(ctx, tx, "test.work", nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE river_job SET state = 'running', attempted_at = now() WHERE args->>'id' = $1", ids[0])
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "DELETE FROM river_job WHERE args->>'id' = $1", ids[1])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	defer r.Stop(context.Background())
+	within, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for i, id := range ids {
+		if j, err := r.Wait(within, id); err != nil || j.State != jobs.Done || j.Attempt != 1 {
+			t.Errorf("job %d: %s in attempt %d, %v", i, j.State, j.Attempt, err)
+		}
 	}
 }

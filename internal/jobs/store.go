@@ -192,6 +192,22 @@ func antedateOffer(ctx context.Context, tx db.Tx, id int64, at time.Time) error 
 	return err
 }
 
+// lostOffers are queued jobs whose offer nobody will take up: it is not in River
+// any more, or was taken before takenBefore by a process that died, or whose
+// connection broke, before it claimed the job.
+func lostOffers(ctx context.Context, r db.Reader, takenBefore time.Time) ([]string, error) {
+	rows, err := r.QueryContext(ctx, `SELECT id FROM jobs WHERE state = 'queued' AND offered > attempt AND run_at_us < $1
+		AND id NOT IN (SELECT args->>'id' FROM river_job WHERE state IN ('available', 'pending', 'retryable', 'scheduled')
+			OR state = 'running' AND attempted_at >= $2) ORDER BY id`, takenBefore.UnixMicro(), takenBefore)
+	return db.All(rows, err, func(id *string) []any { return []any{id} })
+}
+
+// offerAnew lets a queued job be offered as if it had not been.
+func offerAnew(ctx context.Context, tx db.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE jobs SET offered = attempt WHERE id = $1 AND state = 'queued' AND offered > attempt", id)
+	return err
+}
+
 // nextDue is when the next queued job of the given kinds may run; ok is false
 // if none waits.
 func nextDue(ctx context.Context, r db.Reader, kinds []string) (us int64, ok bool, err error) {

@@ -407,7 +407,13 @@ func (r *Runner) recover(ctx context.Context) error {
 	for _, j := range found {
 		r.o.Log.Warn("abandoned job", "job_id", j.ID, "kind", j.Kind, "attempt", j.Attempt, "state", string(j.State))
 	}
-	if len(found) > 0 {
+	lost := 0
+	if r.river != nil {
+		if lost, err = r.river.findLost(ctx); err != nil {
+			return fmt.Errorf("look for lost offers: %w", err)
+		}
+	}
+	if len(found)+lost > 0 {
 		r.wakeUp()
 	}
 	return nil
