@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos conformance race-learn race-tag audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak conformance race-learn race-tag audit clean
 
 build: $(BIN)
 
@@ -63,6 +63,10 @@ fuzz-api: build
 chaos: build tools
 	PROGRAM=$(abspath $(BIN)) DB=$(or $(DB),both) ROUNDS=$(or $(ROUNDS),100) SEED=$(or $(SEED),1) SECONDS=$(or $(SECONDS),60) \
 		$(GO) test -count=1 -v -timeout 300m -tags chaos ./internal/app/chaos/...
+
+# MINUTES (60) of TURNS (300) a second with labelling beside them; tells whether anything grows.
+soak: build
+	@bash bench/soak.sh
 
 conformance: build
 	@bash bench/conformance.sh

@@ -18,7 +18,7 @@ import (
 // benchCommands are `zhuomo bench …`: the bars of the product, measured by the
 // program itself on real data. They change no data that was there before.
 func benchCommands() []command.Special {
-	return []command.Special{benchFix(), benchTurn(), benchStart(), benchLabel()}
+	return []command.Special{benchFix(), benchTurn(), benchStart(), benchLabel(), benchSoak()}
 }
 
 func benchFix() command.Special {
@@ -45,6 +45,20 @@ func benchTurn() command.Special {
 			f.IntVar(&o.sessions, "sessions", 64, say("几个会话同时", "sessions at a time"))
 			f.DurationVar(&o.lasting, "lasting", 10*time.Second, say("每段量多久", "how long each part lasts"))
 			f.IntVar(&o.long, "long", 2000, say("一个长会话说几轮", "turns of the one long session"))
+		},
+		Run: func(ctx context.Context, e *command.Env, _ []string) error { return o.run(ctx, e) },
+	}
+}
+
+func benchSoak() command.Special {
+	o := soakBench{}
+	return command.Special{
+		Use: "bench soak", ZH: "久跑：定速的话轮，旁边有人标注，看内存、延迟、句柄涨不涨", EN: "for hours: turns at a fixed rate with labelling beside them, to see whether memory, latency or open files grow",
+		Flags: func(f *pflag.FlagSet, lang string) {
+			say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
+			f.IntVar(&o.minutes, "minutes", 60, say("跑几分钟", "minutes"))
+			f.IntVar(&o.turns, "turns", 300, say("每秒几轮", "turns a second"))
+			f.IntVar(&o.answers, "answers", 20, say("每秒标几个", "answers a second of people who label"))
 		},
 		Run: func(ctx context.Context, e *command.Env, _ []string) error { return o.run(ctx, e) },
 	}
