@@ -3,7 +3,8 @@
 #   postgres.sh          prints its address, then READY; stops at the end of input;
 #                        a line `stop` there stops it meanwhile (GONE), `start` goes on (READY)
 #   postgres.sh CMD...   runs CMD with ZHUOMO_TEST_POSTGRES set to its address
-# It listens on a socket in its own folder only, and never waits for the disk.
+# It listens on a socket in its own folder only, and never waits for the disk:
+# but with DURABLE=1, for measuring, it stands on the disk with PostgreSQL's own settings.
 # Where PostgreSQL is missing it says so and, with CMD, runs that without.
 set -u
 bin=$(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin 2>/dev/null | sort -V | tail -1)
@@ -21,7 +22,11 @@ if [ "$(id -u)" = 0 ]; then # initdb refuses root
   as=(setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups)
 fi
 base=${TMPDIR:-/tmp}
-[ -w /dev/shm ] && base=/dev/shm # memory: tests need no disk
+hasty=()
+if [ -z "${DURABLE:-}" ]; then
+  [ -w /dev/shm ] && base=/dev/shm # memory: tests need no disk
+  hasty=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0)
+fi
 folder=$(mktemp -d "$base/zhuomo-pg.XXXXXX") || exit 70
 server=
 finish() {
@@ -35,8 +40,7 @@ trap 'exit 130' INT
 cd "$folder" || exit 70
 "${as[@]}" "$bin/initdb" -D "$folder/data" -N -A trust -U zhuomo -E UTF8 --locale=C >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 70; }
 start() {
-  "${as[@]}" "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 -c fsync=off -c synchronous_commit=off \
-    -c full_page_writes=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 -c max_locks_per_transaction=256 \
+  "${as[@]}" "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 "${hasty[@]}" -c max_locks_per_transaction=256 \
     -c lc_messages=C >>"$folder/log" 2>&1 </dev/null &
   server=$!
   for _ in $(seq 300); do
