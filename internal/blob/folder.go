@@ -46,16 +46,37 @@ func OpenFolder(path string) (*Folder, error) {
 	if err := os.MkdirAll(f.root, 0o700); err != nil {
 		return nil, explain("make "+path, err)
 	}
-	if err := os.RemoveAll(f.temp()); err != nil {
-		return nil, explain("clear "+f.temp(), err)
-	}
-	if err := os.Mkdir(f.temp(), 0o700); err != nil {
+	if err := os.MkdirAll(f.temp(), 0o700); err != nil {
 		return nil, explain("make "+f.temp(), err)
+	}
+	if err := f.clear(); err != nil {
+		return nil, explain("clear "+f.temp(), err)
 	}
 	if err := syncFolder(filepath.Dir(f.root)); err != nil {
 		return nil, explain("sync the folder of "+path, err)
 	}
 	return f, nil
+}
+
+// abandoned is how long nobody has written to a file that a crash left: younger
+// ones may be those of another process on the same folder.
+const abandoned = time.Hour
+
+func (f *Folder) clear() error {
+	left, err := os.ReadDir(f.temp())
+	if err != nil {
+		return err
+	}
+	for _, e := range left {
+		info, err := e.Info()
+		if err != nil || time.Since(info.ModTime()) < abandoned {
+			continue // in use, or moved into place meanwhile
+		}
+		if err := os.RemoveAll(filepath.Join(f.temp(), e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *Folder) temp() string { return filepath.Join(f.root, "tmp") }

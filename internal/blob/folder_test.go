@@ -138,7 +138,9 @@ func TestOpeningClearsWhatACrashLeftAndKeepsTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := filepath.Join(root, "tmp", "put-1")
-	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
+	young := filepath.Join(root, "tmp", "put-2") // of another process, which writes it now
+	long := time.Now().Add(-2 * time.Hour)
+	if err := errors.Join(os.WriteFile(left, []byte("half"), 0o600), os.Chtimes(left, long, long), os.WriteFile(young, []byte("half"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(root, "README"), nil, 0o600); err != nil {
@@ -147,6 +149,9 @@ func TestOpeningClearsWhatACrashLeftAndKeepsTheRest(t *testing.T) {
 	f := openFolder(t, root)
 	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the unfinished file is still there: %v", err)
+	}
+	if _, err := os.Stat(young); err != nil {
+		t.Errorf("the file that another process writes: %v", err)
 	}
 	n := 0
 	if err := f.Walk(t.Context(), func(found blob.Hash, size int64) error {
