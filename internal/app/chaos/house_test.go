@@ -202,13 +202,17 @@ func (h *house) anyone(rng *rand.Rand) *server {
 	return nil
 }
 
-// keepLogs writes what all processes said into a folder, for whoever has to
+// keepLogs writes what all processes said, and what some tables hold, into a folder, for whoever has to
 // explain a broken promise.
 func (h *house) keepLogs(t *testing.T) string {
 	folder, err := os.MkdirTemp("", "zhuomo-chaos-evidence-")
 	must(t, err)
 	for i, s := range h.run {
 		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.log", i)), []byte(s.log.String()), 0o600))
+	}
+	for _, table := range []string{"serve_releases", "serve_publications", "models", "jobs", "api_answers", "label_slots", "label_annotations"} {
+		rows := texts(t, h.admin, "SELECT CAST(row_to_json(x) AS TEXT) FROM "+table+" x")
+		must(t, os.WriteFile(filepath.Join(folder, table+".jsonl"), []byte(strings.Join(rows, "\n")), 0o600))
 	}
 	return folder
 }
