@@ -31,7 +31,7 @@ export function AuditPage() {
   const list = useCursorList(["audit", filters.q], (cursor, signal) => ask(api.GET("/api/v1/audit", { signal, params: { query: { cursor, q: filters.q || undefined, limit: 100 } } })));
   const verify = useMutation({ mutationFn: () => ask(api.GET("/api/v1/audit/verification")) });
   const columns: Column<Entry>[] = [
-    { key: "seq", title: w("col_seq"), width: 80, align: "right", cell: (r) => r.seq, plain: (r) => r.seq },
+    { key: "seq", title: w("col_seq"), width: 80, align: "right", cell: (r) => <span data-measure>{r.seq}</span>, plain: (r) => r.seq },
     { key: "at_us", title: w("col_at"), width: 160, cell: (r) => f.time(r.at_us), plain: (r) => new Date(r.at_us / 1000) },
     { key: "actor", title: w("col_who"), width: 160, cell: (r) => r.actor || w("nobody"), plain: (r) => r.actor },
     { key: "role", title: w("col_role"), width: 90, hidden: true, cell: (r) => (r.role ? shared(`role_${r.role}`) : ""), plain: (r) => r.role },

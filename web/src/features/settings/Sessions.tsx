@@ -39,7 +39,7 @@ export function Sessions() {
           <ul className={css["tokens"]}>
             {sessions.items.map((s) => (
               <li key={s.id || s.created_us}>
-                <b title={s.agent}>{s.agent || w("session_unknown")}</b>
+                <b title={s.agent} data-measure /* its digits count nothing */>{s.agent || w("session_unknown")}</b>
                 <span>{w("session_since", { time: f.time(s.created_us) })}</span>
                 {s.current && <Chip tone="jade">{w("session_current")}</Chip>}
               </li>
