@@ -19,7 +19,7 @@ func TestAFileIsTakenFromItsAddress(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.2:0")
 	if err != nil {
-		t.Skip("no address 127.0.0.2 on this machine: ", err)
+		t.Skipf("needs the address 127.0.0.2 (macOS: sudo ifconfig lo0 alias 127.0.0.2): %v", err)
 	}
 	shop := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

@@ -10,7 +10,7 @@ import (
 // long line must not stop the program.
 func TestHostileMegabytes(t *testing.T) {
 	if testing.Short() {
-		t.Skip("some seconds")
+		t.Skip("takes some seconds: run without -short")
 	}
 	t.Parallel()
 	p := NewPersonal(PersonalKinds(), []string{"10086"})

@@ -38,7 +38,7 @@ func FuzzEditDistance(f *testing.F) {
 	f.Add("订单取消了", "订单没取消", 9)
 	f.Fuzz(func(t *testing.T, a, b string, limit int) {
 		if len(a) > 200 || len(b) > 200 || limit < 0 || limit > 300 {
-			t.Skip()
+			return // the plain version would take too long
 		}
 		ra, rb := []rune(a), []rune(b)
 		want := min(editRef(ra, rb), limit+1)

@@ -34,9 +34,15 @@ func Run(t *testing.T, f dataset.Format, sample []byte) {
 	t.Run("stops when cancelled", func(t *testing.T) { cancelled(t, f, sample) })
 	t.Run("passes on what the sink answers", func(t *testing.T) { passes(t, f, sample) })
 	if w, writes := f.(dataset.Writer); writes {
-		t.Run("an export read again has the same values", func(t *testing.T) { roundTrip(t, w) })
-		t.Run("a safe export runs no formulas", func(t *testing.T) { safe(t, w) })
-		t.Run("same rows, same bytes", func(t *testing.T) { repeats(t, w) })
+		if w.Spec().Exact {
+			t.Run("an export read again has the same values", func(t *testing.T) { roundTrip(t, w) })
+		}
+		if id := w.Spec().ID; id == "csv" || id == "tsv" || id == "xlsx" { // what a spreadsheet opens
+			t.Run("a safe export runs no formulas", func(t *testing.T) { safe(t, w) })
+		}
+		if w.Spec().ID != "xlsx" { // a workbook carries the time it was made
+			t.Run("same rows, same bytes", func(t *testing.T) { repeats(t, w) })
+		}
 	}
 }
 

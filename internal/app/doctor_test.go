@@ -176,7 +176,7 @@ func TestRepairLosesNothing(t *testing.T) {
 func TestTheDoctorLooksAtTheFolder(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("rights are not told by modes there")
+		t.Skip("needs a system whose files have modes: any but Windows")
 	}
 	s := newSick(t)
 	if err := os.Chmod(s.folder, 0o755); err != nil {

@@ -28,7 +28,7 @@ func serveAt(t *testing.T, ip string, h http.HandlerFunc) string {
 	t.Helper()
 	l, err := net.Listen("tcp", ip+":0")
 	if err != nil {
-		t.Skip("no address ", ip, " on this machine: ", err)
+		t.Skipf("needs the address %s (macOS: sudo ifconfig lo0 alias %s): %v", ip, ip, err)
 	}
 	s := httptest.NewUnstartedServer(h)
 	s.Listener.Close()

@@ -217,7 +217,7 @@ func TestTheDiskIsFull(t *testing.T) {
 	needs(t, "sqlite")
 	disk := t.TempDir()
 	if said, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", disk).CombinedOutput(); err != nil {
-		t.Skipf("no file system of our own: %s", said)
+		t.Skipf("needs root, to mount a file system of its own: %s", said)
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", "-l", disk).Run() })
 	folder := filepath.Join(disk, "data")
