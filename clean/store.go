@@ -243,11 +243,9 @@ func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash
 	return db.Texts(ctx, s.db.Reader(), each, `SELECT journal_blob FROM clean_runs WHERE product_id = $1 OR $1 = ''`, product)
 }
 
-// ProductOf answers the product of a thing of this stage, "" when there is none;
-// collection is the first word of its address.
+var holders = db.Holders{"clean-runs": `SELECT product_id FROM clean_runs WHERE id = $1`}
+
+// ProductOf answers the product of a thing of this stage, "" when there is none.
 func (s *Service) ProductOf(ctx context.Context, collection, id string) (string, error) {
-	if collection != "clean-runs" {
-		return "", nil
-	}
-	return db.FindText(ctx, s.db.Reader(), `SELECT product_id FROM clean_runs WHERE id = $1`, id)
+	return holders.ProductOf(ctx, s.db.Reader(), collection, id)
 }

@@ -251,11 +251,9 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM eval_texts WHERE product_id = $1`)
 }
 
-// ProductOf answers the product of a thing of this stage, "" when there is none;
-// collection is the first word of its address.
+var holders = db.Holders{"evaluations": `SELECT product_id FROM reports WHERE id = $1`}
+
+// ProductOf answers the product of a thing of this stage, "" when there is none.
 func (s *Service) ProductOf(ctx context.Context, collection, id string) (string, error) {
-	if collection != "evaluations" {
-		return "", nil
-	}
-	return db.FindText(ctx, s.needs.DB.Reader(), `SELECT product_id FROM reports WHERE id = $1`, id)
+	return holders.ProductOf(ctx, s.needs.DB.Reader(), collection, id)
 }

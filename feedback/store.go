@@ -185,17 +185,12 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 	return rows, err
 }
 
-// products tells, by the first word of its address, which product a thing has.
-var products = map[string]string{
+var holders = db.Holders{
 	"fixes": `SELECT product_id FROM fixes WHERE id = $1`,
 	"inbox": `SELECT product_id FROM inbox_items WHERE turn_id = $1`,
 }
 
 // ProductOf answers the product of a thing of this stage, "" when there is none.
 func (s *Service) ProductOf(ctx context.Context, collection, id string) (string, error) {
-	query, ours := products[collection]
-	if !ours {
-		return "", nil
-	}
-	return db.FindText(ctx, s.db.Reader(), query, id)
+	return holders.ProductOf(ctx, s.db.Reader(), collection, id)
 }

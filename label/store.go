@@ -304,8 +304,7 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM guidelines WHERE product_id = $1`)
 }
 
-// products tells, by the first word of its address, which product a thing has.
-var products = map[string]string{
+var holders = db.Holders{
 	"queues":      `SELECT product_id FROM label_queues WHERE id = $1`,
 	"tasks":       `SELECT q.product_id FROM label_tasks t JOIN label_queues q ON q.id = t.queue_id WHERE t.id = $1`,
 	"annotations": `SELECT product_id FROM label_annotations WHERE id = $1`,
@@ -314,9 +313,5 @@ var products = map[string]string{
 
 // ProductOf answers the product of a thing of this stage, "" when there is none.
 func (s *Service) ProductOf(ctx context.Context, collection, id string) (string, error) {
-	query, ours := products[collection]
-	if !ours {
-		return "", nil
-	}
-	return db.FindText(ctx, s.db.Reader(), query, id)
+	return holders.ProductOf(ctx, s.db.Reader(), collection, id)
 }

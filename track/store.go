@@ -215,18 +215,16 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM thread_reveals WHERE product_id = $1`)
 }
 
-// ProductOf answers the product of a run or a thread, "" when there is none;
-// collection is the first word of its address.
+var holders = db.Holders{"runs": `SELECT product_id FROM runs WHERE id = $1`}
+
+// ProductOf answers the product of a run or a thread, "" when there is none.
 func (s *Service) ProductOf(ctx context.Context, collection, id string) (string, error) {
-	switch collection {
-	case "runs":
-		return db.FindText(ctx, s.store.db.Reader(), `SELECT product_id FROM runs WHERE id = $1`, id)
-	case "threads":
-		t, err := s.Of(ctx, id)
-		if errors.Is(err, NothingToTrace) {
-			return "", nil
-		}
-		return t.product(), err
+	if collection != "threads" {
+		return holders.ProductOf(ctx, s.store.db.Reader(), collection, id)
 	}
-	return "", nil
+	t, err := s.Of(ctx, id)
+	if errors.Is(err, NothingToTrace) {
+		return "", nil
+	}
+	return t.product(), err
 }

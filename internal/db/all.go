@@ -25,11 +25,19 @@ func All[T any](rows *sql.Rows, err error, into func(*T) []any) ([]T, error) {
 	return out, rows.Err()
 }
 
-// FindText answers the one text that a query gives, "" when it gives no row.
-func FindText(ctx context.Context, r Reader, query string, args ...any) (text string, err error) {
-	err = r.QueryRowContext(ctx, query, args...).Scan(&text)
+// Holders knows, by the first word of its address, the query that gives the id of
+// the product that has a thing; its one argument is the thing's id.
+type Holders map[string]string
+
+// ProductOf answers the product of a thing, "" when there is none such.
+func (h Holders) ProductOf(ctx context.Context, r Reader, collection, id string) (product string, err error) {
+	query, known := h[collection]
+	if !known {
+		return "", nil
+	}
+	err = r.QueryRowContext(ctx, query, id).Scan(&product)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return text, Explain(err)
+	return product, Explain(err)
 }
