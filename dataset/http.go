@@ -110,21 +110,27 @@ func (s *Service) listProducts(ctx context.Context, in *PageQuery) (*out[api.Pag
 	if err := api.ReadCursor(in.Cursor, &after); err != nil {
 		return nil, err
 	}
-	items, err := s.Products(ctx, after, in.Limit+1)
-	if who := api.Who(ctx); len(who.Products) > 0 { // they are few
-		items, err = nil, nil
-		for _, id := range slices.Sorted(slices.Values(who.Products)) {
-			p, err := s.FindProduct(ctx, id)
-			switch {
-			case errors.Is(err, NoSuchProduct):
-			case err != nil:
-				return nil, err
-			case id > after:
-				items = append(items, p)
-			}
+	items, err := s.productsFor(ctx, api.Who(ctx), after, in.Limit+1)
+	return page(items, in.Limit, func(p Product) any { return p.ID }), err
+}
+
+// productsFor lists what the actor may know of: those of a token are few.
+func (s *Service) productsFor(ctx context.Context, who api.Actor, after string, limit int) ([]Product, error) {
+	if len(who.Products) == 0 {
+		return s.Products(ctx, after, limit)
+	}
+	var items []Product
+	for _, id := range slices.Sorted(slices.Values(who.Products)) {
+		p, err := s.FindProduct(ctx, id)
+		switch {
+		case errors.Is(err, NoSuchProduct):
+		case err != nil:
+			return nil, err
+		case id > after:
+			items = append(items, p)
 		}
 	}
-	return page(items, in.Limit, func(p Product) any { return p.ID }), err
+	return items, nil
 }
 
 func (s *Service) createProduct(ctx context.Context, in *struct{ Body nameIn }) (*out[Product], error) {

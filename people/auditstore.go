@@ -17,20 +17,9 @@ func insertNoted(ctx context.Context, tx db.Tx, id, entry string) error {
 }
 
 // readNoted gives the oldest.
-func readNoted(ctx context.Context, r db.Reader, limit int) (list []noted, err error) {
+func readNoted(ctx context.Context, r db.Reader, limit int) ([]noted, error) {
 	rows, err := r.QueryContext(ctx, `SELECT id, entry FROM people_audit_noted ORDER BY id LIMIT $1`, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var n noted
-		if err := rows.Scan(&n.id, &n.entry); err != nil {
-			return nil, err
-		}
-		list = append(list, n)
-	}
-	return list, rows.Err()
+	return db.All(rows, err, func(n *noted) []any { return []any{&n.id, &n.entry} })
 }
 
 func dropNoted(ctx context.Context, tx db.Tx, id string) error {
@@ -94,18 +83,9 @@ func eachLink(ctx context.Context, r db.Reader, see func(link) error) error {
 	}
 }
 
-func readLinks(ctx context.Context, r db.Reader, query string, args ...any) (list []link, err error) {
+func readLinks(ctx context.Context, r db.Reader, query string, args ...any) ([]link, error) {
 	rows, err := r.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var l link
-		if err := rows.Scan(&l.seq, &l.atUS, &l.actorID, &l.action, &l.entry, &l.before, &l.hash); err != nil {
-			return nil, err
-		}
-		list = append(list, l)
-	}
-	return list, rows.Err()
+	return db.All(rows, err, func(l *link) []any {
+		return []any{&l.seq, &l.atUS, &l.actorID, &l.action, &l.entry, &l.before, &l.hash}
+	})
 }

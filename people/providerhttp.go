@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"zhuomo/internal/api"
 )
@@ -63,6 +64,6 @@ func setState(w http.ResponseWriter, r *http.Request, state string, seconds int)
 	http.SetCookie(w, &http.Cookie{
 		Name: stateName, Value: state, Path: providerPath, MaxAge: seconds, HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, // it must come back with the provider's redirect
-		Secure:   len(api.BaseURL(r.Context())) > 5 && api.BaseURL(r.Context())[:6] == "https:",
+		Secure:   strings.HasPrefix(api.BaseURL(r.Context()), "https:"),
 	})
 }

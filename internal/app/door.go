@@ -93,8 +93,8 @@ func (d door) socket(public, secure bool) (net.Listener, error) {
 	if err != nil {
 		host, address = address, net.JoinHostPort(address, strconv.Itoa(firstPort))
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		if ip == nil && host != "" {
+	if !loopbackName(host) {
+		if net.ParseIP(host) == nil && host != "" {
 			return nil, BadAddress.With("address", d.listen)
 		}
 		if !secure && len(d.proxies) == 0 {
@@ -126,6 +126,12 @@ func (d door) address(l net.Listener) string {
 func (d door) outward(l net.Listener) bool {
 	t, ok := l.Addr().(*net.TCPAddr)
 	return d.cert != "" || len(d.proxies) > 0 || ok && !t.IP.IsLoopback()
+}
+
+// loopbackName tells names and addresses of this machine alone.
+func loopbackName(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // networks reads addresses and networks. Fault: BadNetwork.

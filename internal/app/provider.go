@@ -1,10 +1,8 @@
 package app
 
 import (
-	"net"
 	"net/url"
 	"os"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -54,9 +52,4 @@ func (s signing) provider() (people.Provider, error) {
 	return people.Provider{
 		Issuer: s.issuer, ClientID: s.client, ClientSecret: secret, Scopes: s.scopes, Domains: s.domains, Role: api.Role(s.role), Claim: s.claim, Rules: rules,
 	}, err
-}
-
-func loopbackName(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }

@@ -22,12 +22,12 @@ type Stats struct {
 }
 
 // troubles are the faults that say something about the database, not about a row.
-var troubles = []*fault.Definition{DiskFull, ReadOnly, Damaged, Unreadable, Locked, Unreachable, Unsure, Refused, Contended, Closed}
+var troubles = [...]*fault.Definition{DiskFull, ReadOnly, Damaged, Unreadable, Locked, Unreachable, Unsure, Refused, Contended, Closed}
 
 // tally counts what Write and the engine do.
 type tally struct {
 	writes, commits, retries atomic.Int64
-	errors                   [10]atomic.Int64 // as troubles
+	errors                   [len(troubles)]atomic.Int64
 }
 
 func (t *tally) failed(err error) {
