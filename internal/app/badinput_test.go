@@ -4,15 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -35,25 +32,8 @@ type served struct {
 
 func serveApp(t *testing.T) *served {
 	t.Helper()
-	folder := filepath.Join(t.TempDir(), "data")
-	a, err := Open(t.Context(), Options{DataFolder: folder, Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := door{listen: "127.0.0.1:0"}.open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- a.Serve(ctx, []net.Listener{l}, func() {}) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("the end: %v", err)
-		}
-	})
-	s := &served{App: a, t: t, address: "http://" + l.Addr().String(), product: "/api/v1/products/p"}
+	a, address := openedDoor(t, door{listen: "127.0.0.1:0"})
+	s := &served{App: a, t: t, address: "http://" + address, product: "/api/v1/products/p"}
 	s.must("POST", "/api/v1/products", `{"name":"p"}`)
 	s.must("POST", s.product+"/datasets", `{"name":"good"}`)
 	if why := s.imported("good", "good.csv", strings.NewReader("id,text\n1,你好\n2,退票\n3,发票\n")); why.Code != "" {

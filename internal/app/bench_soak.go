@@ -60,19 +60,11 @@ const (
 )
 
 func (o *soakBench) run(ctx context.Context, e *command.Env) (err error) {
-	folder, err := demoCopy(e.Globals)
+	folder, product, said, err := demoToTalkTo(e.Globals)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	said, err := spoken()
-	if err != nil {
-		return err
-	}
-	product, err := demoProduct(folder)
-	if err != nil {
-		return err
-	}
 	labelling := &labelBench{tasks: o.minutes*60*o.answers/soakEach + 1000, people: soakPeople, each: soakEach}
 	var queue string
 	var secrets []string

@@ -30,19 +30,11 @@ type turnFigures struct {
 }
 
 func (o *turnBench) run(ctx context.Context, e *command.Env) (err error) {
-	folder, err := demoCopy(e.Globals)
+	folder, product, said, err := demoToTalkTo(e.Globals)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	said, err := spoken()
-	if err != nil {
-		return err
-	}
-	product, err := demoProduct(folder)
-	if err != nil {
-		return err
-	}
 	server, err := serveApart(ctx, folder)
 	if err != nil {
 		return err
@@ -84,6 +76,21 @@ func (o *turnBench) measure(ctx context.Context, customers *load) (turnFigures, 
 	around := min(100, len(times)/2)
 	f.Turn20MS, f.Turn2000MS = round(middle(times[min(10, around):min(10, around)+around])), round(middle(times[len(times)-around:]))
 	return f, nil
+}
+
+// demoToTalkTo copies the demo's data, and gives its product and what customers
+// say to it. The folder is the caller's to remove.
+func demoToTalkTo(g command.Globals) (folder, product string, said []string, err error) {
+	if said, err = spoken(); err != nil {
+		return "", "", nil, err
+	}
+	if folder, err = demoCopy(g); err != nil {
+		return "", "", nil, err
+	}
+	if product, err = demoProduct(folder); err != nil {
+		return "", "", nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return folder, product, said, nil
 }
 
 // demoProduct reads which product the demo made.

@@ -150,7 +150,7 @@ func openedDoor(t *testing.T, d door) (a *App, address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // what the test cleans up may still ask
 	ended := make(chan error, 1)
 	go func() { ended <- a.Serve(ctx, []net.Listener{l}, func() {}) }()
 	t.Cleanup(func() {

@@ -31,8 +31,8 @@ func main() {
 	fmt.Println(n)
 }
 
-// spoil puts the script behind the first Chinese word of each text and each line
-// of it, and gives how many texts it changed.
+// spoil puts the script behind each Chinese word of each text, and gives how many
+// texts it changed.
 func spoil(ctx context.Context, path string) (changed int64, err error) {
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
