@@ -202,7 +202,7 @@ func (h *house) anyone(rng *rand.Rand) *server {
 	return nil
 }
 
-// keepLogs writes what all processes said, and what some tables hold, into a folder, for whoever has to
+// keepLogs writes what all processes and PostgreSQL said, and what some tables hold, into a folder, for whoever has to
 // explain a broken promise.
 func (h *house) keepLogs(t *testing.T) string {
 	folder, err := os.MkdirTemp("", "zhuomo-chaos-evidence-")
@@ -210,10 +210,12 @@ func (h *house) keepLogs(t *testing.T) string {
 	for i, s := range h.run {
 		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.log", i)), []byte(s.log.String()), 0o600))
 	}
-	for _, table := range []string{"serve_releases", "serve_publications", "models", "jobs", "api_answers", "label_slots", "label_annotations"} {
+	for _, table := range []string{"serve_releases", "serve_publications", "models", "jobs", "api_answers", "label_slots", "label_annotations", "datasets", "versions"} {
 		rows := texts(t, h.admin, "SELECT CAST(row_to_json(x) AS TEXT) FROM "+table+" x")
 		must(t, os.WriteFile(filepath.Join(folder, table+".jsonl"), []byte(strings.Join(rows, "\n")), 0o600))
 	}
+	server := texts(t, h.admin, "SELECT pg_read_file(current_setting('unix_socket_directories') || '/log')")
+	must(t, os.WriteFile(filepath.Join(folder, "postgres.log"), []byte(strings.Join(server, "\n")), 0o600))
 	return folder
 }
 
