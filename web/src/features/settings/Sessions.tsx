@@ -11,6 +11,26 @@ import { FaultBand } from "../../shared/page/FaultBand";
 import { useWords } from "../../shared/words/useWords";
 import css from "./settings.module.css";
 
+// What a browser calls itself, the most telling first: many claim to be others too.
+const browsers: [RegExp, string][] = [
+  [/MicroMessenger\/(\d+)/, "WeChat"],
+  [/Edg\w*\/(\d+)/, "Edge"],
+  [/OPR\/(\d+)/, "Opera"],
+  [/Firefox\/(\d+)/, "Firefox"],
+  [/Chrome\/(\d+)/, "Chrome"],
+  [/Version\/(\d+).*Safari/, "Safari"],
+];
+
+/** browserOf names a browser and its system by what it calls itself; what is unknown stays as it is. */
+export function browserOf(agent: string): string {
+  const system = /Windows|Android|iPhone|iPad|Mac OS X|Linux/.exec(agent)?.[0];
+  for (const [mark, name] of browsers) {
+    const found = mark.exec(agent);
+    if (found) return [`${name} ${found[1]!}`, system].filter(Boolean).join(" · ");
+  }
+  return agent;
+}
+
 /** Sessions are the browsers in which one is signed in, and the way out of them all. */
 export function Sessions() {
   const w = useWords("settings");
@@ -39,7 +59,7 @@ export function Sessions() {
           <ul className={css["tokens"]}>
             {sessions.items.map((s) => (
               <li key={s.id || s.created_us}>
-                <b title={s.agent} data-measure /* its digits count nothing */>{s.agent || w("session_unknown")}</b>
+                <b title={s.agent} data-measure /* its digits count nothing */>{browserOf(s.agent) || w("session_unknown")}</b>
                 <span>{w("session_since", { time: f.time(s.created_us) })}</span>
                 {s.current && <Chip tone="jade">{w("session_current")}</Chip>}
               </li>
