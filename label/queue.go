@@ -196,6 +196,9 @@ func (s *Service) fill(ctx context.Context, q Queue, progress func(done, total i
 	if err != nil {
 		return err
 	}
+	if err := s.db.Analyze(ctx, "label_tasks", "label_slots"); err != nil {
+		return err
+	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		ok, err := setState(ctx, tx, q.ID, filling, open)
 		if err == nil && !ok {

@@ -2,6 +2,7 @@ package label
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -52,7 +53,7 @@ func (s *Service) doTogether(ctx context.Context, tx db.Tx, errands []*errand) (
 		given = append(given, e.give...)
 	}
 	if len(given) > 0 {
-		if err := giveAnswers(ctx, tx, given, now.UnixMicro()); err != nil {
+		if err := giveAnswers(ctx, tx, given, now.UnixMicro(), len(errands) == 1); err != nil {
 			return nil, err
 		}
 	}
@@ -255,44 +256,63 @@ func (h *heads) forget() {
 	clear(h.lanes)
 }
 
-// giveAnswers takes the answers of people who hold their task.
-func giveAnswers(ctx context.Context, tx db.Tx, list []*giving, now int64) error {
-	ids := make([]string, len(list))
-	for i, g := range list {
-		g.refused, g.a.AtUS = nil, now
-		ids[i] = g.a.ID
-	}
-	known, err := annotationsByID(ctx, tx, ids)
-	if err != nil {
+// giveAnswers takes the answers of people who hold their task. Whether an answer
+// was there already is looked up for those without a hold only, or when cautious
+// for all of them: a person may hold a task again for which the old answer is sent
+// once more. Not cautious, that is Taken, and nothing is changed.
+func giveAnswers(ctx context.Context, tx db.Tx, list []*giving, now int64, cautious bool) error {
+	known := map[string]knownAnnotation{}
+	lookUp := func(wanted func(g *giving) bool) error {
+		var ids []string
+		for _, g := range list {
+			if wanted(g) {
+				ids = append(ids, g.a.ID)
+			}
+		}
+		found, err := annotationsByID(ctx, tx, ids)
+		maps.Copy(known, found)
 		return err
+	}
+	if cautious {
+		if err := lookUp(func(*giving) bool { return true }); err != nil {
+			return err
+		}
 	}
 	var holds [][2]string
 	first := map[string]bool{}
 	for _, g := range list {
+		g.refused, g.a.AtUS = nil, now
 		if _, again := known[g.a.ID]; !again && !first[g.a.ID] {
 			first[g.a.ID] = true
-			holds = append(holds, [2]string{g.a.TaskID, g.a.Person})
+			holds = append(holds, g.hold())
 		}
 	}
 	held, err := answerSlots(ctx, tx, holds, now)
 	if err != nil {
 		return err
 	}
+	if !cautious {
+		if err := lookUp(func(g *giving) bool { return !held[g.hold()] }); err != nil {
+			return err
+		}
+	}
 	var fresh []Annotation
 	for _, g := range list {
-		hold := [2]string{g.a.TaskID, g.a.Person}
 		if old, again := known[g.a.ID]; again {
 			g.sentAgain(old)
-		} else if !held[hold] {
+		} else if !held[g.hold()] {
 			g.refused = LeaseLost.With("task", g.a.TaskID)
 		} else {
-			delete(held, hold)
+			delete(held, g.hold())
 			known[g.a.ID] = knownAnnotation{Annotation: g.a}
 			fresh = append(fresh, g.a)
 		}
 	}
 	return insertAnnotations(ctx, tx, fresh)
 }
+
+// hold is the task and the person who must hold it.
+func (g *giving) hold() [2]string { return [2]string{g.a.TaskID, g.a.Person} }
 
 // knownAnnotation is one that is there already.
 type knownAnnotation struct {

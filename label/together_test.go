@@ -1,6 +1,8 @@
 package label_test
 
 import (
+	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -75,6 +77,36 @@ func TestManyAskForOneLane(t *testing.T) {
 		}
 		if got := h.claim(t, q, "zhao", 20); len(got) != 20 || got[0].ID != mine[1].ID {
 			t.Errorf("zhao got %d", len(got))
+		}
+	})
+}
+
+// TestAnUndoneAnswerSentAmongMany sends an answer that was undone once more, while
+// its task is leased to the same person again and others answer at the same time.
+func TestAnUndoneAnswerSentAmongMany(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := build(t, d, 8, nil)
+		q := h.openQueue(t, h.order("同时", 1))
+		tasks := h.claim(t, q, "zhang", 20)
+		undone := h.answer(t, tasks[0], "zhang", "book")
+		if err := h.Undo(t.Context(), undone.ID, "zhang"); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		errs := make([]error, len(tasks))
+		for i, task := range tasks {
+			all.Go(func() { _, errs[i] = h.Submit(t.Context(), []label.Submission{submission(task, "zhang", "book")}) })
+		}
+		all.Wait()
+		for i, err := range errs {
+			if i == 0 && !errors.Is(err, label.IDReused) || i > 0 && err != nil {
+				t.Errorf("answer %d: %v", i, err)
+			}
+		}
+		anew := submission(tasks[0], "zhang", "price")
+		anew.ID += "-2"
+		if _, err := h.Submit(t.Context(), []label.Submission{anew}); err != nil {
+			t.Errorf("the lease was lost: %v", err)
 		}
 	})
 }

@@ -222,6 +222,40 @@ func TestAKeyWhoseAnswerWasLostIsNotDoneAgain(t *testing.T) {
 	})
 }
 
+// TestAnAnswerIsKeptThoughItsCommitWasCut ends the connection in the commit that
+// keeps the answer, once: a retry gets the answer all the same.
+func TestAnAnswerIsKeptThoughItsCommitWasCut(t *testing.T) {
+	t.Parallel()
+	d := testkit.OpenPostgres(t)
+	var h *house
+	h = openOn(t, d, api.Op("POST", "/api/v1/work", "", api.Viewer, "做", "work", func(ctx context.Context, _ *nothing) (*nothing, error) {
+		return nil, h.db.Write(ctx, func(context.Context, db.Tx) error { return nil })
+	}))
+	for _, statement := range []string{
+		`CREATE SEQUENCE cuts`,
+		`CREATE FUNCTION cut_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			IF nextval('cuts') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END $$`,
+		`CREATE CONSTRAINT TRIGGER cut AFTER UPDATE ON api_answers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut_once()`,
+	} {
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.ExecContext(ctx, statement)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 2 {
+		a := h.do(t, "POST", "/api/v1/work", "", "Idempotency-Key", "k")
+		if a.StatusCode != 204 || (a.Header.Get("Idempotency-Replayed") == "true") != (n == 1) {
+			t.Errorf("sent %d times: %d %s", n+1, a.StatusCode, a.body)
+		}
+	}
+	var cuts int
+	if err := d.Reader().QueryRowContext(t.Context(), "SELECT last_value FROM cuts").Scan(&cuts); err != nil || cuts != 2 {
+		t.Errorf("the answer was written %d times, %v", cuts, err)
+	}
+}
+
 // TestAKeyIsTakenOnceWhereverItIsSent sends one request to two servers on one
 // database at the same time: the work of one of them is kept.
 func TestAKeyIsTakenOnceWhereverItIsSent(t *testing.T) {

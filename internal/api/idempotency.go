@@ -106,7 +106,7 @@ func (p *replays) serve(s *Server, w http.ResponseWriter, r *http.Request, route
 	// The work is done and stays done: a client that hung up must still find its
 	// answer. A failure leaves the note, if what it stands beside was written.
 	if got.status < 500 {
-		err = p.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error {
+		err = p.db.WriteSure(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error {
 			return writeAnswer(ctx, tx, id[0], key, got, now.UnixMicro())
 		})
 		if err != nil {

@@ -128,6 +128,18 @@ func (d *DB) OpenPool(ctx context.Context) (*pgxpool.Pool, error) {
 	return pool, Explain(err)
 }
 
+// Analyze lets PostgreSQL count tables into which many rows have just gone: until
+// its autovacuum comes by, it reads them whole where an index would do. SQLite
+// takes its indexes uncounted.
+func (d *DB) Analyze(ctx context.Context, tables ...string) error {
+	p, shared := d.engine.(*postgresDB)
+	if !shared {
+		return nil
+	}
+	_, err := p.writers.ExecContext(ctx, "ANALYZE "+strings.Join(tables, ", "))
+	return Explain(err)
+}
+
 // EmptySchema makes a schema with nothing in it, also if there was one of that
 // name, and gives the address of the database within it.
 func EmptySchema(ctx context.Context, address, schema string) (string, error) {

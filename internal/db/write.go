@@ -98,6 +98,19 @@ func (d *DB) Write(ctx context.Context, do func(ctx context.Context, tx Tx) erro
 	return err
 }
 
+// unsureTries is how often WriteSure writes.
+const unsureTries = 5
+
+// WriteSure is Write for a do to which it is nothing to be done twice: where the
+// connection broke in the commit, it is written again. Unsure when that went on.
+func (d *DB) WriteSure(ctx context.Context, do func(ctx context.Context, tx Tx) error) error {
+	err := d.Write(ctx, do)
+	for try := 1; try < unsureTries && errors.Is(err, Unsure); try++ {
+		err = d.Write(ctx, do)
+	}
+	return err
+}
+
 // submit hands the request to the engine and counts how it went.
 func (d *DB) submit(r *request) error {
 	began := time.Now() // a write takes real time, whatever the clock says
