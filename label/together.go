@@ -129,6 +129,7 @@ func (s *Service) takeOfLane(ctx context.Context, tx db.Tx, lane laneKey, list [
 	for _, t := range list {
 		want += t.n
 	}
+	want = powerOfTwo(want)
 	after, known := s.heads.of(lane, now)
 	var slots []dueSlot
 	var err error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,9 +18,12 @@ const partMost = 512
 // padded repeats the last of some values until their number is a power of two, so
 // that few texts are to be prepared. Only for statements to which it is nothing.
 func padded[T any](part []T) []T {
-	full := 1 << bits.Len(uint(len(part)-1))
+	full := powerOfTwo(len(part))
 	return slices.Concat(part, slices.Repeat(part[len(part)-1:], full-len(part)))
 }
+
+// powerOfTwo is the least one that is not below n, from 1.
+func powerOfTwo(n int) int { return 1 << bits.Len(uint(n-1)) }
 
 func asArgs[T any](list []T) []any {
 	args := make([]any, len(list))
@@ -78,9 +82,11 @@ func scanSlot(scan func(...any) error) (s dueSlot, err error) {
 }
 
 // dueSlots gives the first slots of a lane that are due, those never leased first.
+// The limit stands in the text, since SQLite plans anew for each other limit that is
+// bound: let it be one of few.
 func dueSlots(ctx context.Context, r db.Reader, lane laneKey, now int64, limit int) ([]dueSlot, error) {
 	rows, err := r.QueryContext(ctx, `SELECT task_id, kept, position, due_us FROM label_slots
-		WHERE queue_id = $1 AND lane = $2 AND due_us <= $3 ORDER BY due_us, position LIMIT $4`, lane.queue, lane.lane, now, limit)
+		WHERE queue_id = $1 AND lane = $2 AND due_us <= $3 ORDER BY due_us, position LIMIT `+strconv.Itoa(limit), lane.queue, lane.lane, now)
 	found, err := read(rows, err, scanSlot)
 	if err != nil {
 		return nil, fmt.Errorf("look for slots: %w", err)
@@ -88,10 +94,11 @@ func dueSlots(ctx context.Context, r db.Reader, lane laneKey, now int64, limit i
 	return found, nil
 }
 
-// newSlots gives the first slots of a lane after a position that nobody has had.
+// newSlots gives the first slots of a lane after a position that nobody has had;
+// the limit as that of dueSlots.
 func newSlots(ctx context.Context, r db.Reader, lane laneKey, after, limit int) ([]dueSlot, error) {
 	rows, err := r.QueryContext(ctx, `SELECT task_id, kept, position, due_us FROM label_slots
-		WHERE queue_id = $1 AND lane = $2 AND due_us = 0 AND position > $3 ORDER BY position LIMIT $4`, lane.queue, lane.lane, after, limit)
+		WHERE queue_id = $1 AND lane = $2 AND due_us = 0 AND position > $3 ORDER BY position LIMIT `+strconv.Itoa(limit), lane.queue, lane.lane, after)
 	found, err := read(rows, err, scanSlot)
 	if err != nil {
 		return nil, fmt.Errorf("look for new slots: %w", err)

@@ -93,6 +93,26 @@ func (s *Server) finish(ctx context.Context, r Route, out any) error {
 // opaque texts are ids and hashes, which must stay whole: no personal number is as long.
 var opaque = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(sha256:)?[0-9a-f]{24,64}(\.[0-9]+)*)$`)
 
+// isID tells an id of ours, the most frequent of the opaque texts.
+func isID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; i {
+		case 8, 13, 18, 23:
+			if c != '-' {
+				return false
+			}
+		default:
+			if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // hide gives v with every text in it masked. What changes is copied, since stages
 // give what they keep in memory.
 func hide(v reflect.Value, mask func(string) (string, int)) (reflect.Value, bool) {
@@ -139,7 +159,7 @@ func hide(v reflect.Value, mask func(string) (string, int)) (reflect.Value, bool
 
 func hideString(v reflect.Value, mask func(string) (string, int)) (reflect.Value, bool) {
 	s := v.String()
-	if len(s) >= 24 && opaque.MatchString(s) {
+	if len(s) >= 24 && (isID(s) || opaque.MatchString(s)) {
 		return v, false
 	}
 	masked, finds := mask(s)

@@ -20,9 +20,15 @@ const (
 // loopState belongs to the write loop's goroutine.
 type loopState struct {
 	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // prepared on conn, by text
-	batch []*request           // taken and not yet answered
-	carry *request             // read from the queue, starts the next batch
+	stmts map[kept]*sql.Stmt // prepared on conn
+	batch []*request         // taken and not yet answered
+	carry *request           // read from the queue, starts the next batch
+}
+
+// kept names a prepared statement: the first, second, … of its text.
+type kept struct {
+	text string
+	twin int
 }
 
 func (d *sqliteDB) submit(r *request) error {
@@ -221,7 +227,7 @@ func (d *sqliteDB) forget() {
 }
 
 func (d *sqliteDB) exec(text string) error {
-	stmt, err := d.loop.prepare(text)
+	stmt, err := d.loop.prepare(text, 0)
 	if err != nil {
 		return err
 	}

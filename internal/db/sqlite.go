@@ -155,6 +155,7 @@ func dsn(path string, cacheKiB int, pragmas ...string) string {
 		"busy_timeout(5000)",
 		"journal_mode(WAL)",
 		"journal_size_limit(67108864)",
+		"wal_autocheckpoint(4000)", // 16 MB: pages that are written over and over go home once
 		"foreign_keys(1)",
 		"temp_store(MEMORY)",
 		fmt.Sprintf("cache_size(-%d)", cacheKiB),

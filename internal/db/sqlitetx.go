@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
-	"slices"
 )
 
 // errDiscard tells database/sql to throw a connection away.
@@ -24,7 +23,7 @@ type writeTx struct {
 	loop    *loopState
 	request *request
 	rows    []*sql.Rows // closed at the end if the closure forgot to
-	asked   []string    // texts whose rows may still be open: their prepared statement is taken
+	asked   []string    // texts whose rows may still be open: each has taken a prepared statement
 	broken  error       // the transaction as a whole is lost
 	over    bool
 }
@@ -76,12 +75,21 @@ func (t *writeTx) QueryRowContext(ctx context.Context, query string, args ...any
 	return row
 }
 
-// prepare gives the kept statement of a text, or nil while rows of it may be open.
+// maxTwins is how many statements are kept of one text.
+const maxTwins = 4
+
+// prepare gives a kept statement of a text, or nil while rows of all of them may be open.
 func (t *writeTx) prepare(query string) (*sql.Stmt, error) {
-	if slices.Contains(t.asked, query) {
+	twin := 0
+	for _, text := range t.asked {
+		if text == query {
+			twin++
+		}
+	}
+	if twin == maxTwins {
 		return nil, nil
 	}
-	return t.loop.prepare(query)
+	return t.loop.prepare(query, twin)
 }
 
 // ExecContext changes rows.
@@ -129,9 +137,10 @@ func (t *writeTx) end() {
 }
 
 // prepare keeps statements for reuse. Multi-statement texts work too: the
-// driver runs them one by one.
-func (l *loopState) prepare(text string) (*sql.Stmt, error) {
-	if s := l.stmts[text]; s != nil {
+// driver runs them one by one. twin numbers the statements of one text.
+func (l *loopState) prepare(text string, twin int) (*sql.Stmt, error) {
+	key := kept{text, twin}
+	if s := l.stmts[key]; s != nil {
 		return s, nil
 	}
 	if len(l.stmts) >= maxStmts {
@@ -145,8 +154,8 @@ func (l *loopState) prepare(text string) (*sql.Stmt, error) {
 		return nil, err
 	}
 	if l.stmts == nil {
-		l.stmts = make(map[string]*sql.Stmt, 64)
+		l.stmts = make(map[kept]*sql.Stmt, 64)
 	}
-	l.stmts[text] = s
+	l.stmts[key] = s
 	return s, nil
 }
