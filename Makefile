@@ -41,6 +41,7 @@ guide-pictures: build
 
 test-go: web
 	$(GO) vet ./...
+	$(GO) vet -tags chaos ./internal/app/chaos
 	bash internal/testkit/postgres.sh $(GO) test -timeout 20m ./...
 
 # Browser tests: the real program, a real Chromium.
