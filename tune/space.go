@@ -124,6 +124,68 @@ func place(p spec.Param, u float64) any {
 	return p.Choices[min(int(u*float64(len(p.Choices))), len(p.Choices)-1)]
 }
 
+// Point is the inverse of At: the middle of what At turns into these values.
+func (s Space) Point(values spec.Values) []float64 {
+	point := make([]float64, len(s.Dials))
+	for i, p := range s.Dials {
+		point[i] = placeOf(p, values[p.Name])
+	}
+	return point
+}
+
+// Snap moves a point to where Point would put the values that it stands for.
+func (s Space) Snap(point []float64) {
+	for i, p := range s.Dials {
+		if Levels(p) > 0 {
+			point[i] = placeOf(p, place(p, point[i]))
+		}
+	}
+}
+
+func placeOf(p spec.Param, value any) float64 {
+	low, high := p.Min, p.Max
+	var x float64
+	switch v := value.(type) {
+	case bool:
+		if v {
+			return 0.75
+		}
+		return 0.25
+	case string:
+		return (float64(slices.Index(p.Choices, v)) + 0.5) / float64(len(p.Choices))
+	case int:
+		x, low, high = float64(v), low-0.5, high+0.5
+		if p.Log && p.Min > 0 {
+			low = max(low, 0.5)
+		}
+	case float64:
+		x = v
+	}
+	if p.Log && p.Min > 0 {
+		x, low, high = math.Log(x), math.Log(low), math.Log(high)
+	}
+	if high == low {
+		return 0.5
+	}
+	return min(max((x-low)/(high-low), 0), 1)
+}
+
+// Levels is how many values a dial has: 0 when there is no end to them.
+func Levels(p spec.Param) int {
+	switch p.Kind {
+	case spec.Int:
+		return int(p.Max-p.Min) + 1
+	case spec.Float:
+		if p.Min == p.Max {
+			return 1
+		}
+		return 0
+	case spec.Bool:
+		return 2
+	}
+	return len(p.Choices)
+}
+
 func names(s spec.Spec) string {
 	var list []string
 	for _, p := range s.Params {

@@ -9,6 +9,12 @@ import (
 // is the default.
 func Samplers() []tune.Sampler {
 	return []tune.Sampler{
-		sampler.Random(), // tune.random.v1
+		sampler.Auto(),      // tune.auto.v1
+		sampler.Gaussian(),  // tune.gaussian.v1
+		sampler.Parzen(),    // tune.parzen.v1
+		sampler.Evolution(), // tune.evolution.v1
+		sampler.Halton(),    // tune.even.v1
+		sampler.Grid(),      // tune.grid.v1
+		sampler.Random(),    // tune.random.v1
 	}
 }

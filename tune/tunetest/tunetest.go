@@ -3,6 +3,7 @@
 package tunetest
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"regexp"
@@ -73,8 +74,8 @@ func start(t *testing.T, s tune.Sampler, in tune.Space, seed uint64) tune.Asker 
 	return a
 }
 
-// bowl is best at rate 0.01, share 0.3, depth 5, kind b.
-func bowl(v spec.Values) float64 {
+// Bowl is a score that is best at rate 0.01, share 0.3, depth 5, kind b.
+func Bowl(v spec.Values) float64 {
 	score := -math.Pow(math.Log10(v.Float("rate"))+2, 2) - 10*math.Pow(v.Float("share")-0.3, 2) - math.Pow(float64(v.Int("depth")-5)/4, 2)
 	if v.String("kind") == "b" {
 		score++
@@ -87,7 +88,7 @@ func hunt(a tune.Asker, from, n int) []spec.Values {
 	var out []spec.Values
 	for i := from; i < from+n; i++ {
 		v := a.Ask(i)
-		a.Tell(tune.Trial{Number: i, State: tune.Done, Values: v, Score: bowl(v)})
+		a.Tell(tune.Trial{Number: i, State: tune.Done, Values: v, Score: Bowl(v)})
 		out = append(out, v)
 	}
 	return out
@@ -122,7 +123,7 @@ func repeats(t *testing.T, s tune.Sampler) {
 	resumed := start(t, s, in, 5)
 	for i := range 25 { // what an interrupted search had finished, told out of order
 		at := 24 - i
-		resumed.Tell(tune.Trial{Number: at, State: tune.Done, Values: first[at], Score: bowl(first[at])})
+		resumed.Tell(tune.Trial{Number: at, State: tune.Done, Values: first[at], Score: Bowl(first[at])})
 	}
 	if !reflect.DeepEqual(first[25:], hunt(resumed, 25, 15)) {
 		t.Error("a resumed search goes on otherwise")
@@ -130,21 +131,31 @@ func repeats(t *testing.T, s tune.Sampler) {
 }
 
 func reaches(t *testing.T, s tune.Sampler) {
-	a := start(t, s, space(t), 2)
-	depths, kinds, folds, decades := map[int]int{}, map[string]int{}, map[bool]int{}, map[int]int{}
-	for i := range 400 {
-		v := a.Ask(i) // nothing is told, so nothing should be preferred
-		depths[v.Int("depth")]++
-		kinds[v.String("kind")]++
-		folds[v.Bool("fold")]++
-		decades[int(math.Floor(math.Log10(v.Float("rate"))))]++
+	seen := func(dial string) map[string]int {
+		in, err := tune.NewSpace(Component(), []string{dial}, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, count := start(t, s, in, 2), map[string]int{}
+		for i := range 400 {
+			v := a.Ask(i) // nothing is told, so nothing should be preferred
+			if dial == "rate" {
+				count[fmt.Sprint(min(0, math.Floor(math.Log10(v.Float(dial)))))]++ // 10 itself belongs to the last decade
+				continue
+			}
+			count[fmt.Sprint(v[dial])]++
+		}
+		return count
 	}
-	if len(depths) != 8 || len(kinds) != 3 || len(folds) != 2 || len(decades) < 5 {
-		t.Errorf("depths %v, kinds %v, folds %v, decades of rate %v", depths, kinds, folds, decades)
-	}
-	for decade, n := range decades {
-		if n < 30 && decade < 1 { // five decades share 400 draws
-			t.Errorf("decade %d of a logarithmic dial was drawn %d times in 400", decade, n)
+	for dial, want := range map[string]int{"depth": 8, "kind": 3, "fold": 2, "rate": 5} {
+		count := seen(dial)
+		if len(count) != want {
+			t.Errorf("%s came in %d of %d kinds: %v", dial, len(count), want, count)
+		}
+		for what, n := range count {
+			if n < 400/want/2 {
+				t.Errorf("%s %s was drawn %d times in 400", dial, what, n)
+			}
 		}
 	}
 }
@@ -152,7 +163,7 @@ func reaches(t *testing.T, s tune.Sampler) {
 func finds(t *testing.T, s tune.Sampler) {
 	var scores []float64
 	for _, v := range hunt(start(t, s, space(t), 3), 0, 60) {
-		scores = append(scores, bowl(v))
+		scores = append(scores, Bowl(v))
 	}
 	if top := slices.Max(scores); top < 0.5 { // 1 is the best there is; the middle of all values is about -2
 		t.Errorf("the best of 60 trials scores %.2f", top)

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Race of the samplers on tables and surrogates of real tuning tasks: ours (bin/zhuomo
+# bench sampler) against Optuna's default, its GPSampler and random search; 25, 50 and
+# 100 trials. Keeps every run in bench/results/tune.json (the peers' are not run again)
+# and prints one line a figure: name ours peer ratio.
+#   ZHUOMO_SETS  folder of the outside sets     ZHUOMO_BIN  bin/zhuomo
+#   SEEDS  10     SAMPLERS  those of ours that race     GP  1: Optuna's GPSampler too
+#   QUICK=1      three tasks and two seeds; keeps nothing
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if [ ! -d "${ZHUOMO_SETS:-}/hpo-lcbench" ]; then
+  echo "skipped: needs the sets hpo-lcbench, hpo-kernel-tuning, hpo-yahpo-onnx: set ZHUOMO_SETS"
+  exit 0
+fi
+binary=${ZHUOMO_BIN:-bin/zhuomo}
+[ -x "$binary" ] || { echo "needs $binary: make build"; exit 1; }
+packages=(optuna==OPTUNA numpy==NUMPY scipy==SCIPY onnxruntime==ORT)
+[ "${GP:-1}" = 0 ] || packages+=(torch==TORCH)
+python=$(bash bench/peers.sh tune "${packages[@]}")
+exec "$python" bench/race_tune.py --binary "$binary" --sets "$ZHUOMO_SETS" --seeds "${SEEDS:-10}" \
+  --samplers "${SAMPLERS:-tune.auto.v1}" ${QUICK:+--quick} $([ "${GP:-1}" = 0 ] && echo --without-gp)

@@ -1,0 +1,144 @@
+package sampler
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"zhuomo/internal/spec"
+	"zhuomo/tune"
+)
+
+// told keeps the finished trials of a search by number, so that what follows from
+// them does not hang on the order in which they came.
+type told struct {
+	space   tune.Space
+	trials  []tune.Trial
+	tried   map[string]bool     // values that were tried
+	pending map[int]spec.Values // asked and not told yet
+}
+
+func newTold(space tune.Space) told {
+	return told{space: space, tried: map[string]bool{}, pending: map[int]spec.Values{}}
+}
+
+func (h *told) add(t tune.Trial) {
+	at, found := slices.BinarySearchFunc(h.trials, t.Number, func(a tune.Trial, n int) int { return a.Number - n })
+	if found {
+		h.trials[at] = t
+	} else {
+		h.trials = slices.Insert(h.trials, at, t)
+	}
+	h.tried[h.key(t.Values)] = true
+	delete(h.pending, t.Number)
+}
+
+// ask notes what is proposed.
+func (h *told) ask(number int, v spec.Values) spec.Values {
+	h.pending[number] = v
+	return v
+}
+
+func (h *told) key(v spec.Values) string {
+	var b strings.Builder
+	for _, p := range h.space.Dials {
+		fmt.Fprint(&b, v[p.Name], "\x00")
+	}
+	return b.String()
+}
+
+// waiting are the values of trials under way, by number.
+func (h *told) waiting() []spec.Values {
+	var numbers []int
+	for n := range h.pending {
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers)
+	list := make([]spec.Values, len(numbers))
+	for i, n := range numbers {
+		list[i] = h.pending[n]
+	}
+	return list
+}
+
+// evened gives the scores as a model should see them: of the better half their own
+// distances, of the worse half their ranks only, since how bad a bad place is says
+// little; those that failed are the worst. Then mean 0, variance 1.
+//
+// Source: half-rank warping of Vizier (Song et al. 2024, arXiv:2408.11527).
+func evened(trials []tune.Trial) []float64 {
+	n := len(trials)
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	value := func(i int) float64 {
+		if trials[i].State != tune.Done {
+			return math.Inf(-1)
+		}
+		return trials[i].Score
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch va, vb := value(a), value(b); {
+		case va < vb:
+			return -1
+		case va > vb:
+			return 1
+		}
+		return 0
+	})
+	y := make([]float64, n)
+	middle := value(order[n/2])
+	if math.IsInf(middle, -1) { // most failed: the worst that did not stands for the middle
+		for _, i := range order {
+			if middle = value(i); !math.IsInf(middle, -1) {
+				break
+			}
+		}
+	}
+	if math.IsInf(middle, -1) {
+		return y
+	}
+	var spread float64
+	better := 0
+	for _, i := range order {
+		if v := value(i); v >= middle {
+			spread += (v - middle) * (v - middle)
+			better++
+		}
+	}
+	spread = math.Sqrt(spread / float64(better))
+	if spread == 0 {
+		spread = 1
+	}
+	for first := 0; first < n; {
+		last := first
+		for last+1 < n && value(order[last+1]) == value(order[first]) {
+			last++
+		}
+		for _, i := range order[first : last+1] { // equals stay equal
+			if v := value(i); v >= middle {
+				y[i] = v
+			} else {
+				rank := (float64(first+last)/2 + 0.5) / float64(n)
+				y[i] = middle + spread*math.Sqrt2*math.Erfinv(2*min(rank, 0.5)-1)
+			}
+		}
+		first = last + 1
+	}
+	var mean, variance float64
+	for _, v := range y {
+		mean += v / float64(n)
+	}
+	for _, v := range y {
+		variance += (v - mean) * (v - mean) / float64(n)
+	}
+	if variance == 0 {
+		variance = 1
+	}
+	for i := range y {
+		y[i] = (y[i] - mean) / math.Sqrt(variance)
+	}
+	return y
+}
