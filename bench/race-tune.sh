@@ -14,8 +14,8 @@ if [ ! -d "${ZHUOMO_SETS:-}/hpo-lcbench" ]; then
 fi
 binary=${ZHUOMO_BIN:-bin/zhuomo}
 [ -x "$binary" ] || { echo "needs $binary: make build"; exit 1; }
-packages=(optuna==OPTUNA numpy==NUMPY scipy==SCIPY onnxruntime==ORT)
-[ "${GP:-1}" = 0 ] || packages+=(torch==TORCH)
+packages=(optuna==5.0.0 numpy==2.4.6 scipy==1.17.1 onnxruntime==1.32.0)
+[ "${GP:-1}" = 0 ] || packages+=(torch==2.15.0)
 python=$(bash bench/peers.sh tune "${packages[@]}")
 exec "$python" bench/race_tune.py --binary "$binary" --sets "$ZHUOMO_SETS" --seeds "${SEEDS:-10}" \
   --samplers "${SAMPLERS:-tune.auto.v1}" ${QUICK:+--quick} $([ "${GP:-1}" = 0 ] && echo --without-gp)

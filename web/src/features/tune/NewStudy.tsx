@@ -58,6 +58,7 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
     },
   });
   const text = (t: { zh: string; en: string }) => (lang === "zh" ? t.zh : t.en);
+  const chosen = samplers.data?.items?.find((s) => !sampler || s.name === sampler);
   const number = (p: Param) => p.kind === "int" || p.kind === "float";
   return (
     <Drawer
@@ -79,8 +80,8 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
               <Form.Item label={w("col_component")}>
                 <Select aria-label={w("col_component")} value={learner?.name ?? null} onChange={(v) => setComponent(v ?? undefined)} options={(all.items ?? []).map((l) => ({ value: l.name, label: text(l.title) }))} />
               </Form.Item>
-              <Form.Item label={w("sampler")}>
-                <Select aria-label={w("sampler")} value={sampler ?? samplers.data?.items?.[0]?.name ?? null} onChange={(v) => setSampler(v ?? undefined)} options={(samplers.data?.items ?? []).map((s) => ({ value: s.name, label: text(s.title) }))} />
+              <Form.Item label={w("sampler")} extra={chosen && text(chosen.help)}>
+                <Select aria-label={w("sampler")} value={chosen?.name ?? null} onChange={(v) => setSampler(v ?? undefined)} options={(samplers.data?.items ?? []).map((s) => ({ value: s.name, label: text(s.title) }))} />
               </Form.Item>
               <Form.Item label={w("col_objective")} extra={w("objective_help")}>
                 <Select aria-label={w("col_objective")} value={objective} onChange={setObjective} options={objectives.map((o) => ({ value: o, label: w(`figure_${o}`) }))} />
