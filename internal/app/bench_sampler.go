@@ -38,7 +38,7 @@ type samplerAnswer struct {
 func benchSampler() command.Special {
 	return command.Special{
 		Use: "bench sampler", ZH: "采样器：从标准输入逐行收 JSON（开始、问、答），给出下一次试什么和用了多久；赛跑用",
-		EN:  "sampler: takes JSON lines (start, ask, tell) and gives what to try next and how long that took; for the race",
+		EN: "sampler: takes JSON lines (start, ask, tell) and gives what to try next and how long that took; for the race",
 		Run: func(ctx context.Context, _ *command.Env, _ []string) error {
 			return serveSampler(ctx, os.Stdin, os.Stdout)
 		},
