@@ -64,6 +64,8 @@ type Label struct {
 	Name        string  `json:"label"`
 	Title       string  `json:"title,omitempty"`
 	Probability float64 `json:"probability"`
+	// Foreign tells that the model took the whole sentence for none of its labels.
+	Foreign bool `json:"foreign,omitempty" doc:"模型认为整句都不是|the model took the sentence for none of these"`
 }
 
 // Value is what a slot holds. Numbers also carry a range: "300 以内" is Text

@@ -349,7 +349,8 @@ func (w *walk) offer() bool {
 		if l.Probability < w.limits.Offer || len(w.offers) == maxOffers {
 			break
 		}
-		if i == nil || i.Node == "" || i.Role == Answers || i.Alone {
+		// What is none of these is not made into a choice between them.
+		if i == nil || i.Node == "" || i.Role == Answers || i.Alone || l.Foreign {
 			continue
 		}
 		text := i.Ask

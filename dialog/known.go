@@ -139,7 +139,7 @@ func (b byModel) Understand(ctx context.Context, text string, history []learn.Sa
 	}
 	labels := make([]Label, 0, len(got[0].Scores))
 	for _, s := range got[0].Scores {
-		labels = append(labels, Label{Name: s.Label, Probability: float64(s.P)})
+		labels = append(labels, Label{Name: s.Label, Probability: float64(s.P), Foreign: got[0].Foreign})
 	}
 	return labels, nil
 }

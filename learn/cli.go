@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,7 @@ type TrainOptions struct {
 	Judge  func(test Data, answers []Prediction) map[string]float64
 	Task   string // "classify": one label a row; "tag": any number, separated by |; "spans": stretches, in JSON lines
 	Train  string // files: CSV, TSV or JSONL with the columns below
+	Dev    string // to calibrate on and to set thresholds on; "" = the learner holds a part of Train back
 	Test   string // "" = none
 	Text   string // column of the text, "" = text
 	Label  string // column of the label, "" = label, category or intent
@@ -27,7 +29,10 @@ type TrainOptions struct {
 	Params map[string]any
 	// Out is where the model goes, its rows file beside it (+ ".rows"); ""
 	// saves to a temporary file, so that the time is that of a real save.
-	Out      string
+	Out string
+	// Answers is where the answers to the test file go, one JSON object a line
+	// (see answered); "" = nowhere.
+	Answers  string
 	Workers  int
 	Progress func(done, total int)
 	Now      func() time.Time
@@ -45,10 +50,21 @@ type TrainResult struct {
 	Features    int                `json:"features"`
 	TestRows    int                `json:"test_rows"`
 	PredictedPS float64            `json:"predicted_per_s"` // test rows answered per second
+	Scope       *ScopeResult       `json:"scope,omitempty"` // absent where the model turns nothing away
 	Seed        uint64             `json:"seed"`
 	Model       string             `json:"model"` // sha256 of the model's bytes
 	ModelBytes  int64              `json:"model_bytes"`
 	Held        map[string]float64 `json:"held"` // figures on the part held back for calibration
+}
+
+// ScopeResult tells how "none of these" did on the test file; accuracy and the
+// other figures are those of the rows in scope.
+type ScopeResult struct {
+	From    float32 `json:"from"`    // out_of_scope above which a row is turned away
+	InRows  int     `json:"in_rows"` // rows with a label of the model
+	Rejects float64 `json:"rejects"` // share of those that was turned away
+	Rows    int     `json:"rows"`    // rows that are none of these: without a label, or with that of the parameter none_label
+	Recall  float64 `json:"recall"`  // share of those that was turned away
 }
 
 // TrainFiles learns from a file and judges on another. Faults: BadFile,
@@ -71,7 +87,19 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	if data, err = readExamples(o.Train, o.Text, o.Label, data, true); err != nil {
 		return TrainResult{}, err
 	}
-	model, err := o.Learner.Fit(ctx, data, values, Options{Seed: o.Seed, Workers: o.Workers, Progress: o.Progress})
+	none, _ := values["none_label"].(string)
+	fit := Options{Seed: o.Seed, Workers: o.Workers, Progress: o.Progress}
+	if o.Dev != "" {
+		dev, err := readExamples(o.Dev, o.Text, o.Label, Data{Task: task, Labels: withNone(data.Labels, none)}, false)
+		if err != nil {
+			return TrainResult{}, err
+		}
+		// What is none of these can be learnt from only where Train has it too.
+		unknown := func(e Example) bool { return slices.Contains(e.Labels, len(data.Labels)) }
+		dev.Examples, dev.Labels = slices.DeleteFunc(dev.Examples, unknown), data.Labels
+		fit.Dev = &dev
+	}
+	model, err := o.Learner.Fit(ctx, data, values, fit)
 	if err != nil {
 		return TrainResult{}, err
 	}
@@ -87,7 +115,8 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	if o.Test == "" {
 		return result, nil
 	}
-	test, err := readExamples(o.Test, o.Text, o.Label, Data{Task: task, Labels: slices.Clone(data.Labels)}, false)
+	known := withNone(data.Labels, none)
+	test, err := readExamples(o.Test, o.Text, o.Label, Data{Task: task, Labels: known}, false)
 	if err != nil {
 		return result, err
 	}
@@ -103,10 +132,84 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	if took := o.Now().Sub(began).Seconds(); took > 0 {
 		result.PredictedPS = float64(len(inputs)) / took
 	}
+	if o.Answers != "" {
+		if err := saveFile(o.Answers, func(w io.Writer) error { return writeAnswers(w, test, answers) }); err != nil {
+			return result, err
+		}
+	}
+	test, answers, result.Scope = judgeScope(test, answers, slices.Index(known, none))
 	figures := o.Judge(test, answers)
 	result.Accuracy, result.MacroF1, result.MicroF1, result.ECE = figures["exact"], figures["macro_f1"], figures["micro_f1"], figures["ece"]
-	result.TestRows = len(inputs)
+	result.TestRows = len(test.Examples)
 	return result, nil
+}
+
+// withNone gives the labels and that of what is none of these.
+func withNone(labels []string, none string) []string {
+	known := slices.Clone(labels)
+	if none != "" && !slices.Contains(known, none) {
+		known = append(known, none)
+	}
+	return known
+}
+
+// judgeScope measures what was turned away, and gives the rows in scope with
+// their answers: all but those whose one label is none (-1 = there is none).
+func judgeScope(test Data, answers []Prediction, none int) (Data, []Prediction, *ScopeResult) {
+	var r ScopeResult
+	inside := Data{Task: test.Task, Labels: test.Labels}
+	var kept []Prediction
+	for i, e := range test.Examples {
+		away := 0.0
+		if answers[i].Foreign {
+			away = 1
+		}
+		isNone := none >= 0 && len(e.Labels) == 1 && e.Labels[0] == none
+		if isNone || len(e.Labels) == 0 && len(e.Spans) == 0 {
+			r.Rows, r.Recall = r.Rows+1, r.Recall+away
+		} else {
+			r.InRows, r.Rejects = r.InRows+1, r.Rejects+away
+		}
+		if !isNone {
+			inside.Examples, kept = append(inside.Examples, e), append(kept, answers[i])
+		}
+	}
+	r.Recall, r.Rejects = r.Recall/float64(max(1, r.Rows)), r.Rejects/float64(max(1, r.InRows))
+	if len(answers) == 0 || answers[0].OutOfScopeFrom >= 1 {
+		return inside, kept, nil
+	}
+	r.From = answers[0].OutOfScopeFrom
+	return inside, kept, &r
+}
+
+// answered is a line of the file of answers.
+type answered struct {
+	Record         int      `json:"record"` // of the test file, from 1
+	Gold           []string `json:"gold"`
+	Said           []string `json:"said"`
+	P              float32  `json:"p"` // of the best label
+	OutOfScope     float32  `json:"out_of_scope"`
+	OutOfScopeFrom float32  `json:"out_of_scope_from"`
+	Foreign        bool     `json:"foreign"`
+}
+
+func writeAnswers(w io.Writer, test Data, answers []Prediction) error {
+	lines := json.NewEncoder(w)
+	for i, e := range test.Examples {
+		a := answers[i]
+		line := answered{Record: i + 1, Gold: []string{}, Said: append([]string{}, a.Chosen()...), P: a.Top().P,
+			OutOfScope: a.OutOfScope, OutOfScopeFrom: a.OutOfScopeFrom, Foreign: a.Foreign}
+		for _, l := range e.Labels {
+			line.Gold = append(line.Gold, test.Labels[l])
+		}
+		for _, s := range e.Spans {
+			line.Gold = append(line.Gold, test.Labels[s.Label])
+		}
+		if err := lines.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ForTask gives the learner of that name, or the first that does the task when

@@ -1,10 +1,14 @@
 package learn_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,10 +104,16 @@ func TestTrainFilesNamesWhatIsWrong(t *testing.T) {
 		"no label column":      {"text,colour\na,x\n", "", learn.BadFile},
 		"ragged record":        {"text,category\na,x,y\n", "", learn.BadFile},
 		"not UTF-8":            {"text,category\n\xce\xd2,x\n", "", learn.BadFile},
+		"unseen label in dev":  {trips, "", learn.UnseenLabel},
 		"unseen label in test": {trips, "text,category\n你好,greet\n", learn.UnseenLabel},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := learn.TrainFiles(t.Context(), options(t, c.train, c.test)); !errors.Is(err, c.want) {
+			o := options(t, c.train, c.test)
+			if name == "unseen label in dev" {
+				o.Dev = o.Train
+				o.Train = options(t, strings.ReplaceAll(trips, "hotel", "inn"), "").Train
+			}
+			if _, err := learn.TrainFiles(t.Context(), o); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %s", err, c.want.Code)
 			}
 		})
@@ -117,5 +127,42 @@ func TestTrainFilesNamesWhatIsWrong(t *testing.T) {
 	o.Train = filepath.Join(t.TempDir(), "absent.csv")
 	if _, err := learn.TrainFiles(t.Context(), o); !errors.Is(err, learn.BadFile) {
 		t.Errorf("absent file: %v", err)
+	}
+}
+
+// Rows with the label of what is none of these are judged apart, whether the
+// model learnt it or not, and the answers can be read.
+func TestTrainFilesJudgesWhatIsNoneOfTheseApart(t *testing.T) {
+	var train, test strings.Builder
+	train.WriteString("text,label\n")
+	test.WriteString("text,label\n")
+	for i := range 400 {
+		fmt.Fprintf(&train, "我要订酒店%d间,hotel\n地铁%d号线怎么坐,metro\n", i, i)
+		if i%20 == 0 {
+			fmt.Fprintf(&test, "订%d间酒店,hotel\nabcdef xyz %d,none\n", i, i)
+		}
+	}
+	o := options(t, train.String(), test.String())
+	o.Params = map[string]any{"none_label": "none"}
+	o.Answers = filepath.Join(t.TempDir(), "answers.jsonl")
+	r, err := learn.TrainFiles(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Labels != 2 || r.TestRows != 20 || r.Scope == nil || r.Scope.InRows != 20 || r.Scope.Rows != 20 || r.Scope.Recall < .9 {
+		t.Errorf("got %+v, scope %+v", r, r.Scope)
+	}
+	lines, err := os.ReadFile(o.Answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var second struct {
+		Record  int
+		Gold    []string
+		Foreign bool
+	}
+	if got := strings.Split(strings.TrimSpace(string(lines)), "\n"); len(got) != 40 || json.Unmarshal([]byte(got[1]), &second) != nil ||
+		second.Record != 2 || !slices.Equal(second.Gold, []string{"none"}) || !second.Foreign {
+		t.Errorf("%d lines, the second %+v", len(got), second)
 	}
 }

@@ -4,13 +4,17 @@ package learn
 type Prediction struct {
 	// Scores of all labels, the most probable first; equal ones in label order.
 	Scores []LabelScore `json:"scores"`
-	// OutOfScope is how foreign the input looks, 0–1: the share of held-back
-	// examples whose best label had a higher raw score. Above .95 means: fewer
-	// than 5 % of what the model knows look this foreign.
 	// Spans are the stretches found, by where they begin; only for the task Spans.
 	// Scores hold there, for each label, how probable its best span is.
-	Spans      []FoundSpan `json:"spans,omitempty"`
-	OutOfScope float32     `json:"out_of_scope" doc:"有多不像见过的话（0–1）|how foreign it looks (0–1)"`
+	Spans []FoundSpan `json:"spans,omitempty"`
+	// OutOfScope is how foreign the input looks, 0–1: the share of held-back
+	// examples that looked more at home. Above .95 means: fewer than 5 % of what
+	// the model knows look this foreign. Foreign is the model's decision, "none of
+	// these": OutOfScope is above OutOfScopeFrom, which Fit chose on the held-back
+	// examples (1 = never), or the label of what is none of these came out first.
+	OutOfScope     float32 `json:"out_of_scope" doc:"有多不像见过的话（0–1）|how foreign it looks (0–1)"`
+	OutOfScopeFrom float32 `json:"out_of_scope_from" doc:"超过多少算都不是（1 为从不）|above this it is none of these (1 = never)"`
+	Foreign        bool    `json:"foreign" doc:"模型是否认为都不是|whether the model takes it for none of these"`
 }
 
 // FoundSpan is a stretch [Start,End) of the text in code points. Those that are
@@ -74,6 +78,8 @@ type Card struct {
 	Labels   int            `json:"labels"`
 	Features int            `json:"features"`
 	// Held are figures on the part held back for calibration: accuracy (exact
-	// match for Multi), ece, log_loss, micro_f1 and their count as examples.
+	// match for Multi), ece, log_loss, micro_f1 and their count as examples; and,
+	// where "none of these" is decided, scope_rejects (share of what is in scope
+	// that was turned away), scope_recall (share of the scope_none examples of what is not that were).
 	Held map[string]float64 `json:"held"`
 }

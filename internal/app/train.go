@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -32,12 +33,14 @@ func trainCommand() command.Special {
 			say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
 			f.StringVar(&o.Task, "task", "classify", say("classify：每行一个标签；tag：可有多个，用 | 分开；spans：句中片段（JSONL）", "classify: one label a row; tag: any number, separated by |; spans: stretches of a text (JSONL)"))
 			f.StringVar(&o.Train, "train", "", say("训练文件：CSV、TSV 或 JSONL", "file to learn from: CSV, TSV or JSONL"))
+			f.StringVar(&o.Dev, "dev", "", say("校准概率、定阈值用的文件，列名相同；不填则从训练文件留出一份", "file to calibrate and set thresholds on, with the same columns; without it a part of the training file is held back"))
 			f.StringVar(&o.Test, "test", "", say("测试文件，列名与训练文件相同", "file to judge on, with the same columns"))
 			f.StringVar(&o.Text, "text", "", say("文本列，默认 text", "column of the text, by default text"))
 			f.StringVar(&o.Label, "label", "", say("标签列，默认 label、category 或 intent", "column of the label, by default label, category or intent"))
 			f.StringVar(&learner, "learner", "", say("学习器，默认是会做这种任务的第一个", "learner, by default the first that does the task"))
 			f.StringArrayVar(&params, "param", nil, say("参数，如 cost=2；可以重复", "parameter, such as cost=2; may be repeated"))
 			f.Uint64Var(&o.Seed, "seed", 1, say("随机种子；同一种子得到同样的模型", "seed; the same seed gives the same model"))
+			f.StringVar(&o.Answers, "answers", "", say("把测试文件每一行的判断写到这个文件（JSONL）：标签、概率、是否都不是", "write the answer to each row of the test file here (JSONL): labels, probability, none of these or not"))
 			f.StringVar(&o.Out, "out", "", say("把模型存到这个文件，训练行存到同名的 .rows；不填则只评测，不留下模型", "save the model here, its training rows beside it as .rows; without it the model is measured and not kept"))
 		},
 		Run: func(ctx context.Context, e *command.Env, _ []string) error {
@@ -56,6 +59,9 @@ func trainCommand() command.Special {
 					return err
 				}
 			}
+			if o.Answers != "" && o.Test == "" {
+				return command.Usage.With("problem", e.Text("--answers 要有 --test", "--answers needs --test"), "command", "zhuomo train")
+			}
 			o.Now = time.Now
 			o.Judge = func(test learn.Data, answers []learn.Prediction) map[string]float64 {
 				return evaluate.Measure(test, answers, o.Seed).Values()
@@ -67,13 +73,13 @@ func trainCommand() command.Special {
 			if e.JSON {
 				return e.Print(trained{r, o.Out})
 			}
-			return e.Print(trainedForPeople(r, o.Out, e.Text("（没有保存，要保存用 --out）", "(not kept; --out keeps it)")))
+			return e.Print(trainedForPeople(r, o.Out, e.Text))
 		},
 	}
 }
 
 // trainedForPeople is the part of a result that people read.
-func trainedForPeople(r learn.TrainResult, saved, none string) any {
+func trainedForPeople(r learn.TrainResult, saved string, say func(zh, en string) string) any {
 	type learnt struct {
 		Examples int     `json:"examples" table:"样例|examples"`
 		Labels   int     `json:"labels" table:"标签|labels"`
@@ -83,7 +89,7 @@ func trainedForPeople(r learn.TrainResult, saved, none string) any {
 		Size     int64   `json:"size_bytes" table:"模型字节|model bytes"`
 		Saved    string  `json:"saved" table:"模型文件|model file"`
 	}
-	l := learnt{r.Examples, r.Labels, r.Features, r.Seconds, r.Model, r.ModelBytes, cmp.Or(saved, none)}
+	l := learnt{r.Examples, r.Labels, r.Features, r.Seconds, r.Model, r.ModelBytes, cmp.Or(saved, say("（没有保存，要保存用 --out）", "(not kept; --out keeps it)"))}
 	if r.TestRows == 0 {
 		return l
 	}
@@ -92,6 +98,19 @@ func trainedForPeople(r learn.TrainResult, saved, none string) any {
 		Accuracy float64 `json:"accuracy" table:"准确率|accuracy"`
 		MacroF1  float64 `json:"macro_f1" table:"宏平均 F1|macro F1"`
 		ECE      float64 `json:"ece" table:"校准误差|calibration error"`
+		Scope    string  `json:"scope" table:"都不是|none of these"`
 		learnt
-	}{r.TestRows, r.Accuracy, r.MacroF1, r.ECE, l}
+	}{r.TestRows, r.Accuracy, r.MacroF1, r.ECE, scopeForPeople(r.Scope, say), l}
+}
+
+// scopeForPeople tells in a line how "none of these" did.
+func scopeForPeople(s *learn.ScopeResult, say func(zh, en string) string) string {
+	if s == nil {
+		return say("从不", "never")
+	}
+	told := fmt.Sprintf(say("误拒 %.1f%%（%d 行）", "%.1f%% of %d rows in scope turned away"), 100*s.Rejects, s.InRows)
+	if s.Rows > 0 {
+		told += fmt.Sprintf(say("，业务外认出 %.1f%%（%d 行）", ", %.1f%% of %d out of scope found"), 100*s.Recall, s.Rows)
+	}
+	return told
 }

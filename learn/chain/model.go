@@ -254,6 +254,7 @@ func (m *model) answer(d *desk, text string) learn.Prediction {
 		score.P, score.Chosen = max(score.P, float32(g.p)), score.Chosen || g.chosen
 	}
 	slices.SortStableFunc(p.Scores, func(a, b learn.LabelScore) int { return compareFalling(a.P, b.P) })
+	p.OutOfScopeFrom = 1 // stretches are found or not; the sentence is never turned away
 	if len(r.units) > 0 {
 		p.OutOfScope = m.Calibration.foreign(float32(sure))
 	}

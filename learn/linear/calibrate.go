@@ -17,9 +17,10 @@ type calibration struct {
 	// Always: every row learnt from had a label, so the best one is chosen even
 	// below the threshold.
 	Always bool `json:"always,omitempty"`
-	// Tops are the best raw scores of held-back rows at the quantiles
+	// Tops are the homes (see scope) of held-back rows at the quantiles
 	// 0, 1/(n-1), … 1, rising.
-	Tops []float32 `json:"tops"`
+	Tops  []float32 `json:"tops"`
+	Scope *scope    `json:"scope,omitempty"` // nil in files from before there was one
 }
 
 // What stands where nothing was held back, and what few rows lean towards:
@@ -30,12 +31,10 @@ const (
 	priorRows        = 4
 )
 
-const quantiles = 101
-
 // calibrate finds the calibration for scores (row after row, classes each) of
 // rows with the given labels; always tells that no row goes without a label.
 func calibrate(single, always bool, scores []float32, classes int, labels [][]int) calibration {
-	c := calibration{Tops: tops(scores, classes, len(labels)), Always: always && !single}
+	c := calibration{Always: always && !single}
 	if single {
 		c.Temperature = temperature(scores, classes, labels)
 		return c
@@ -157,38 +156,4 @@ func (c *calibration) threshold(scores []float32, classes int, labels [][]int) f
 
 func (c *calibration) probability(score float32) float64 {
 	return logistic(float64(c.Slope*float64(score)) + c.Offset)
-}
-
-// tops gives the quantiles of the best score of each row.
-func tops(scores []float32, classes, rows int) []float32 {
-	if rows == 0 {
-		return []float32{0, 1}
-	}
-	best := make([]float32, rows)
-	for i := range best {
-		best[i] = slices.Max(scores[i*classes:][:classes])
-	}
-	slices.Sort(best)
-	out := make([]float32, min(quantiles, rows))
-	for q := range out {
-		out[q] = best[q*(rows-1)/max(1, len(out)-1)]
-	}
-	return out
-}
-
-// foreign is the share of held-back rows whose best score was above top.
-func (c *calibration) foreign(top float32) float32 {
-	n := len(c.Tops)
-	at, _ := slices.BinarySearch(c.Tops, top)
-	switch {
-	case at == 0:
-		return 1
-	case at == n:
-		return 0
-	}
-	below := float64(at - 1)
-	if gap := c.Tops[at] - c.Tops[at-1]; gap > 0 {
-		below += float64((top - c.Tops[at-1]) / gap)
-	}
-	return float32(1 - below/float64(n-1))
 }

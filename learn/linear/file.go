@@ -129,6 +129,9 @@ func (h *header) check() error {
 		return learn.Broken("temperature")
 	case len(c.Tops) < 1 || !slices.IsSorted(c.Tops) || !learn.Finite(c.Tops):
 		return learn.Broken("quantiles of scores")
+	case c.Scope != nil && (c.Scope.None < -1 || c.Scope.None >= len(h.Labels) || !(c.Scope.From >= 0 && c.Scope.From <= 1) ||
+		!(c.Scope.Familiar >= 0 && c.Scope.Familiar <= 1e3) || !(c.Scope.Weight >= 0 && c.Scope.Weight <= 1e3)):
+		return learn.Broken("scope")
 	}
 	return nil
 }

@@ -13,6 +13,8 @@ type matrix struct {
 	idx    []uint32
 	val    []float32
 	square []float32 // Σ val² of each row
+	// familiar is for each row the share of its text that is in features, 0–1.
+	familiar []float32
 }
 
 // row gives the features of row i and their values.
@@ -23,7 +25,7 @@ func (m *matrix) row(i int) ([]uint32, []float32) {
 
 // encodeAll encodes all of texts in sp.
 func encodeAll(ctx context.Context, texts []grams, turns int, sp *space, known func(uint32) bool, workers int) (*matrix, error) {
-	m := &matrix{start: make([]int, len(texts)+1), length: make([]int32, len(texts)), square: make([]float32, len(texts))}
+	m := &matrix{start: make([]int, len(texts)+1), length: make([]int32, len(texts)), square: make([]float32, len(texts)), familiar: make([]float32, len(texts))}
 	for i := range texts {
 		m.start[i+1] = m.start[i] + len(texts[i].bucket) + 1
 	}
@@ -31,8 +33,8 @@ func encodeAll(ctx context.Context, texts []grams, turns int, sp *space, known f
 	err := jobs.EachChunk(ctx, len(texts), workers, func(_, from, to int) error {
 		for i := from; i < to; i++ {
 			at, end := m.start[i], m.start[i+1]
-			idx, val := sp.encode(&texts[i], turns, known, m.idx[at:at:end], m.val[at:at:end])
-			m.length[i] = int32(len(idx))
+			idx, val, familiar := sp.encode(&texts[i], turns, known, m.idx[at:at:end], m.val[at:at:end])
+			m.length[i], m.familiar[i] = int32(len(idx)), familiar
 			for _, v := range val {
 				m.square[i] += float32(v * v)
 			}

@@ -100,16 +100,16 @@ func (m *model) Predict(ctx context.Context, inputs []learn.Input) ([]learn.Pred
 }
 
 // score leaves the raw scores of all labels in d.lanes.
-func (m *model) score(d *desk, in learn.Input) *grams {
+func (m *model) score(d *desk, in learn.Input) (familiar float32) {
 	g := d.reader.read(in)
-	d.idx, d.val = m.space.encode(g, m.settings.turns, nil, d.idx[:0], d.val[:0])
+	d.idx, d.val, familiar = m.space.encode(g, m.settings.turns, nil, d.idx[:0], d.val[:0])
 	clear(d.lanes)
 	kernel.Gather(d.lanes, m.w, m.stride, d.idx, d.val)
-	return g
+	return familiar
 }
 
 func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.Prediction {
-	m.score(d, in)
+	familiar := m.score(d, in)
 	single := m.header.Task == learn.Single
 	scores := d.lanes[:len(d.p)]
 	m.Calibration.probabilities(single, scores, d.p)
@@ -135,7 +135,11 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 		}
 		into[k] = learn.LabelScore{Label: m.header.Labels[l], P: float32(p), Chosen: chosen}
 	}
-	return learn.Prediction{Scores: into, OutOfScope: m.Calibration.foreign(slices.Max(scores))}
+	foreign := m.Calibration.foreign(m.Calibration.Scope.home(scores, familiar))
+	return learn.Prediction{
+		Scores: into, OutOfScope: foreign, OutOfScopeFrom: m.Calibration.foreignFrom(),
+		Foreign: m.Calibration.turnsAway(foreign, int(math.MaxUint32-uint32(d.order[len(into)-1]))),
+	}
 }
 
 // Explain shares each feature's part of the score among the characters where it

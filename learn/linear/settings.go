@@ -22,6 +22,8 @@ type settings struct {
 	leastRows, hashBits int
 	bias                float32
 	held                float64
+	none                string
+	rejects             float64
 }
 
 func settingsOf(v spec.Values) settings {
@@ -31,6 +33,7 @@ func settingsOf(v spec.Values) settings {
 		wordShare: v.Float("word_share"), turns: v.Int("history_turns"), historyShare: v.Float("history_share"),
 		idfPower: v.Float("idf_power"), leastRows: v.Int("least_rows"), hashBits: v.Int("hash_bits"),
 		bias: float32(v.Float("bias")), held: v.Float("held_share"),
+		none: v.String("none_label"), rejects: v.Float("scope_rejects"),
 	}
 }
 
@@ -82,6 +85,15 @@ func (*linear) Spec() spec.Spec {
 			number("hash_bits", spec.Int, "散列位数", "hash bits", "片段编号的位数；越大越少相撞，越占内存", "bits of a piece's number; more means fewer collisions and more memory", 21, 16, 24, false, false),
 			number("bias", spec.Float, "常数项", "constant term", "不看任何字的偏向；0 为不用", "what leans without any character; 0 for none", 0.25, 0, 10, false, false),
 			number("held_share", spec.Float, "校准留出", "held back", "留出多少样例校准概率，之后再用全部样例训练", "share of examples held back to calibrate probabilities, before the fit on all", 0.1, 0, 0.5, false, false),
+			{
+				Name: "none_label", Kind: spec.String, Title: spec.Text{ZH: "“都不是”的标签", EN: "label of what is none of these"},
+				Help: spec.Text{
+					ZH: "哪个标签的样例是业务之外的话；不填也能认出不像见过的话，有几十个这样的样例会认得更准",
+					EN: "the label whose examples are out of scope; without one the model still tells what looks foreign, a few dozen such examples make it better",
+				},
+				Default: "",
+			},
+			number("scope_rejects", spec.Float, "误拒至多", "wrongly turned away", "业务之内的话至多多大一份被当成“都不是”；阈值由程序在留出的样例上定；0 为从不", "the share of what is in scope that may be taken for none of these; the program sets the threshold on the held-back examples; 0 for never", 0.05, 0, 0.5, false, false),
 		},
 	}
 }

@@ -79,8 +79,9 @@ var often = func() (table [256]float32) {
 // length shares[group]; the text's own groups share length 1 among those that
 // are not empty. Unknown buckets have no feature but keep their part of the
 // length, so that foreign words make every score smaller. known, if not nil,
-// says which buckets count as seen.
-func (s *space) encode(g *grams, turns int, known func(bucket uint32) bool, idx []uint32, val []float32) ([]uint32, []float32) {
+// says which buckets count as seen. familiar is the share of the text's own
+// squared length that is in features, 0–1.
+func (s *space) encode(g *grams, turns int, known func(bucket uint32) bool, idx []uint32, val []float32) (_ []uint32, _ []float32, familiar float32) {
 	shares := s.shares
 	if g.ends[groupWords] == g.ends[groupChars] { // no words: the characters have it all
 		shares[groupChars] = 1
@@ -107,11 +108,14 @@ func (s *space) encode(g *grams, turns int, known func(bucket uint32) bool, idx 
 			scale := shares[group] / float32(math.Sqrt(float64(sum)))
 			for j := begin; j < len(val); j++ {
 				val[j] *= scale
+				if group < groupHistory {
+					familiar += float32(val[j] * val[j])
+				}
 			}
 		}
 	}
 	if s.bias > 0 {
 		idx, val = append(idx, uint32(len(s.idf))), append(val, s.bias)
 	}
-	return idx, val
+	return idx, val, familiar
 }

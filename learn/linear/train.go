@@ -321,13 +321,24 @@ func (t *trainer) judge(ctx context.Context, w []float32, sp *space, texts []gra
 		copy(scores[i*classes:], lanes[:classes])
 	}
 	c := calibrated{calibration: calibrate(t.task == learn.Single, t.labelled(), scores, classes, labels), examples: len(texts)}
+	c.settle(scope{Familiar: familiarWeight, None: t.none(), Weight: noneWeight}, t.settings.rejects, scores, classes, x.familiar, labels)
 	c.figures = c.figuresOn(t.task == learn.Single, scores, classes, labels)
+	c.scopeFigures(c.figures, scores, classes, x.familiar, labels)
 	return c, nil
 }
 
 // labelled tells whether every row held has a label.
 func (t *trainer) labelled() bool {
 	return !slices.ContainsFunc(t.items, func(i item) bool { return len(i.labels) == 0 })
+}
+
+// none is the label whose rows are none of these, or -1 where no row has it.
+func (t *trainer) none() int {
+	at := slices.Index(t.labels, t.settings.none)
+	if at >= 0 && slices.ContainsFunc(t.items, func(i item) bool { return has(i.labels, at) }) {
+		return at
+	}
+	return -1
 }
 
 func all(n int) []int32 {

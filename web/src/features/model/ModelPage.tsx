@@ -88,7 +88,7 @@ export function ModelPage() {
       <div className={css["split"]}>
         <div className={css["left"]}>
           <Curve product={product} model={model} />
-          <TrySentence product={product} model={model} />
+          <TrySentence product={product} model={model} held={made.data?.metrics ?? {}} />
           {measured.data && <Weakest measured={measured.data.measured} to={`${here}/rows`} />}
         </div>
         <div className={css["right"]}>

@@ -14,7 +14,7 @@ import { useWords } from "../../shared/words/useWords";
 import css from "./model.module.css";
 
 /** TrySentence asks the model about one sentence and shows why: characters that pull, rows that weighed. */
-export function TrySentence({ product, model }: { product: string; model: string }) {
+export function TrySentence({ product, model, held }: { product: string; model: string; held: Record<string, number> }) {
   const w = useWords("model");
   const f = useFormat();
   const nameOf = useLabelNames(product);
@@ -48,7 +48,17 @@ export function TrySentence({ product, model }: { product: string; model: string
                         <b>{f.score(s.p)}</b>
                       </button>
                     ))}
-                    <p className={css["caption"]} data-measure>{w("out_of_scope")} {f.score(e.prediction.out_of_scope)}</p>
+                    <p className={css["caption"]} data-measure>
+                      {w("out_of_scope")} {f.score(e.prediction.out_of_scope)}
+                      {e.prediction.out_of_scope_from < 1 && ` · ${w("foreign_from", { from: f.score(e.prediction.out_of_scope_from) })}`}
+                      {e.prediction.foreign && <Chip tone="cinnabar">{w("foreign")}</Chip>}
+                    </p>
+                    {held["held_scope_rejects"] !== undefined && (
+                      <p className={css["caption"]} data-measure>
+                        {w("scope_rejects", { share: f.percent(held["held_scope_rejects"]) })}
+                        {held["held_scope_recall"] !== undefined && w("scope_recall", { share: f.percent(held["held_scope_recall"]), count: held["held_scope_none"] ?? 0 })}
+                      </p>
+                    )}
                   </div>
                   <div>
                     <p className={css["caption"]}>{w("witnesses")}</p>

@@ -4346,6 +4346,8 @@ export interface components {
             text: string;
         };
         DialogLabel: {
+            /** @description 模型认为整句都不是|the model took the sentence for none of these */
+            foreign?: boolean;
             label: string;
             /** Format: double */
             probability: number;
@@ -6362,11 +6364,18 @@ export interface components {
             most?: number;
         };
         LearnPrediction: {
+            /** @description 模型是否认为都不是|whether the model takes it for none of these */
+            foreign: boolean;
             /**
              * Format: float
              * @description 有多不像见过的话（0–1）|how foreign it looks (0–1)
              */
             out_of_scope: number;
+            /**
+             * Format: float
+             * @description 超过多少算都不是（1 为从不）|above this it is none of these (1 = never)
+             */
+            out_of_scope_from: number;
             scores: components["schemas"]["LearnLabelScore"][] | null;
             spans?: components["schemas"]["LearnFoundSpan"][] | null;
         };
