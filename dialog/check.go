@@ -108,6 +108,19 @@ func (c *checker) intents() {
 			c.mild(in.Line, in.Name, "missing_text", "意图没有标题，澄清时没有可读的选项", "the intent has no title to be offered by")
 		}
 	}
+	for i := range c.f.Signals {
+		g := &c.f.Signals[i]
+		for _, value := range sortedKeys(g.Values) {
+			for _, label := range sortedKeys(g.Values[value]) {
+				if c.world.Labels != nil && !slices.Contains(c.world.Labels, label) {
+					c.grave(g.Line, g.Name, "unknown_intent", "标注规范里没有标签 "+label, "the guideline has no label "+label)
+				}
+			}
+		}
+		if c.f.slots[g.Name] != nil || builtinName(g.Name) {
+			c.grave(g.Line, g.Name, "name_taken", "信号与槽位或内置名字重名", "the signal's name is that of a slot or is built in")
+		}
+	}
 	for _, label := range c.world.Labels {
 		if c.f.intents[label] == nil {
 			c.mild(1, label, "no_intent", "标签 "+label+" 在流程里没有去处", "the label "+label+" leads nowhere in this flow")
@@ -143,7 +156,7 @@ func (c *checker) slots() {
 				if dotted && len(s.tables) > 0 {
 					c.column(n.Line, n.ID, s.tables[0], column)
 				}
-			case !builtinName(first):
+			case !builtinName(first) && c.f.signals[first] == nil:
 				c.grave(n.Line, n.ID, "unknown_name", "{"+name+"} 不是槽位，也不是可用的名字", "{"+name+"} is neither a slot nor a known name")
 			}
 		}
@@ -161,7 +174,7 @@ func (c *checker) slots() {
 		if s.From == FromNumber && len(s.Units) == 0 && !asked[s.Name] {
 			c.mild(s.Line, s.Name, "never_filled", "数字槽位没有 units，又没有节点问它，永远填不上", "a number slot without units that nobody asks for is never filled")
 		}
-		if (s.From == FromYesNo || s.From == FromText) && read[s.Name] && !asked[s.Name] && !set[s.Name] {
+		if (s.From == FromYesNo || s.From == FromText || s.From == FromFlow) && read[s.Name] && !asked[s.Name] && !set[s.Name] {
 			c.grave(s.Line, s.Name, "never_filled", "用到了这个槽位，但没有节点问它或设置它", "the slot is used but no node asks for it or sets it")
 		}
 		if asked[s.Name] && !read[s.Name] {
@@ -180,7 +193,7 @@ func (c *checker) slots() {
 
 // builtinName tells the names that are always there.
 func builtinName(name string) bool {
-	return slices.Contains([]string{"text", "channel", "today", "hour", "results", "shown", "turn", "intent", "row", "call", "said"}, name)
+	return slices.Contains([]string{"text", "channel", "today", "hour", "results", "shown", "turn", "intent", "time", "weekday", "row", "call", "said"}, name)
 }
 
 func (c *checker) table(line int, place, name string) *TableShape {

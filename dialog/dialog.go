@@ -115,7 +115,10 @@ type State struct {
 	Misses    int              `json:"misses,omitempty"`  // turns in a row that were not understood
 	Human     bool             `json:"human,omitempty"`   // a person has taken over
 	History   []learn.Said     `json:"history,omitempty"`
-	Reply     []Part           `json:"reply,omitempty"` // the last reply, to be said again
+	Shown     []string         `json:"shown,omitempty"` // rows found lately, as table/key, newest last
+
+	Signals map[string]map[string]float64 `json:"signals,omitempty"` // signal → value → strength, 0–1
+	Reply   []Part                        `json:"reply,omitempty"`   // the last reply, to be said again
 }
 
 // Bounds of State.
@@ -123,6 +126,7 @@ const (
 	maxHistory = 6 // lines
 	maxKeys    = 10
 	maxStack   = 4
+	maxShown   = 40
 	maxPending = 3
 	maxSaid    = 300 // characters of a line kept in the history
 )
@@ -159,6 +163,7 @@ type Trace struct {
 	Intents    []string `json:"intents,omitempty" doc:"按这些意图办了|acted on these"`
 	Slots      []Change `json:"slots,omitempty"`
 	Path       []Passed `json:"path,omitempty"`
+	Signals    []Sensed `json:"signals,omitempty" doc:"猜到的信号，不是诊断|signals that were guessed; no diagnosis"`
 	EntryID    string   `json:"entry_id,omitempty" doc:"引用的知识条目|the knowledge entry used"`
 	Confidence float64  `json:"confidence,omitempty" doc:"知识匹配的把握，0–1|how sure the knowledge match is"`
 	Why        []string `json:"why,omitempty" doc:"其余的决定|other decisions"`
@@ -178,6 +183,7 @@ func (s State) clone() State {
 	s.Pending = slices.Clone(s.Pending)
 	s.Found.Keys = slices.Clone(s.Found.Keys)
 	s.Offered = slices.Clone(s.Offered)
+	s.Shown = slices.Clone(s.Shown)
 	s.History = slices.Clone(s.History)
 	return s
 }

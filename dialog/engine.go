@@ -142,6 +142,7 @@ func (w *walk) turn() error {
 		return err
 	}
 	w.pressed()
+	w.sense()
 	wanted := w.wanted()
 	w.trace.Band = Answer
 	for _, i := range wanted {
@@ -205,10 +206,10 @@ const maxWanted = 3
 // are to be answered.
 func (w *walk) wanted() (all []*Intent) {
 	for _, l := range w.labels {
-		if l.Probability < w.limits.Answer || len(all) == maxWanted {
+		if len(all) == maxWanted {
 			break
 		}
-		if i := w.f.intents[l.Name]; i != nil {
+		if i := w.f.intents[l.Name]; i != nil && l.Probability >= i.sure(w.limits) {
 			all = append(all, i)
 		}
 	}

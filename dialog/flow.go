@@ -22,8 +22,10 @@ type Flow struct {
 	Thresholds Thresholds `json:"thresholds"`
 	Intents    []Intent   `json:"intents"`
 	Slots      []Slot     `json:"slots"`
+	Signals    []Signal   `json:"signals,omitempty"`
 	Nodes      []Node     `json:"nodes"`
 
+	signals map[string]*Signal
 	intents map[string]*Intent
 	slots   map[string]*Slot
 	nodes   map[string]*Node
@@ -51,6 +53,16 @@ type Intent struct {
 	Order int    `json:"order" yaml:"order"` // among several in one message, small first; 0 in the middle
 	Role  Role   `json:"role" yaml:"role"`   // "" | answers | urgent | repeat
 	Alone bool   `json:"alone" yaml:"alone"` // answered only when nothing else was wanted
+
+	Answer *float64 `json:"answer,omitempty" yaml:"answer"` // act on this one from here on, 0–1; the flow's threshold unless told
+}
+
+// sure is the probability from which on i is acted on.
+func (i *Intent) sure(t Thresholds) float64 {
+	if i.Answer != nil {
+		return *i.Answer
+	}
+	return t.Answer
 }
 
 // Role is what an intent is besides a wish of its own.
@@ -100,11 +112,12 @@ const (
 	FromChoice Source = "choice"
 	FromYesNo  Source = "yesno"
 	FromText   Source = "text"
+	FromFlow   Source = "flow" // by nodes that set it; never heard
 )
 
 // Sources lists what can fill a slot.
 func Sources() []Source {
-	return []Source{FromEntity, FromRegex, FromDate, FromNumber, FromChoice, FromYesNo, FromText}
+	return []Source{FromEntity, FromRegex, FromDate, FromNumber, FromChoice, FromYesNo, FromText, FromFlow}
 }
 
 // Kind is what a node does; it is the key under which the node is written.
@@ -148,6 +161,7 @@ type Node struct {
 	Where  []string `json:"where,omitempty" yaml:"where"`
 	Sort   string   `json:"sort,omitempty" yaml:"sort"`
 	Limit  int      `json:"limit,omitempty" yaml:"limit"`
+	Fresh  bool     `json:"fresh,omitempty" yaml:"fresh"` // rows that were not found lately; when none is left, all again
 	None   string   `json:"none,omitempty" yaml:"none"`
 	One    string   `json:"one,omitempty" yaml:"one"`
 	Many   string   `json:"many,omitempty" yaml:"many"`
@@ -215,6 +229,9 @@ func (t *texts) UnmarshalYAML(read func(any) error) error {
 
 // Intent finds an intent by its name, nil if the flow has none.
 func (f *Flow) Intent(name string) *Intent { return f.intents[name] }
+
+// Signal finds a signal by its name.
+func (f *Flow) Signal(name string) *Signal { return f.signals[name] }
 
 // Slot finds a slot by its name.
 func (f *Flow) Slot(name string) *Slot { return f.slots[name] }

@@ -36,6 +36,7 @@ type head struct {
 	Thresholds *Thresholds `yaml:"thresholds"`
 	Intents    ast.Node    `yaml:"intents"`
 	Slots      ast.Node    `yaml:"slots"`
+	Signals    ast.Node    `yaml:"signals"`
 	Nodes      ast.Node    `yaml:"nodes"`
 }
 
@@ -79,6 +80,13 @@ func ReadFlow(text []byte) (*Flow, error) {
 			f.Slots = append(f.Slots, s)
 			return err
 		}),
+		eachEntry(h.Signals, func(name string, line int, value ast.Node) error {
+			g := Signal{Decay: .7, From: .4}
+			err := decode(value, &g)
+			g.Name, g.Line = name, line
+			f.Signals = append(f.Signals, g)
+			return err
+		}),
 		eachEntry(h.Nodes, func(id string, line int, value ast.Node) error {
 			n := Node{}
 			err := decode(value, &n)
@@ -97,7 +105,13 @@ func ReadFlow(text []byte) (*Flow, error) {
 
 // build compiles what the engine uses: conditions, patterns, indexes.
 func (f *Flow) build() error {
-	f.intents, f.slots, f.nodes = map[string]*Intent{}, map[string]*Slot{}, map[string]*Node{}
+	f.intents, f.slots, f.nodes, f.signals = map[string]*Intent{}, map[string]*Slot{}, map[string]*Node{}, map[string]*Signal{}
+	for i := range f.Signals {
+		f.signals[f.Signals[i].Name] = &f.Signals[i]
+		if err := f.Signals[i].build(); err != nil {
+			return err
+		}
+	}
 	for i := range f.Intents {
 		f.intents[f.Intents[i].Name] = &f.Intents[i]
 	}

@@ -33,6 +33,8 @@ type StoryStep struct {
 	Band    Band              `json:"band,omitempty" yaml:"band"`
 	Human   *bool             `json:"human,omitempty" yaml:"human"` // a person has taken over
 	Entry   string            `json:"entry,omitempty" yaml:"entry"` // id of the knowledge entry used
+
+	Signals map[string]string `json:"signals,omitempty" yaml:"signals"` // are seen with these values afterwards; "" = not seen
 }
 
 const storyTime = "2006-01-02 15:04"
@@ -152,11 +154,15 @@ func (s StoryStep) judge(p Parts, state State, parts []Part, trace Trace, labels
 			miss("不该答 %q | must not be in the reply; got %q", piece, reply)
 		}
 	}
-	limit := p.Flow.Thresholds.Answer
+	limits := p.Flow.Thresholds
 	if p.Thresholds != nil {
-		limit = p.Thresholds.Answer
+		limits = *p.Thresholds
 	}
 	for _, name := range s.Intents {
+		limit := limits.Answer
+		if i := p.Flow.intents[name]; i != nil {
+			limit = i.sure(limits)
+		}
 		if !slices.ContainsFunc(labels, func(l Label) bool { return l.Name == name && l.Probability >= limit }) {
 			miss("没听成 %s | not understood as %s", name, name)
 		}
@@ -167,6 +173,17 @@ func (s StoryStep) judge(p Parts, state State, parts []Part, trace Trace, labels
 	for _, name := range sortedKeys(s.Slots) {
 		if got := state.Slots[name].Text; got != s.Slots[name] {
 			miss("槽位 %s 是 %q，应为 %q | slot %s", name, got, s.Slots[name], name)
+		}
+	}
+	for _, name := range sortedKeys(s.Signals) {
+		got := ""
+		if g := p.Flow.signals[name]; g != nil {
+			if v, strength := state.strongest(name); strength >= g.From {
+				got = v
+			}
+		}
+		if got != s.Signals[name] {
+			miss("信号 %s 是 %q，应为 %q | signal %s", name, got, s.Signals[name], name)
 		}
 	}
 	for _, want := range s.Choices {

@@ -208,11 +208,12 @@ func (w *walk) doLookup(n *Node) (next, why string, waits bool, err error) {
 	var total int
 	w.rows = nil
 	if w.p.Knowledge != nil {
-		if w.rows, total, err = w.p.Knowledge.Lookup(w.ctx, q); err != nil {
+		if w.rows, total, err = w.find(q, n.Fresh); err != nil {
 			return "", "", false, fmt.Errorf("look up %s at node %s: %w", n.Lookup, n.ID, err)
 		}
 	}
 	w.row = nil
+	w.shownLately(n.Lookup)
 	w.s.Found = Found{Table: n.Lookup, Total: total}
 	for _, r := range w.rows {
 		w.s.Found.Keys = append(w.s.Found.Keys, r.Key)
@@ -230,6 +231,35 @@ func (w *walk) doLookup(n *Node) (next, why string, waits bool, err error) {
 		next, why = n.Next, "next"
 	}
 	return next, why, false, nil
+}
+
+// find looks rows up; fresh leaves out those found lately as long as others are
+// left.
+func (w *walk) find(q Lookup, fresh bool) ([]Row, int, error) {
+	if fresh {
+		other := q
+		other.Filters = slices.Clone(q.Filters)
+		for _, shown := range w.s.Shown {
+			if table, key, _ := strings.Cut(shown, "/"); table == q.Table {
+				other.Filters = append(other.Filters, Filter{Op: Differs, Value: key})
+			}
+		}
+		if rows, total, err := w.p.Knowledge.Lookup(w.ctx, other); err != nil || total > 0 {
+			return rows, total, err
+		}
+	}
+	return w.p.Knowledge.Lookup(w.ctx, q)
+}
+
+// shownLately writes down what was just found.
+func (w *walk) shownLately(table string) {
+	for _, r := range w.rows {
+		id := table + "/" + r.Key
+		w.s.Shown = append(slices.DeleteFunc(w.s.Shown, func(s string) bool { return s == id }), id)
+	}
+	if extra := len(w.s.Shown) - maxShown; extra > 0 {
+		w.s.Shown = slices.Clone(w.s.Shown[extra:])
+	}
 }
 
 func (w *walk) doCall(n *Node) (next, why string, waits bool, err error) {
@@ -340,6 +370,10 @@ func (w *walk) raw(name string) string {
 		return w.t.Channel
 	case "today":
 		return w.now.Format(isoDay)
+	case "time":
+		return w.now.Format("15:04")
+	case "weekday":
+		return "星期" + string([]rune("日一二三四五六")[w.now.Weekday()])
 	case "hour":
 		return strconv.Itoa(w.now.Hour())
 	case "results":
@@ -355,6 +389,9 @@ func (w *walk) raw(name string) string {
 		return ""
 	}
 	first, column, ok := strings.Cut(name, ".")
+	if g := w.f.signals[first]; g != nil {
+		return w.signal(g, column)
+	}
 	if !ok {
 		return ""
 	}
