@@ -20,7 +20,12 @@ const (
 	Minimum    Kind = "minimum"    // 最低功能: this sentence must get exactly these labels
 	Invariance Kind = "invariance" // 不变: a changed sentence must get what the plain one gets
 	Direction  Kind = "direction"  // 方向: an addition must raise, or lower, these labels
+	Has        Kind = "has"        // 必有: these labels must be among those given
+	Lacks      Kind = "lacks"      // 必无: none of these labels may be given
 )
+
+// alone tells whether a check looks at one sentence, not at two.
+func (k Kind) alone() bool { return k == Minimum || k == Has || k == Lacks }
 
 // Check is one behavioural test.
 type Check struct {
@@ -29,7 +34,7 @@ type Check struct {
 	Group   string   `yaml:"group" json:"group"`
 	Text    string   `yaml:"text" json:"text"`
 	Context []string `yaml:"context,omitempty" json:"context,omitempty"` // earlier lines, "客：…" or "服：…"
-	Labels  []string `yaml:"labels,omitempty" json:"labels,omitempty"`   // minimum: exactly these
+	Labels  []string `yaml:"labels,omitempty" json:"labels,omitempty"`   // minimum: exactly these; has: these too; lacks: none of these
 	Plain   string   `yaml:"plain,omitempty" json:"plain,omitempty"`     // invariance and direction: the sentence before the change
 	Raises  []string `yaml:"raises,omitempty" json:"raises,omitempty"`   // direction: labels that must become more probable
 	Lowers  []string `yaml:"lowers,omitempty" json:"lowers,omitempty"`   // direction: labels that must become less probable
@@ -57,14 +62,14 @@ func ParseSuite(text []byte, labels []string) (Suite, error) {
 			return s, BrokenSuite.With("problem", spec.Mistake(where, "the id is missing or used twice | 编号缺失或重复")).At("id")
 		case strings.TrimSpace(c.Text) == "":
 			return s, BrokenSuite.With("problem", spec.Mistake(where, "no text | 没有 text")).At("text")
-		case c.Kind == Minimum && len(c.Labels) == 0:
+		case c.Kind.alone() && len(c.Labels) == 0:
 			return s, BrokenSuite.With("problem", spec.Mistake(where, "no labels | 没有 labels")).At("labels")
 		case c.Kind == Invariance && c.Plain == "", c.Kind == Direction && c.Plain == "":
 			return s, BrokenSuite.With("problem", spec.Mistake(where, "no plain sentence | 没有 plain")).At("plain")
 		case c.Kind == Direction && len(c.Raises)+len(c.Lowers) == 0:
 			return s, BrokenSuite.With("problem", spec.Mistake(where, "raises nothing and lowers nothing | 没有 raises 或 lowers")).At("raises")
-		case c.Kind != Minimum && c.Kind != Invariance && c.Kind != Direction:
-			return s, BrokenSuite.With("problem", spec.Mistake(where, fmt.Sprintf("kind %q is none of minimum, invariance, direction | kind 应为 minimum、invariance、direction 之一", c.Kind))).At("kind")
+		case !c.Kind.alone() && c.Kind != Invariance && c.Kind != Direction:
+			return s, BrokenSuite.With("problem", spec.Mistake(where, fmt.Sprintf("kind %q is none of minimum, invariance, direction, has, lacks | kind 应为 minimum、invariance、direction、has、lacks 之一", c.Kind))).At("kind")
 		}
 		for _, l := range slices.Concat(c.Labels, c.Raises, c.Lowers) {
 			if len(labels) > 0 && !slices.Contains(labels, l) {
@@ -122,7 +127,7 @@ func RunSuite(ctx context.Context, s Suite, m learn.Model) (SuiteResult, []Check
 	for _, c := range s.Checks {
 		history := History(c.Context)
 		inputs = append(inputs, learn.Input{Text: c.Text, History: history})
-		if c.Kind != Minimum {
+		if !c.Kind.alone() {
 			inputs = append(inputs, learn.Input{Text: c.Plain, History: history})
 		}
 	}
@@ -135,8 +140,8 @@ func RunSuite(ctx context.Context, s Suite, m learn.Model) (SuiteResult, []Check
 	at := 0
 	for _, c := range s.Checks {
 		r := CheckResult{Check: c, Got: answers[at].Chosen()}
-		if c.Kind == Minimum {
-			r.Want, r.Passed = c.Labels, sameSet(r.Got, c.Labels)
+		if c.Kind.alone() {
+			r.Want, r.Passed = c.Labels, c.met(r.Got)
 			at++
 		} else {
 			plain := answers[at+1]
@@ -151,6 +156,18 @@ func RunSuite(ctx context.Context, s Suite, m learn.Model) (SuiteResult, []Check
 		out.count(r)
 	}
 	return out, results, nil
+}
+
+// met tells whether the labels given are what a check of one sentence demands.
+func (c Check) met(got []string) bool {
+	given := func(l string) bool { return slices.Contains(got, l) }
+	switch c.Kind {
+	case Has:
+		return !slices.ContainsFunc(c.Labels, func(l string) bool { return !given(l) })
+	case Lacks:
+		return !slices.ContainsFunc(c.Labels, given)
+	}
+	return sameSet(got, c.Labels)
 }
 
 func (s *SuiteResult) count(r CheckResult) {

@@ -29,7 +29,7 @@ export function ChecksPage() {
   const all = [...(report.data?.suite?.failed ?? []), ...(report.data?.suite?.held ?? [])];
   const group = (r: CheckResult) => r.check.change || r.check.group;
   const rows = all.filter((r) => (!filters.passed || r.passed === (filters.passed === "yes")) && (!filters.part || filters.part === "all" || r.check.kind === filters.part || group(r) === filters.part));
-  const kinds = ["minimum", "invariance", "direction"];
+  const kinds = ["minimum", "has", "lacks", "invariance", "direction"];
   const partName = (p: string) => (kinds.includes(p) ? w(`kind_${p}`) : changes.includes(p) ? w(`change_${p}`) : p);
   const labels = (list: string[] | null | undefined) => (list?.length ? list.map(nameOf).join(" ") : "—");
   const want = (r: CheckResult) => (r.check.kind === "direction" ? [...(r.check.raises ?? []).map((l) => `↑ ${nameOf(l)}`), ...(r.check.lowers ?? []).map((l) => `↓ ${nameOf(l)}`)].join(" ") : labels(r.want));

@@ -14,7 +14,7 @@ export function SuiteList({ suite, rules }: { suite: NonNullable<Report["suite"]
   const f = useFormat();
   const product = useProduct();
   const refused = new Set(rules.filter((r) => !r.passed).map(shareOf));
-  const kinds = ["minimum", "invariance", "direction"].filter((k) => suite.by_kind[k]);
+  const kinds = ["minimum", "has", "lacks", "invariance", "direction"].filter((k) => suite.by_kind[k]);
   const groups = Object.entries(suite.by_group).sort(([a, x], [b, y]) => x.passed / x.total - y.passed / y.total || a.localeCompare(b));
   const line = (part: string, words: string, s: { passed: number; total: number }) => (
     <Link key={part} className={css["share"]!} to={`checks?part=${encodeURIComponent(part)}`} data-whole={!refused.has(part)}>
