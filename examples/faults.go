@@ -2,8 +2,12 @@ package examples
 
 import "zhuomo/internal/fault"
 
-// Faults of reading materials; examples/crosswoz uses them too.
+// Faults of products and of reading materials; examples/crosswoz uses them too.
 var (
+	NoProduct = fault.Define("examples.no_product", fault.NotFound, fault.Text{
+		ZH: "没有叫 {product} 的示例产品", FixZH: "示例产品有：{products}",
+		EN: "there is no example product called {product}", FixEN: "the example products are: {products}",
+	})
 	NoSet = fault.Define("examples.no_set", fault.NotFound, fault.Text{
 		ZH:    "没有找到数据集 {set}（找过 {place}）",
 		FixZH: "用 --sets 或环境变量 ZHUOMO_SETS 指到放数据集的文件夹",

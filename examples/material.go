@@ -3,9 +3,9 @@
 // conversations with the labels of every customer turn, tables of entities,
 // entries, the guideline's labels and the suite's checks.
 //
-//	in:   examples/service (embedded) or a set in a folder (examples/crosswoz)
-//	out:  Material; examples/spoil makes of it what a customer would send
-//	read: material.go → style.go → service/service.go → spoil/spoil.go
+//	in:   the folders of this one with a product.yaml (embedded), or a set in a folder (examples/crosswoz)
+//	out:  Product, Material; examples/spoil makes of it what a customer would send
+//	read: product.go → material.go → read.go → conversation.go → style.go → spoil/spoil.go
 package examples
 
 import (
@@ -96,6 +96,7 @@ type Material struct {
 	Entries       []Entry
 	Labels        []Label
 	Checks        []Check
+	Notices       *Notices // nil: those of examples/spoil
 }
 
 // Tidy brings every turn into the house style, so that what is right after

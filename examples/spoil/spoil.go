@@ -96,7 +96,7 @@ func Spoil(m examples.Material, seed uint64, out, truth string) (Truth, error) {
 	}
 	w := &works{seed: seed}
 	w.layOut(m)
-	w.addTemplates()
+	w.addTemplates(m.Notices)
 	w.addPersons()
 	w.addTwinTurns()
 	w.addTwinSessions()

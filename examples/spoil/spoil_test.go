@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"zhuomo/examples"
-	"zhuomo/examples/service"
 	"zhuomo/text"
 )
 
@@ -25,7 +24,7 @@ func dirty(t *testing.T, m examples.Material, seed uint64) (Truth, string) {
 
 func serviceMaterial(t *testing.T) examples.Material {
 	t.Helper()
-	m, err := service.Material()
+	m, err := ownMaterial()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,4 +192,13 @@ func TestTruthAndFilesLieApart(t *testing.T) {
 	if entries, _ := os.ReadDir(filepath.Join(folder, "dirty")); len(entries) != 3 {
 		t.Errorf("%d files in the dirty folder", len(entries))
 	}
+}
+
+// ownMaterial is that of the first example product.
+func ownMaterial() (examples.Material, error) {
+	p, err := examples.Find("")
+	if err != nil {
+		return examples.Material{}, err
+	}
+	return p.Material()
 }

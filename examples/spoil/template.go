@@ -9,7 +9,7 @@ import (
 )
 
 // opening and closing are what machines and agents paste into conversations; %d
-// takes a number that varies.
+// takes a number that varies. They stand for a material that has none of its own.
 var (
 	opening = []string{
 		"【系统消息】您已进入人工服务队列，当前排队第%d位，预计等待%d分钟",
@@ -33,18 +33,21 @@ var (
 
 // addTemplates pastes notices, requests and advertisements into sessions. They
 // must be set aside.
-func (w *works) addTemplates() {
+func (w *works) addTemplates(n *examples.Notices) {
+	if n == nil {
+		n = &examples.Notices{Opening: opening, Middle: middle, Closing: closing}
+	}
 	r := w.stream(streamNotice)
 	for _, s := range w.sessions {
 		if r.Float64() < 0.30 {
-			s.insert(0, notice(r, opening, s.records[0].at.Add(-time.Second)))
+			s.insert(0, notice(r, n.Opening, s.records[0].at.Add(-time.Second)))
 		}
 		if r.Float64() < 0.12 && len(s.records) > 3 {
 			at := 2 + r.IntN(len(s.records)-2)
-			s.insert(at, notice(r, middle, s.records[at-1].at.Add(time.Second)))
+			s.insert(at, notice(r, n.Middle, s.records[at-1].at.Add(time.Second)))
 		}
 		if r.Float64() < 0.30 {
-			s.insert(len(s.records), notice(r, closing, s.records[len(s.records)-1].at.Add(time.Second)))
+			s.insert(len(s.records), notice(r, n.Closing, s.records[len(s.records)-1].at.Add(time.Second)))
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"zhuomo/examples/service"
+	"zhuomo/examples"
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/spec"
 )
@@ -101,7 +101,11 @@ func demoCopy(g command.Globals) (folder string, err error) {
 }
 
 // spoken are the sentences that a bench says to the demo's product.
-func spoken() ([]string, error) {
-	m, err := service.Material()
+func spoken(example string) ([]string, error) {
+	p, err := examples.Find(example)
+	if err != nil {
+		return nil, err
+	}
+	m, err := p.Material()
 	return sentences(m), err
 }

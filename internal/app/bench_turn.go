@@ -81,32 +81,32 @@ func (o *turnBench) measure(ctx context.Context, customers *load) (turnFigures, 
 // demoToTalkTo copies the demo's data, and gives its product and what customers
 // say to it. The folder is the caller's to remove.
 func demoToTalkTo(g command.Globals) (folder, product string, said []string, err error) {
-	if said, err = spoken(); err != nil {
-		return "", "", nil, err
-	}
 	if folder, err = demoCopy(g); err != nil {
 		return "", "", nil, err
 	}
-	if product, err = demoProduct(folder); err != nil {
+	made, err := demoFigures(folder)
+	if err == nil {
+		said, err = spoken(made.Material)
+	}
+	if err != nil {
 		return "", "", nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	return folder, product, said, nil
+	return folder, made.Product, said, nil
 }
 
-// demoProduct reads which product the demo made.
-func demoProduct(folder string) (string, error) {
+// demoFigures reads what the demo made.
+func demoFigures(folder string) (f Figures, err error) {
 	body, err := os.ReadFile(filepath.Join(folder, demoMark))
 	if err != nil {
-		return "", err
+		return f, err
 	}
-	var f Figures
 	if err := json.Unmarshal(body, &f); err != nil {
-		return "", err
+		return f, err
 	}
 	if f.Release == "" {
-		return "", NoDemo.With("folder", folder)
+		return f, NoDemo.With("folder", folder)
 	}
-	return f.Product, nil
+	return f, nil
 }
 
 // startFigures are what `bench start` measured.

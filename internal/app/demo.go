@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -15,7 +16,6 @@ import (
 	"zhuomo/dataset"
 	"zhuomo/examples"
 	"zhuomo/examples/crosswoz"
-	"zhuomo/examples/service"
 	"zhuomo/examples/spoil"
 	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
@@ -66,7 +66,8 @@ type Figures struct {
 
 type demoOptions struct {
 	once      bool
-	material  string
+	product   string // of the registry in examples; "" is its first
+	material  string // "" is the product's own
 	sets      string
 	spoilSeed uint64
 	listen    string
@@ -82,6 +83,7 @@ type demo struct {
 	warn      func(line string)
 	incoming  string // folder of the spoilt files
 	figures   Figures
+	example   examples.Product
 	material  examples.Material
 	truth     spoil.Truth
 	product   dataset.Product
@@ -108,7 +110,9 @@ func demoCommand() command.Special {
 		Flags: func(f *pflag.FlagSet, lang string) {
 			say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
 			f.BoolVar(&o.once, "once", false, say("走完就退出，不启动服务", "end after the thread, do not serve"))
-			f.StringVar(&o.material, "material", "service", say("材料：service（内置）或 crosswoz", "material: service (embedded) or crosswoz"))
+			names := exampleNames()
+			f.StringVar(&o.product, "product", "", say("哪个内置产品："+names+"；不写时 --once 做第一个，否则都做", "which embedded product: "+names+"; by default the first with --once, else all"))
+			f.StringVar(&o.material, "material", "", say("材料：产品自带的（默认），或 crosswoz", "material: the product's own (default), or crosswoz"))
 			f.StringVar(&o.sets, "sets", "", say("外部数据集所在文件夹，默认取 ZHUOMO_SETS", "folder of outside data sets, by default ZHUOMO_SETS"))
 			f.Uint64Var(&o.spoilSeed, "spoil-seed", 1, say("弄脏材料的种子；换一个就是没见过的脏数据", "seed of the spoiler; another one is unseen dirt"))
 			f.StringVar(&o.listen, "listen", "", say("监听地址", "address to listen on"))
@@ -155,23 +159,58 @@ func runDemo(ctx context.Context, e *command.Env, o demoOptions) (err error) {
 			err = errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 		}
 	}()
-	d := &demo{a: a, o: o, by: a.Owner.Actor(), say: e.Text, told: printStep(e), incoming: filepath.Join(folder, "incoming"), warn: func(line string) {
-		if !e.JSON {
-			fmt.Fprintln(e.Err, line)
+	chosen, err := demoProducts(o)
+	if err != nil {
+		return err
+	}
+	var made []dataset.Product
+	for i, example := range chosen {
+		if i > 0 {
+			began = time.Now()
 		}
-	}}
-	if err := d.thread(ctx); err != nil {
-		return err
+		d := &demo{a: a, o: o, by: a.Owner.Actor(), say: e.Text, told: printStep(e), incoming: filepath.Join(folder, "incoming", example.ID), example: example, warn: func(line string) {
+			if !e.JSON {
+				fmt.Fprintln(e.Err, line)
+			}
+		}}
+		if err := d.thread(ctx); err != nil {
+			return err
+		}
+		d.figures.WallS = round(time.Since(began).Seconds())
+		if i == 0 { // whom the benches talk to
+			if err := keepFigures(folder, d.figures); err != nil {
+				return err
+			}
+		}
+		if err := printFigures(e, d.figures, folder); err != nil {
+			return err
+		}
+		made = append(made, d.product)
 	}
-	d.figures.WallS = round(time.Since(began).Seconds())
-	if err := keepFigures(folder, d.figures); err != nil {
-		return err
-	}
-	if err := printFigures(e, d.figures, folder); err != nil || o.once {
-		return err
+	if o.once {
+		return nil
 	}
 	served = true
-	return serveDemo(ctx, e, a, folder, o.listen, d.product.ID)
+	return serveDemo(ctx, e, a, folder, o.listen, made)
+}
+
+// demoProducts are the products that the demo makes.
+func demoProducts(o demoOptions) ([]examples.Product, error) {
+	if o.product == "" && o.material == "" && !o.once {
+		return examples.Products()
+	}
+	one, err := examples.Find(o.product)
+	return []examples.Product{one}, err
+}
+
+// exampleNames lists the embedded products, for help texts.
+func exampleNames() string {
+	all, _ := examples.Products()
+	var names []string
+	for _, p := range all {
+		names = append(names, p.ID)
+	}
+	return strings.Join(names, ", ")
 }
 
 // printStep tells a person each step as it ends.
@@ -196,6 +235,10 @@ type told struct {
 	took  time.Duration
 }
 
+// whole tells whether the material is the product's own: only then are there
+// entries, rules, a suite, a flow and stories to it.
+func (d *demo) whole() bool { return d.o.material == "" || d.o.material == d.example.ID }
+
 // thread goes through all steps as d.by.
 func (d *demo) thread(ctx context.Context) error {
 	ctx = api.WithActor(ctx, d.by)
@@ -209,7 +252,7 @@ func (d *demo) thread(ctx context.Context) error {
 		{"训练", "train", d.train},
 		{"评测", "evaluate", d.evaluate},
 	}
-	if d.o.material == "service" {
+	if d.whole() {
 		steps = append(steps,
 			step{"交互", "dialogue", d.converse},
 			step{"上线", "release", d.publish},
@@ -286,10 +329,10 @@ func keepFigures(folder string, f Figures) error {
 // folder of its own, away from the data, and is gone when the demo ends.
 func (d *demo) spoil(context.Context) (string, error) {
 	var err error
-	switch d.o.material {
-	case "service":
-		d.material, err = service.Material()
-	case "crosswoz":
+	switch {
+	case d.whole():
+		d.material, err = d.example.Material()
+	case d.o.material == "crosswoz":
 		folder := filepath.Join(d.o.sets, "crosswoz-val")
 		if _, statErr := os.Stat(folder); d.o.sets == "" || statErr != nil {
 			return "", NoSets.With("set", "crosswoz-val")

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"zhuomo/dataset"
-	"zhuomo/examples/service"
 	"zhuomo/examples/spoil"
 	"zhuomo/internal/jobs"
 )
@@ -20,7 +19,7 @@ func (d *demo) importFiles(ctx context.Context) (string, error) {
 	data := d.a.Stages.Data
 	var err error
 	if d.product.ID == "" {
-		if d.product, err = data.CreateProduct(ctx, d.say("旅行客服", "Travel service")); err != nil {
+		if d.product, err = data.CreateProduct(ctx, d.say(d.example.Title.ZH, d.example.Title.EN)); err != nil {
 			return "", err
 		}
 	}
@@ -101,7 +100,7 @@ func failure(j jobs.Job) string {
 // cleanRows runs the recipe, then measures it against the truth that the run
 // could not see.
 func (d *demo) cleanRows(ctx context.Context) (string, error) {
-	recipe, err := service.Recipe(d.material)
+	recipe, err := d.example.Recipe(d.material)
 	if err != nil {
 		return "", err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"zhuomo/dataset"
 	"zhuomo/examples"
-	"zhuomo/examples/service"
 	"zhuomo/internal/db"
 	"zhuomo/knowledge"
 	"zhuomo/label"
@@ -26,8 +25,8 @@ type labelling struct {
 // learnFacts takes in entries and entity tables.
 func (d *demo) learnFacts(ctx context.Context) (string, error) {
 	know := d.a.Stages.Knowledge
-	if d.o.material == "service" {
-		file, err := service.File("entries.yaml")
+	if d.whole() {
+		file, err := d.example.File("entries.yaml")
 		if err != nil {
 			return "", err
 		}
@@ -97,7 +96,7 @@ func (d *demo) labelRows(ctx context.Context) (string, error) {
 		return "", err
 	}
 	rate, miss := errorRate, missRate
-	if d.o.material == "service" {
+	if d.whole() {
 		order.Leave = leftRows
 	} else {
 		order.Annotators, rate, miss = 1, 0, 0 // the set's own labels, taken over as they are
@@ -135,11 +134,11 @@ func (d *demo) labelRows(ctx context.Context) (string, error) {
 // saveGuideline keeps the material's guideline; a set that has none gets one
 // that only lists its labels.
 func (d *demo) saveGuideline(ctx context.Context) (label.SavedGuideline, error) {
-	document, err := service.File("guideline.yaml")
+	document, err := d.example.File("guideline.yaml")
 	if err != nil {
 		return label.SavedGuideline{}, err
 	}
-	if d.o.material != "service" {
+	if !d.whole() {
 		if document, err = listedLabels(d.material); err != nil {
 			return label.SavedGuideline{}, err
 		}

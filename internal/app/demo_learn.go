@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"zhuomo/evaluate"
-	"zhuomo/examples/service"
 	"zhuomo/label"
 	"zhuomo/learn"
 	"zhuomo/tune"
@@ -53,11 +52,11 @@ func (d *demo) train(ctx context.Context) (string, error) {
 // and by the guideline's own examples.
 func (d *demo) evaluate(ctx context.Context) (string, error) {
 	judge := d.a.Stages.Evaluate
-	if d.o.material == "service" {
+	if d.whole() {
 		for name, save := range map[string]func(context.Context, string, string, string) (evaluate.Saved, error){
 			"suite.yaml": judge.SaveSuite, "gate.yaml": judge.SaveGate,
 		} {
-			text, err := service.File(name)
+			text, err := d.example.File(name)
 			if err != nil {
 				return "", err
 			}

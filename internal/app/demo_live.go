@@ -12,10 +12,10 @@ import (
 	"slices"
 	"time"
 
+	"zhuomo/dataset"
 	"zhuomo/dialog"
 	"zhuomo/evaluate"
 	"zhuomo/examples"
-	"zhuomo/examples/service"
 	"zhuomo/feedback"
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/db"
@@ -32,7 +32,7 @@ type living struct {
 
 // saveFlow keeps the flow with its stories.
 func (d *demo) saveFlow(ctx context.Context) (dialog.Saved, error) {
-	text, err := service.File("flow.yaml")
+	text, err := d.example.File("flow.yaml")
 	if err != nil {
 		return dialog.Saved{}, err
 	}
@@ -43,7 +43,7 @@ func (d *demo) saveFlow(ctx context.Context) (dialog.Saved, error) {
 	if err := dialog.Refuse(problems); err != nil {
 		return saved, err
 	}
-	if text, err = service.File("stories.yaml"); err != nil {
+	if text, err = d.example.File("stories.yaml"); err != nil {
 		return saved, err
 	}
 	d.flow, err = d.a.Stages.Dialog.SaveStories(ctx, d.product.ID, saved.ID, saved.Revision, text)
@@ -269,7 +269,7 @@ func printFigures(e *command.Env, f Figures, folder string) error {
 }
 
 // serveDemo opens the pages on the demo's data.
-func serveDemo(ctx context.Context, e *command.Env, a *App, folder, listen, product string) error {
+func serveDemo(ctx context.Context, e *command.Env, a *App, folder, listen string, made []dataset.Product) error {
 	l, err := door{listen: listen}.open()
 	if err != nil {
 		return errors.Join(err, a.Close(ctx))
@@ -282,7 +282,9 @@ func serveDemo(ctx context.Context, e *command.Env, a *App, folder, listen, prod
 	if err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
-	fmt.Fprintln(e.Out, e.Text("和它聊天  ", "talk to it  ")+address+"/chat/"+product)
+	for _, p := range made {
+		fmt.Fprintln(e.Out, e.Text("和它聊天  ", "talk to it  ")+address+"/chat/"+p.ID+"  "+p.Name)
+	}
 	fmt.Fprintln(e.Out, e.Text("工作台（一次性登录链接）  ", "workbench (one-time sign-in link)  ")+address+people.LinkPath(secret))
 	fmt.Fprintln(e.Out, e.Text("停止：Ctrl-C", "stop: Ctrl-C"))
 	return a.Serve(ctx, []net.Listener{l}, func() { _ = os.Remove(filepath.Join(folder, serverFileName)) })

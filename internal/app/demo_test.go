@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"zhuomo/examples"
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/testkit"
 	"zhuomo/serve"
@@ -69,6 +71,38 @@ func TestDemo(t *testing.T) {
 	runJSON(t, &start, "bench", "start", "--data", folder, "--tries", "1")
 	hasKeys(t, turn, "p50_ms", "p99_ms", "at_per_s", "max_per_s", "turn_20_ms", "turn_2000_ms")
 	hasKeys(t, start, "first_byte_ms", "resident_mb")
+}
+
+// TestDemoOfEveryProduct runs the thread for the products behind the first; each
+// gives the same figures, and all its stories pass.
+func TestDemoOfEveryProduct(t *testing.T) {
+	all, err := examples.Products()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := json.Marshal(Figures{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want map[string]any
+	if err := json.Unmarshal(keys, &want); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all[1:] {
+		var got map[string]any
+		runJSON(t, &got, "demo", "--once", "--product", p.ID, "--data", t.TempDir())
+		t.Log(got)
+		hasKeys(t, got, slices.Collect(maps.Keys(want))...)
+		if got["material"] != p.ID || got["stories_total"].(float64) < 15 || got["stories_passed"] != got["stories_total"] || got["release"] == "" {
+			t.Errorf("%s: stories %v of %v, release %v", p.ID, got["stories_passed"], got["stories_total"], got["release"])
+		}
+	}
+	if _, err := demoProducts(demoOptions{product: "nobody"}); !errors.Is(err, examples.NoProduct) {
+		t.Errorf("an unknown product: %v", err)
+	}
+	if both, err := demoProducts(demoOptions{}); err != nil || len(both) != len(all) {
+		t.Errorf("by itself the demo makes %d products, %v", len(both), err)
+	}
 }
 
 func TestBenchLabel(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"zhuomo/dataset"
-	"zhuomo/examples/service"
+	"zhuomo/examples"
 	"zhuomo/examples/spoil"
 	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
@@ -187,7 +187,11 @@ func comesTo(t *testing.T, a *App, id string, done int64) {
 // neighbour is a product that shares a raw file and a flow with the example.
 func neighbour(t *testing.T, a *App) {
 	t.Helper()
-	material, err := service.Material()
+	example, err := examples.Find("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	material, err := example.Material()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +221,7 @@ func neighbour(t *testing.T, a *App) {
 		t.Fatal(err)
 	}
 	finished(t, a, id)
-	flow, err := service.File("flow.yaml")
+	flow, err := example.File("flow.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zhuomo/dataset"
+	"zhuomo/examples"
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
@@ -16,8 +17,9 @@ const exampleKind = "product.example"
 
 type exampleIn struct {
 	Body struct {
-		Name string `json:"name,omitempty" maxLength:"200" doc:"产品名称，默认 旅行客服|name of the product, Travel service by default"`
-		Lang string `json:"lang,omitempty" enum:"zh,en" default:"zh" doc:"示例里的名称用哪种语言|language of the names in the example"`
+		Example string `json:"example,omitempty" maxLength:"100" doc:"哪个示例产品，默认第一个；写错时会列出全部|which example product, the first by default; a wrong one is answered with all of them"`
+		Name    string `json:"name,omitempty" maxLength:"200" doc:"产品名称，默认是示例产品的名称|name of the product, by default that of the example product"`
+		Lang    string `json:"lang,omitempty" enum:"zh,en" default:"zh" doc:"示例里的名称用哪种语言|language of the names in the example"`
 	}
 }
 
@@ -37,6 +39,7 @@ func (a *App) exampleRoutes() []api.Route {
 
 type exampleArgs struct {
 	Product string    `json:"product_id"`
+	Example string    `json:"example,omitempty"`
 	Name    string    `json:"name"`
 	Lang    string    `json:"lang"`
 	By      api.Actor `json:"by"`
@@ -44,9 +47,13 @@ type exampleArgs struct {
 
 // makeExample makes the product at once; a job fills it.
 func (a *App) makeExample(ctx context.Context, in *exampleIn) (*exampleOut, error) {
-	args := exampleArgs{Name: in.Body.Name, Lang: in.Body.Lang, By: api.Who(ctx)}
+	example, err := examples.Find(in.Body.Example)
+	if err != nil {
+		return nil, err
+	}
+	args := exampleArgs{Example: example.ID, Name: in.Body.Name, Lang: in.Body.Lang, By: api.Who(ctx)}
 	if args.Name == "" {
-		args.Name = exampleName.In(args.Lang)
+		args.Name = example.Title.In(args.Lang)
 	}
 	product, err := a.Stages.Data.CreateProduct(ctx, args.Name)
 	if err != nil {
@@ -59,8 +66,6 @@ func (a *App) makeExample(ctx context.Context, in *exampleIn) (*exampleOut, erro
 		return err
 	})
 }
-
-var exampleName = spec.Text{ZH: "旅行客服", EN: "Travel service"}
 
 // exampleKept is the checkpoint of an example that a person stopped or that
 // failed; after a crash there is none.
@@ -86,6 +91,10 @@ func (a *App) exampleJob(ctx context.Context, job jobs.Job, report *jobs.Report)
 			return nil, err
 		}
 	}
+	example, err := examples.Find(args.Example)
+	if err != nil {
+		return nil, err
+	}
 	incoming, err := os.MkdirTemp("", "zhuomo-example-")
 	if err != nil {
 		return nil, err
@@ -93,7 +102,7 @@ func (a *App) exampleJob(ctx context.Context, job jobs.Job, report *jobs.Report)
 	defer os.RemoveAll(incoming)
 	began := time.Now()
 	d := &demo{
-		a: a, by: args.By, o: demoOptions{material: "service", spoilSeed: 1}, incoming: incoming,
+		a: a, by: args.By, o: demoOptions{spoilSeed: 1}, example: example, incoming: incoming,
 		product: dataset.Product{ID: args.Product, Name: args.Name},
 		say:     func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(args.Lang) },
 		warn:    func(string) {},

@@ -76,8 +76,8 @@ var (
 		EN: "the set {set} is not there", FixEN: "name the folder that holds it with --sets or ZHUOMO_SETS",
 	})
 	NoSuchMaterial = fault.Define("app.no_such_material", fault.Invalid, fault.Text{
-		ZH: "没有材料「{material}」", FixZH: "可选：service、crosswoz",
-		EN: "there is no material {material}", FixEN: "choose service or crosswoz",
+		ZH: "没有材料「{material}」", FixZH: "不写 --material 就用产品自带的；另一个可选的是 crosswoz",
+		EN: "there is no material {material}", FixEN: "leave out --material for the product's own; the other choice is crosswoz",
 	})
 	ExampleStopped = fault.Define("app.example_stopped", fault.Conflict, fault.Text{
 		ZH: "示例「{name}」已经停下，不接着做：里面可能有人的改动", FixZH: "删除这个产品，再做一个示例",

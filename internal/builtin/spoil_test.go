@@ -13,21 +13,28 @@ import (
 	"zhuomo/dataset"
 	"zhuomo/examples"
 	"zhuomo/examples/crosswoz"
-	"zhuomo/examples/service"
 	"zhuomo/examples/spoil"
 	"zhuomo/internal/builtin"
 	"zhuomo/internal/testkit"
 )
 
-// TestCleaningServiceMeetsTheTruth spoils the material of the customer service
-// with unseen seeds, imports the dirty files, cleans them by the recipe of the
-// example, and only then looks at the truth.
-func TestCleaningServiceMeetsTheTruth(t *testing.T) {
-	m, err := service.Material()
+// TestCleaningMeetsTheTruth spoils the material of every example product with
+// unseen seeds, imports the dirty files, cleans them by the product's recipe, and
+// only then looks at the truth.
+func TestCleaningMeetsTheTruth(t *testing.T) {
+	products, err := examples.Products()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cleanAndMeasure(t, m)
+	for _, p := range products {
+		t.Run(p.ID, func(t *testing.T) {
+			m, err := p.Material()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cleanAndMeasure(t, p, m)
+		})
+	}
 }
 
 func TestCleaningCrossWOZMeetsTheTruth(t *testing.T) {
@@ -35,12 +42,16 @@ func TestCleaningCrossWOZMeetsTheTruth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cleanAndMeasure(t, m)
+	first, err := examples.Find("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cleanAndMeasure(t, first, m)
 }
 
-func cleanAndMeasure(t *testing.T, m examples.Material) {
+func cleanAndMeasure(t *testing.T, p examples.Product, m examples.Material) {
 	t.Helper()
-	recipe, err := service.Recipe(m)
+	recipe, err := p.Recipe(m)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3513,13 +3513,15 @@ export interface components {
             job_id: string;
         };
         AppExampleInBody: {
+            /** @description 哪个示例产品，默认第一个；写错时会列出全部|which example product, the first by default; a wrong one is answered with all of them */
+            example?: string;
             /**
              * @description 示例里的名称用哪种语言|language of the names in the example
              * @default zh
              * @enum {string}
              */
             lang: "zh" | "en";
-            /** @description 产品名称，默认 旅行客服|name of the product, Travel service by default */
+            /** @description 产品名称，默认是示例产品的名称|name of the product, by default that of the example product */
             name?: string;
         };
         AppMaking: {
@@ -4316,6 +4318,7 @@ export interface components {
             name: string;
             nodes: components["schemas"]["DialogNode"][] | null;
             return: string;
+            signals?: components["schemas"]["DialogSignal"][] | null;
             slots: components["schemas"]["DialogSlot"][] | null;
             start: string;
             thresholds: components["schemas"]["DialogThresholds"];
@@ -4331,6 +4334,8 @@ export interface components {
         };
         DialogIntent: {
             alone: boolean;
+            /** Format: double */
+            answer?: number;
             ask: string;
             /** Format: int64 */
             line: number;
@@ -4364,6 +4369,7 @@ export interface components {
             each?: boolean;
             fail?: string;
             failed?: string;
+            fresh?: boolean;
             handover?: string[] | null;
             id: string;
             kind: string;
@@ -4485,6 +4491,17 @@ export interface components {
             /** Format: int64 */
             updated_us: number;
         };
+        DialogSensed: {
+            /** @description 条件和文字看不看得见它|whether conditions and texts see it */
+            seen: boolean;
+            signal: string;
+            /**
+             * Format: double
+             * @description 有多确定，0–1|how sure, 0–1
+             */
+            strength: number;
+            value: string;
+        };
         DialogShowOutBody: {
             edges: components["schemas"]["DialogEdge"][] | null;
             flow: components["schemas"]["DialogFlow"];
@@ -4502,6 +4519,21 @@ export interface components {
             updated_by: string;
             /** Format: int64 */
             updated_us: number;
+        };
+        DialogSignal: {
+            /** Format: double */
+            decay: number;
+            /** Format: double */
+            from: number;
+            /** Format: int64 */
+            line: number;
+            name: string;
+            title: string;
+            values: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         DialogSimulateInBody: {
             channel?: string;
@@ -4554,6 +4586,12 @@ export interface components {
             offered?: components["schemas"]["DialogChoice"][] | null;
             pending?: string[] | null;
             reply?: components["schemas"]["DialogPart"][] | null;
+            shown?: string[] | null;
+            signals?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
             slots?: {
                 [key: string]: components["schemas"]["DialogValue"];
             };
@@ -4610,6 +4648,9 @@ export interface components {
             never?: string[] | null;
             node?: string;
             reply?: string[] | null;
+            signals?: {
+                [key: string]: string;
+            };
             slots?: {
                 [key: string]: string;
             };
@@ -4667,6 +4708,8 @@ export interface components {
             intents?: string[] | null;
             labels: components["schemas"]["DialogLabel"][] | null;
             path?: components["schemas"]["DialogPassed"][] | null;
+            /** @description 猜到的信号，不是诊断|signals that were guessed; no diagnosis */
+            signals?: components["schemas"]["DialogSensed"][] | null;
             slots?: components["schemas"]["DialogChange"][] | null;
             /** @description 其余的决定|other decisions */
             why?: string[] | null;
