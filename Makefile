@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak conformance race-learn race-tag race-tune race-label audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak conformance race-learn race-tag race-tune race-label race-oos audit clean
 
 build: $(BIN)
 
@@ -80,6 +80,9 @@ race-tag: build
 
 race-tune: build
 	@bash bench/race-tune.sh
+
+race-oos: build
+	@bash bench/race-oos.sh
 
 race-label: build
 	@bash bench/race-label.sh

@@ -22,6 +22,7 @@ type TrainOptions struct {
 	Task   string // "classify": one label a row; "tag": any number, separated by |; "spans": stretches, in JSON lines
 	Train  string // files: CSV, TSV or JSONL with the columns below
 	Dev    string // to calibrate on and to set thresholds on; "" = the learner holds a part of Train back
+	Rest   string // unlabelled rows; "" = none
 	Test   string // "" = none
 	Text   string // column of the text, "" = text
 	Label  string // column of the label, "" = label, category or intent
@@ -98,6 +99,11 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 		unknown := func(e Example) bool { return slices.Contains(e.Labels, len(data.Labels)) }
 		dev.Examples, dev.Labels = slices.DeleteFunc(dev.Examples, unknown), data.Labels
 		fit.Dev = &dev
+	}
+	if o.Rest != "" {
+		if fit.Rest, err = readRest(o.Rest, o.Text); err != nil {
+			return TrainResult{}, err
+		}
 	}
 	model, err := o.Learner.Fit(ctx, data, values, fit)
 	if err != nil {

@@ -102,6 +102,7 @@ func TestTrainFilesNamesWhatIsWrong(t *testing.T) {
 		"header only":          {"text,category\n", "", learn.NoExamples},
 		"one label":            {"text,category\na,x\nb,x\n", "", learn.OneLabel},
 		"no label column":      {"text,colour\na,x\n", "", learn.BadFile},
+		"no text in the rest":  {trips, "", learn.BadFile},
 		"ragged record":        {"text,category\na,x,y\n", "", learn.BadFile},
 		"not UTF-8":            {"text,category\n\xce\xd2,x\n", "", learn.BadFile},
 		"unseen label in dev":  {trips, "", learn.UnseenLabel},
@@ -109,6 +110,9 @@ func TestTrainFilesNamesWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := options(t, c.train, c.test)
+			if name == "no text in the rest" {
+				o.Rest = options(t, "colour\nred\n", "").Train
+			}
 			if name == "unseen label in dev" {
 				o.Dev = o.Train
 				o.Train = options(t, strings.ReplaceAll(trips, "hotel", "inn"), "").Train
@@ -164,5 +168,18 @@ func TestTrainFilesJudgesWhatIsNoneOfTheseApart(t *testing.T) {
 	if got := strings.Split(strings.TrimSpace(string(lines)), "\n"); len(got) != 40 || json.Unmarshal([]byte(got[1]), &second) != nil ||
 		second.Record != 2 || !slices.Equal(second.Gold, []string{"none"}) || !second.Foreign {
 		t.Errorf("%d lines, the second %+v", len(got), second)
+	}
+}
+
+func TestTrainFilesReadsUnlabelledRows(t *testing.T) {
+	o := options(t, trips, "text,category\n酒店怎么订,hotel\n")
+	plain, err := learn.TrainFiles(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Rest = options(t, "text\n订一间酒店吧\n地铁怎么坐\n", "").Train
+	r, err := learn.TrainFiles(t.Context(), o)
+	if err != nil || r.Model == plain.Model || r.Features <= plain.Features {
+		t.Errorf("the rest changed nothing: %+v, %v", r, err)
 	}
 }

@@ -20,21 +20,48 @@ import (
 // labelColumns are the names under which a label column is found.
 var labelColumns = [...]string{"label", "category", "intent", "labels", "标签", "意图"}
 
+// noColumn as the column of the label asks for the text alone.
+const noColumn = "\x00"
+
+// readRest reads the texts of a file as rows without labels. Fault: BadFile.
+func readRest(name, textColumn string) ([]Example, error) {
+	raw, records, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var rest []Example
+	err = records(name, raw, textColumn, noColumn, func(record int, text, _ string) error {
+		rest = append(rest, Example{RowID: fmt.Sprintf("%s:%d", filepath.Base(name), record), Text: text})
+		return nil
+	})
+	return rest, err
+}
+
+type eachRecord func(record int, text, label string) error
+
+// readFile reads a file and tells how its records are found. Fault: BadFile.
+func readFile(name string) ([]byte, func(name string, raw []byte, textColumn, labelColumn string, each eachRecord) error, error) {
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, BadFile.With("file", filepath.Base(name), "problem", "cannot be read | 读不了").Because(err)
+	}
+	raw = bytes.TrimPrefix(raw, []byte("\uFEFF"))
+	if !utf8.Valid(raw) {
+		return nil, nil, BadFile.With("file", filepath.Base(name), "problem", "is not UTF-8 | 不是 UTF-8 编码")
+	}
+	if ext := strings.ToLower(filepath.Ext(name)); ext == ".jsonl" || ext == ".ndjson" {
+		return raw, lineRecords, nil
+	}
+	return raw, tableRecords, nil
+}
+
 // readExamples adds the examples of a file to data. The file is UTF-8: CSV, TSV
 // (.tsv), or JSON lines (.jsonl). With learning, labels are numbered as they
 // come; without, a new one is a fault. Faults: BadFile, UnseenLabel.
 func readExamples(name, textColumn, labelColumn string, data Data, learning bool) (Data, error) {
-	raw, err := os.ReadFile(name)
+	raw, records, err := readFile(name)
 	if err != nil {
-		return data, BadFile.With("file", filepath.Base(name), "problem", "cannot be read | 读不了").Because(err)
-	}
-	raw = bytes.TrimPrefix(raw, []byte("\uFEFF"))
-	if !utf8.Valid(raw) {
-		return data, BadFile.With("file", filepath.Base(name), "problem", "is not UTF-8 | 不是 UTF-8 编码")
-	}
-	records := tableRecords
-	if ext := strings.ToLower(filepath.Ext(name)); ext == ".jsonl" || ext == ".ndjson" {
-		records = lineRecords
+		return data, err
 	}
 	index := make(map[string]int, len(data.Labels))
 	for i, l := range data.Labels {
@@ -91,7 +118,7 @@ func readExamples(name, textColumn, labelColumn string, data Data, learning bool
 }
 
 // tableRecords reads CSV or TSV with a header; records count from 1 after it.
-func tableRecords(name string, raw []byte, textColumn, labelColumn string, each func(record int, text, label string) error) error {
+func tableRecords(name string, raw []byte, textColumn, labelColumn string, each eachRecord) error {
 	bad := func(problem string) error {
 		return BadFile.With("file", filepath.Base(name), "problem", problem)
 	}
@@ -109,6 +136,9 @@ func tableRecords(name string, raw []byte, textColumn, labelColumn string, each 
 	}
 	head = slices.Clone(head)
 	text, label := column(head, textColumn, "text", "sentence", "文本", "句子"), column(head, labelColumn, labelColumns[:]...)
+	if labelColumn == noColumn {
+		label = text
+	}
 	if text < 0 || label < 0 {
 		return bad("no column for the text or the label; it has: " + strings.Join(head, ", ") + " | 找不到文本列或标签列")
 	}
@@ -140,7 +170,7 @@ func column(head []string, asked string, usual ...string) int {
 }
 
 // lineRecords reads one JSON object a line; a list of labels is joined by |.
-func lineRecords(name string, raw []byte, textColumn, labelColumn string, each func(record int, text, label string) error) error {
+func lineRecords(name string, raw []byte, textColumn, labelColumn string, each eachRecord) error {
 	record := 0
 	for line := range bytes.Lines(raw) {
 		if len(bytes.TrimSpace(line)) == 0 {
@@ -157,6 +187,9 @@ func lineRecords(name string, raw []byte, textColumn, labelColumn string, each f
 		}
 		slices.Sort(head)
 		text, label := column(head, textColumn, "text", "sentence", "文本", "句子"), column(head, labelColumn, labelColumns[:]...)
+		if labelColumn == noColumn {
+			label = text
+		}
 		if text < 0 || label < 0 {
 			return BadFile.With("file", filepath.Base(name), "problem", fmt.Sprintf("line %d has no text or no label | 第 %d 行没有文本或标签", record, record))
 		}

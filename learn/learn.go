@@ -48,6 +48,9 @@ type Options struct {
 	// Dev are examples to calibrate on. Without them the learner holds back a
 	// part of the data, calibrates on it, and then fits on all.
 	Dev *Data
+	// Rest are rows that nobody has labelled; their labels are not read. A learner
+	// that can learn from them does (learn.linear.v1 for Single), others ignore them.
+	Rest []Example
 }
 
 // Trainer holds examples and what was computed from them.

@@ -34,6 +34,7 @@ func trainCommand() command.Special {
 			f.StringVar(&o.Task, "task", "classify", say("classify：每行一个标签；tag：可有多个，用 | 分开；spans：句中片段（JSONL）", "classify: one label a row; tag: any number, separated by |; spans: stretches of a text (JSONL)"))
 			f.StringVar(&o.Train, "train", "", say("训练文件：CSV、TSV 或 JSONL", "file to learn from: CSV, TSV or JSONL"))
 			f.StringVar(&o.Dev, "dev", "", say("校准概率、定阈值用的文件，列名相同；不填则从训练文件留出一份", "file to calibrate and set thresholds on, with the same columns; without it a part of the training file is held back"))
+			f.StringVar(&o.Rest, "rest", "", say("没标的行，只读文本列：标得少时猜着一起学", "unlabelled rows, of which only the text is read: with few labels they are learnt from too"))
 			f.StringVar(&o.Test, "test", "", say("测试文件，列名与训练文件相同", "file to judge on, with the same columns"))
 			f.StringVar(&o.Text, "text", "", say("文本列，默认 text", "column of the text, by default text"))
 			f.StringVar(&o.Label, "label", "", say("标签列，默认 label、category 或 intent", "column of the label, by default label, category or intent"))

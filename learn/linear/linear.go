@@ -59,6 +59,9 @@ func (l *linear) trainer(task learn.Task, labels []string, values spec.Values, o
 		}
 	}
 	s := settingsOf(values)
+	if task != learn.Single || s.restWeight == 0 {
+		o.Rest = nil
+	}
 	return &trainer{
 		task: task, labels: slices.Clone(labels), values: values, settings: s, options: o,
 		place: map[string]int{}, rows: make([]uint32, 1<<s.hashBits),

@@ -24,6 +24,7 @@ type settings struct {
 	held                float64
 	none                string
 	rejects             float64
+	restWeight          float32
 }
 
 func settingsOf(v spec.Values) settings {
@@ -33,7 +34,7 @@ func settingsOf(v spec.Values) settings {
 		wordShare: v.Float("word_share"), turns: v.Int("history_turns"), historyShare: v.Float("history_share"),
 		idfPower: v.Float("idf_power"), leastRows: v.Int("least_rows"), hashBits: v.Int("hash_bits"),
 		bias: float32(v.Float("bias")), held: v.Float("held_share"),
-		none: v.String("none_label"), rejects: v.Float("scope_rejects"),
+		none: v.String("none_label"), rejects: v.Float("scope_rejects"), restWeight: float32(v.Float("rest_weight")),
 	}
 }
 
@@ -94,6 +95,7 @@ func (*linear) Spec() spec.Spec {
 				Default: "",
 			},
 			number("scope_rejects", spec.Float, "误拒至多", "wrongly turned away", "业务之内的话至多多大一份被当成“都不是”；阈值由程序在留出的样例上定；0 为从不", "the share of what is in scope that may be taken for none of these; the program sets the threshold on the held-back examples; 0 for never", 0.05, 0, 0.5, false, false),
+			number("rest_weight", spec.Float, "没标的行的份量", "weight of unlabelled rows", "没标的行猜出标签后再学一遍，每行最多相当于标过的行的多少；0 为不用；没有给没标的行就不起作用", "unlabelled rows are learnt from with guessed labels; how much each counts at most against a labelled one; 0 for none; without such rows it does nothing", 1.0, 0, 1, false, false),
 		},
 	}
 }

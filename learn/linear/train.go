@@ -157,6 +157,9 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	if workers < 1 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	if len(t.options.Rest) > 0 {
+		return t.fitWithRest(ctx, workers)
+	}
 	sp := newSpace(t.rows, len(t.items), t.settings)
 	x, err := encodeAll(ctx, t.texts, t.settings.turns, sp, nil, workers)
 	if err != nil {
