@@ -29,6 +29,7 @@ type Signal struct {
 // Sensed is the strongest value of a signal after a turn.
 type Sensed struct {
 	Signal   string  `json:"signal"`
+	Title    string  `json:"title,omitempty"`
 	Value    string  `json:"value"`
 	Strength float64 `json:"strength" doc:"有多确定，0–1|how sure, 0–1"`
 	Seen     bool    `json:"seen" doc:"条件和文字看不看得见它|whether conditions and texts see it"`
@@ -85,7 +86,7 @@ func (w *walk) sense() {
 			w.s.Signals[g.Name] = now
 		}
 		if value, strength := w.s.strongest(g.Name); value != "" {
-			w.trace.Signals = append(w.trace.Signals, Sensed{g.Name, value, strength, strength >= g.From})
+			w.trace.Signals = append(w.trace.Signals, Sensed{g.Name, g.Title, value, strength, strength >= g.From})
 		}
 	}
 }

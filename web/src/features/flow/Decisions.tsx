@@ -10,6 +10,7 @@ export function Decisions({ trace, names, onNode }: { trace: Schemas["DialogTrac
   const path = trace.path ?? [];
   const labels = trace.labels ?? [];
   const slots = trace.slots ?? [];
+  const signals = trace.signals ?? [];
   return (
     <dl className={css["why"]}>
       {labels.length > 0 && (
@@ -32,6 +33,18 @@ export function Decisions({ trace, names, onNode }: { trace: Schemas["DialogTrac
             {slots.map((s, i) => (
               <span key={i}>
                 {names.get(s.slot) ?? s.slot} {s.before && <s>{s.before}</s>} {s.after || "∅"}
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
+      {signals.length > 0 && (
+        <div>
+          <dt>{w("why_signals")}</dt>
+          <dd>
+            {signals.map((s, i) => (
+              <span key={s.signal} data-first={i === 0 && s.seen}>
+                {s.title || s.signal} {s.seen ? s.value : `(${s.value})`} <span className={css["num"]}>{f.score(s.strength)}</span>
               </span>
             ))}
           </dd>

@@ -4500,6 +4500,7 @@ export interface components {
              * @description 有多确定，0–1|how sure, 0–1
              */
             strength: number;
+            title?: string;
             value: string;
         };
         DialogShowOutBody: {
