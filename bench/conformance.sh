@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Holds our files and our HTTP to the field's own readers: pyarrow, pandas,
 # DuckDB, openpyxl, Python's csv, openapi-spec-validator, jsonschema, tarfile with
-# zstandard, an S3 server (moto) and client (boto3); and deploy/ to its linters. The real program runs on a
+# zstandard, an S3 server (moto) and client (boto3), the MLflow client; and deploy/ to its linters. The real program runs on a
 # temporary data folder. One line a check; exit 1 on a failure.
 #   QUICK=1      only what Python's own library can check, nothing installed
 #   ZHUOMO_BIN   bin/zhuomo
@@ -18,4 +18,8 @@ fi
 failed=0
 [ -n "${QUICK:-}" ] || bash bench/conformance-deploy.sh || failed=1
 "$python" bench/conformance.py --binary "$binary" ${QUICK:+--quick} || failed=1
+if [ -z "${QUICK:-}" ]; then
+  python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.7.2)
+  "$python" bench/conformance_mlflow.py --binary "$binary" || failed=1
+fi
 exit $failed

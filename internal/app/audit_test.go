@@ -28,6 +28,7 @@ func TestEveryChangeIsAudited(t *testing.T) {
 		computes  = "changes nothing"
 		customers = "a customer talks: turns are kept by themselves"
 		byHand    = "noted where it happens: the address does not tell"
+		logging   = "a program logs its run, thousands of lines a run; that the run began is audited"
 	)
 	left := map[string]string{}
 	for why, list := range map[string]string{
@@ -42,14 +43,18 @@ func TestEveryChangeIsAudited(t *testing.T) {
 			POST /api/v1/products/{product}/flows/{flow}/story-runs, POST /api/v1/products/{product}/flows/{flow}/simulations,
 			POST /api/v1/products/{product}/searches, POST /api/v1/products/{product}/mentions, POST /api/v1/products/{product}/lookups,
 			POST /api/v1/products/{product}/replays, POST /api/v1/products/{product}/models/{model}/predictions,
-			POST /api/v1/products/{product}/models/{model}/explanations`,
+			POST /api/v1/products/{product}/models/{model}/explanations,
+			POST {mlflow}experiments/search, POST {mlflow}runs/search, POST {mlflow}logged-models/search, POST {mlflow}registered-models/get-latest-versions`,
 		customers: `POST /api/v1/products/{product}/sessions, POST /api/v1/products/{product}/sessions/{session}/turns,
 			POST /api/v1/products/{product}/sessions/{session}/streams, POST /api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings,
 			POST /webhooks/rest/webhook`,
 		byHand: `DELETE /api/v1/session`,
+		logging: `POST {mlflow}runs/update, POST {mlflow}runs/log-metric, POST {mlflow}runs/log-parameter, POST {mlflow}runs/log-batch,
+			POST {mlflow}runs/log-inputs, POST {mlflow}runs/outputs, POST {mlflow}runs/log-model, POST {mlflow}runs/set-tag, POST {mlflow}runs/delete-tag,
+			PUT /mlflow/{product}/api/2.0/mlflow-artifacts/artifacts/{path...}`,
 	} {
 		for route := range strings.SplitSeq(list, ",") {
-			left[strings.TrimSpace(route)] = why
+			left[strings.ReplaceAll(strings.TrimSpace(route), "{mlflow}", "/mlflow/{product}/api/2.0/mlflow/")] = why
 		}
 	}
 	audited := 0

@@ -34,7 +34,7 @@ type holder interface {
 // erasers are all stages that keep rows of a product, the last of the loop first.
 func (a *App) erasers() []eraser {
 	s := a.Stages
-	return []eraser{s.Feedback, s.Serve, s.Dialog, s.Track, s.Evaluate, s.Tune, s.Learn, s.Label, s.Knowledge, s.Clean, s.Data}
+	return []eraser{s.Feedback, s.Serve, s.Dialog, s.MLflow, s.Track, s.Evaluate, s.Tune, s.Learn, s.Label, s.Knowledge, s.Clean, s.Data}
 }
 
 // keeper is a holder and what it is called.

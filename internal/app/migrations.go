@@ -16,6 +16,7 @@ import (
 	"zhuomo/people"
 	"zhuomo/serve"
 	"zhuomo/track"
+	"zhuomo/track/mlflow"
 	"zhuomo/tune"
 )
 
@@ -25,7 +26,7 @@ func migrations() map[string]fs.FS {
 	return map[string]fs.FS{
 		"jobs": jobs.Migrations(), "api": api.Migrations(), "dataset": dataset.Migrations(), "clean": clean.Migrations(),
 		"knowledge": knowledge.Migrations(), "label": label.Migrations(), "learn": learn.Migrations(), "tune": tune.Migrations(),
-		"evaluate": evaluate.Migrations(), "track": track.Migrations(), "dialog": dialog.Migrations(), "serve": serve.Migrations(),
+		"evaluate": evaluate.Migrations(), "track": track.Migrations(), "mlflow": mlflow.Migrations(), "dialog": dialog.Migrations(), "serve": serve.Migrations(),
 		"feedback": feedback.Migrations(), "people": people.Migrations(),
 	}
 }

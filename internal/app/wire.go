@@ -19,6 +19,7 @@ import (
 	"zhuomo/serve"
 	"zhuomo/text"
 	"zhuomo/track"
+	"zhuomo/track/mlflow"
 	"zhuomo/tune"
 	"zhuomo/web"
 )
@@ -33,6 +34,7 @@ type Stages struct {
 	Tune      *tune.Service
 	Evaluate  *evaluate.Service
 	Track     *track.Service
+	MLflow    *mlflow.Service
 	Dialog    *dialog.Service
 	Serve     *serve.Service
 	Feedback  *feedback.Service
@@ -104,6 +106,9 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	if err != nil {
 		return s, err
 	}
+	if s.MLflow, err = mlflow.New(ctx, a.DB, a.Blobs, now); err != nil {
+		return s, err
+	}
 	fixing := repair{a: a, s: &a.Stages, bench: bench}
 	s.Feedback, err = feedback.New(ctx, a.DB, a.Jobs, now, s.Evaluate, feedback.Needs{
 		Turns: fixing, Shops: fixing, Relabeller: fixing, Keeper: fixing, Releaser: fixing, Ledger: fixing, Ended: a.meters.fix,
@@ -130,7 +135,7 @@ func personal(finder *text.Personal) dataset.PersonalData {
 func (s Stages) routes() []api.Route {
 	var all []api.Route
 	for _, stage := range []interface{ Routes() []api.Route }{
-		s.Data, s.Clean, s.Knowledge, s.Label, s.Learn, s.Tune, s.Evaluate, s.Track, s.Dialog, s.Serve, s.Feedback, s.People,
+		s.Data, s.Clean, s.Knowledge, s.Label, s.Learn, s.Tune, s.Evaluate, s.Track, s.MLflow, s.Dialog, s.Serve, s.Feedback, s.People,
 	} {
 		all = append(all, stage.Routes()...)
 	}

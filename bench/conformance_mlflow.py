@@ -1,0 +1,306 @@
+"""Holds our MLflow protocol to the stock client: tracking, artifacts, autologging of
+scikit-learn, models, registry, search. The real program runs on a data folder of its
+own. One line a check; exit 1 on a failure. See conformance.sh."""
+import argparse, json, math, os, subprocess, sys, tempfile, time, traceback, warnings
+
+warnings.filterwarnings("ignore")
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "true"
+os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
+os.environ["MLFLOW_ENABLE_ASYNC_LOGGING"] = "false"
+os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
+CHECKS = []
+
+
+def check(do):
+    CHECKS.append(do)
+    return do
+
+
+class Program:
+    def __init__(self, binary, folder):
+        self.binary, self.data = os.path.abspath(binary), os.path.join(folder, "data")
+        self.log = open(os.path.join(folder, "log"), "w+")
+        self.server = subprocess.Popen([self.binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0"], stdout=self.log, stderr=self.log)
+        file, until = os.path.join(self.data, "server.json"), time.time() + 30
+        while not os.path.exists(file):
+            if self.server.poll() is not None or time.time() > until:
+                self.log.seek(0)
+                sys.exit("the server did not start: " + self.log.read())
+            time.sleep(0.05)
+        self.address = json.load(open(file))["url"]
+
+    def ask(self, *args):
+        return json.loads(subprocess.run([self.binary, *args, "--data", self.data, "--json"], check=True, capture_output=True, text=True).stdout)
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait()
+
+
+def refused(do, code):
+    from mlflow.exceptions import MlflowException
+    try:
+        do()
+    except MlflowException as e:
+        assert e.error_code == code, f"{e.error_code}, wanted {code}: {e}"
+        return
+    raise AssertionError("was not refused")
+
+
+@check
+def experiments(mlflow, client):
+    assert client.get_experiment("0").name == "Default"
+    one = client.create_experiment("酒店 意图", tags={"who": "zhang"})
+    refused(lambda: client.create_experiment("酒店 意图"), "RESOURCE_ALREADY_EXISTS")
+    client.set_experiment_tag(one, "stage", "dev")
+    e = client.get_experiment_by_name("酒店 意图")
+    assert e.experiment_id == one and e.tags == {"who": "zhang", "stage": "dev"}, e
+    client.delete_experiment_tag(one, "stage")
+    client.rename_experiment(one, "酒店")
+    assert [x.name for x in client.search_experiments(filter_string="name LIKE '酒%'")] == ["酒店"]
+    assert [x.name for x in client.search_experiments(filter_string="tags.who = 'zhang'")] == ["酒店"]
+    client.delete_experiment(one)
+    refused(lambda: client.create_run(one), "INVALID_PARAMETER_VALUE")
+    assert one not in [x.experiment_id for x in client.search_experiments()]
+    assert one in [x.experiment_id for x in client.search_experiments(view_type=mlflow.entities.ViewType.DELETED_ONLY)]
+    client.restore_experiment(one)
+    assert client.get_experiment(one).lifecycle_stage == "active"
+    assert client.get_experiment_by_name("nobody") is None
+    refused(lambda: client.get_experiment("12345"), "RESOURCE_DOES_NOT_EXIST")
+
+
+@check
+def runs(mlflow, client):
+    mlflow.set_experiment("runs")
+    with mlflow.start_run(run_name="first", description="说明") as active:
+        mlflow.log_param("C", 1.5)
+        mlflow.log_params({"loss": "hinge", "长": "值"})
+        mlflow.log_metric("acc", 0.5, step=1)
+        mlflow.log_metric("acc", 0.75, step=2)
+        mlflow.log_metrics({"f1": 0.6, "nan": math.nan, "inf": math.inf})
+        mlflow.set_tags({"team": "hotel", "k": "v"})
+        mlflow.log_input(mlflow.data.from_pandas(__import__("pandas").DataFrame({"a": [1]}), name="rows"), context="training")
+        refused(lambda: client.log_param(active.info.run_id, "C", "2"), "INVALID_PARAMETER_VALUE")
+    run = client.get_run(active.info.run_id)
+    assert run.info.status == "FINISHED" and run.info.run_name == "first" and run.info.end_time >= run.info.start_time
+    assert run.data.params == {"C": "1.5", "loss": "hinge", "长": "值"}, run.data.params
+    assert run.data.metrics["acc"] == 0.75 and math.isnan(run.data.metrics["nan"]) and run.data.metrics["inf"] > 1e308
+    assert run.data.tags["team"] == "hotel" and run.data.tags["mlflow.note.content"] == "说明"
+    assert run.inputs.dataset_inputs[0].dataset.name == "rows"
+    client.delete_tag(run.info.run_id, "k")
+    assert "k" not in client.get_run(run.info.run_id).data.tags
+    client.update_run(run.info.run_id, status="FAILED", name="renamed")
+    assert client.get_run(run.info.run_id).info.run_name == "renamed"
+    client.delete_run(run.info.run_id)
+    refused(lambda: client.log_metric(run.info.run_id, "x", 1), "INVALID_PARAMETER_VALUE")
+    client.restore_run(run.info.run_id)
+    refused(lambda: client.get_run("0" * 32), "RESOURCE_DOES_NOT_EXIST")
+    with mlflow.start_run() as parent:
+        with mlflow.start_run(nested=True) as child:
+            pass
+    assert client.get_run(child.info.run_id).data.tags["mlflow.parentRunId"] == parent.info.run_id
+
+
+@check
+def batches_and_history(mlflow, client):
+    from mlflow.entities import Metric, Param, RunTag
+    run = client.create_run(client.create_experiment("batches"))
+    id = run.info.run_id
+    client.log_batch(id, [Metric("loss", 1 / (i + 1), 1000 + i, i) for i in range(900)], [Param(f"p{i}", str(i)) for i in range(50)], [RunTag("t", "1")])
+    client.log_batch(id, [Metric("loss", 1 / (i + 1), 1000 + i, i) for i in range(900)])  # the same again is the same
+    history = client.get_metric_history(id, "loss")
+    assert len(history) == 900 and history[-1].value == 1 / 900 and history[0].step == 0
+    assert client.get_run(id).data.metrics["loss"] == 1 / 900 and len(client.get_run(id).data.params) == 50
+    refused(lambda: client.log_batch(id, [], [Param("p1", "other")]), "INVALID_PARAMETER_VALUE")
+    client.log_metric(id, "loss", 9.0, timestamp=1, step=5)
+    assert client.get_run(id).data.metrics["loss"] == 1 / 900, "an older step took over"
+    assert client.get_metric_history(id, "absent") == []
+
+
+@check
+def search(mlflow, client):
+    one, two = client.create_experiment("search-1"), client.create_experiment("search-2")
+    ids = []
+    for i in range(25):
+        r = client.create_run(one if i % 2 else two, start_time=1000 + i, run_name=f"run {i:02d}")
+        client.log_metric(r.info.run_id, "acc", i / 25)
+        client.log_param(r.info.run_id, "C", str(i % 3))
+        client.log_param(r.info.run_id, "a b", "x" if i < 10 else "Y")
+        client.set_tag(r.info.run_id, "lang", "中文" if i % 5 == 0 else "en")
+        if i % 4 == 0:
+            client.set_terminated(r.info.run_id)
+        ids.append(r.info.run_id)
+    find = lambda f, **k: [ids.index(r.info.run_id) for r in client.search_runs([one, two], f, **k)]
+    assert find("") == list(range(24, -1, -1)), "newest first"
+    assert find("metrics.acc > 0.9") == [24, 23] and find("metrics.`acc` >= 0.92 and params.C != '0'") == [23]
+    assert find("metrics.acc < 0.5 AND params.C = '0'", order_by=["metrics.acc ASC"]) == [0, 3, 6, 9, 12]
+    assert find("params.`a b` = 'x'", order_by=["attributes.start_time ASC"]) == list(range(10))
+    assert find("params.`a b` LIKE 'y'") == [] and len(find("params.`a b` ILIKE 'y'")) == 15
+    assert find("tags.lang = '中文'") == [20, 15, 10, 5, 0] and find("tags.lang LIKE '中%' and metrics.acc > 0.5") == [20, 15]
+    assert find("attributes.status = 'FINISHED'") == [24, 20, 16, 12, 8, 4, 0]
+    assert find(f"attributes.run_id IN ('{ids[3]}', '{ids[7]}')") == [7, 3]
+    assert find("attributes.run_name LIKE 'run 1%'") == list(range(19, 9, -1)) and find("run_name = 'run 07'") == [7]
+    assert find("attributes.start_time >= 1023") == [24, 23]
+    assert find("metrics.absent > 1") == []
+    assert find("", order_by=["metrics.acc DESC"], max_results=3) == [24, 23, 22]
+    assert find("", order_by=["params.C ASC", "metrics.acc DESC"], max_results=2) == [24, 21], find("", order_by=["params.C ASC", "metrics.acc DESC"], max_results=9)
+    page = client.search_runs([one, two], max_results=10)
+    rest = client.search_runs([one, two], max_results=100, page_token=page.token)
+    assert len(page) == 10 and len(rest) == 15 and not rest.token
+    page = client.search_runs([one, two], "params.`a b` LIKE '_'", max_results=7)
+    assert len(page) == 7 and len(client.search_runs([one, two], "params.`a b` LIKE '_'", max_results=100, page_token=page.token)) == 18
+    for wrong in ("metrics.acc >", "metrics.acc > 'x'", "acc ~ 1", "params.C = 'x' or 1 = 1", "attributes.nothing = 'x'", "metrics.acc LIKE '1'", "tags.x = 'a' and"):
+        refused(lambda: client.search_runs([one], wrong), "INVALID_PARAMETER_VALUE")
+    refused(lambda: client.search_runs([one], order_by=["what is this"]), "INVALID_PARAMETER_VALUE")
+    frame = mlflow.search_runs(experiment_ids=[one])
+    assert len(frame) == 12 and "metrics.acc" in frame.columns
+
+
+@check
+def artifacts(mlflow, client):
+    mlflow.set_experiment("artifacts")
+    with tempfile.TemporaryDirectory() as folder, mlflow.start_run() as run:
+        os.makedirs(folder + "/in/deep")
+        for name, text in {"a.txt": "甲", "deep/b.txt": "乙", "deep/名 字.txt": "丙", "empty": ""}.items():
+            open(f"{folder}/in/{name}", "w").write(text)
+        mlflow.log_artifacts(folder + "/in", "files")
+        mlflow.log_text("hello", "note.txt")
+        mlflow.log_dict({"a": 1}, "d/x.json")
+        id = run.info.run_id
+        assert sorted((f.path, f.is_dir, f.file_size) for f in client.list_artifacts(id)) == [("d", True, None), ("files", True, None), ("note.txt", False, 5)]
+        assert sorted(f.path for f in client.list_artifacts(id, "files/deep")) == ["files/deep/b.txt", "files/deep/名 字.txt"]
+        back = client.download_artifacts(id, "files", folder)
+        assert open(back + "/deep/名 字.txt").read() == "丙" and open(back + "/a.txt").read() == "甲" and os.path.getsize(back + "/empty") == 0
+        assert mlflow.artifacts.load_text(run.info.artifact_uri + "/note.txt") == "hello"
+        big = os.urandom(20 << 20)
+        open(folder + "/big", "wb").write(big)
+        mlflow.log_artifact(folder + "/big")
+        assert open(client.download_artifacts(id, "big", folder + "/in"), "rb").read() == big
+        try:
+            client.download_artifacts(id, "absent", folder)
+            raise AssertionError("absent was found")
+        except Exception as e:
+            assert "absent" in str(e), e
+
+
+@check
+def autologging_of_scikit_learn(mlflow, client):
+    from sklearn.datasets import load_iris
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
+    mlflow.set_experiment("autolog")
+    mlflow.sklearn.autolog(silent=True)
+    x, y = load_iris(return_X_y=True)
+    with mlflow.start_run() as run:
+        LogisticRegression(C=0.3, max_iter=300).fit(x, y)
+    got = client.get_run(run.info.run_id)
+    assert got.data.params["C"] == "0.3" and got.data.metrics["training_score"] > 0.9
+    with mlflow.start_run() as run:
+        GridSearchCV(LogisticRegression(max_iter=300), {"C": [0.1, 1]}, cv=3).fit(x, y)
+    children = client.search_runs([run.info.experiment_id], f"tags.mlflow.parentRunId = '{run.info.run_id}'")
+    assert len(children) == 2, len(children)
+    mlflow.sklearn.autolog(disable=True)
+
+
+@check
+def models_and_registry(mlflow, client):
+    from sklearn.linear_model import LogisticRegression
+    mlflow.set_experiment("models")
+    model = LogisticRegression().fit([[0], [1]], [0, 1])
+    with mlflow.start_run() as run:
+        info = mlflow.sklearn.log_model(model, name="model", registered_model_name="意图", input_example=[[0.0]])
+        mlflow.log_metric("acc", 1.0, model_id=info.model_id)
+    assert list(mlflow.pyfunc.load_model(info.model_uri).predict([[0], [1]])) == [0, 1]
+    logged = client.get_logged_model(info.model_id)
+    assert str(logged.status).endswith("READY") and logged.metrics[0].value == 1.0, logged
+    client.set_logged_model_tags(info.model_id, {"a": "b"})
+    assert client.get_logged_model(info.model_id).tags["a"] == "b"
+    client.delete_logged_model_tag(info.model_id, "a")
+    assert [m.model_id for m in client.search_logged_models([run.info.experiment_id], "name = 'model'")] == [info.model_id]
+    v = client.get_model_version("意图", "1")
+    assert v.run_id == run.info.run_id and str(v.status).endswith("READY"), (v.status, v.run_id)
+    assert list(mlflow.sklearn.load_model("models:/意图/1").predict([[1]])) == [1]
+    client.set_registered_model_alias("意图", "champion", "1")
+    assert client.get_model_version_by_alias("意图", "champion").version == "1" and list(mlflow.sklearn.load_model("models:/意图@champion").predict([[0]])) == [0]
+    two = client.create_model_version("意图", v.source, run.info.run_id, tags={"x": "y"}, description="二")
+    assert str(two.version) == "2" and client.get_registered_model("意图").aliases == {"champion": "1"}
+    client.transition_model_version_stage("意图", "1", "Production")
+    client.transition_model_version_stage("意图", "2", "Production", archive_existing_versions=True)
+    assert client.get_model_version("意图", "1").current_stage == "Archived"
+    assert [str(x.version) for x in client.get_latest_versions("意图", ["Production"])] == ["2"]
+    client.update_model_version("意图", "2", "第二版")
+    client.set_model_version_tag("意图", "2", "k", "v")
+    assert client.get_model_version("意图", "2").tags == {"x": "y", "k": "v"} and client.get_model_version("意图", "2").description == "第二版"
+    client.delete_model_version_tag("意图", "2", "k")
+    assert sorted(str(x.version) for x in client.search_model_versions("name='意图'")) == ["1", "2"]
+    assert [str(x.version) for x in client.search_model_versions(f"run_id='{run.info.run_id}' and version_number > 1")] == ["2"]
+    assert client.get_model_version_download_uri("意图", "2") == v.source
+    client.create_registered_model("other", {"t": "1"}, "text")
+    refused(lambda: client.create_registered_model("other"), "RESOURCE_ALREADY_EXISTS")
+    assert [m.name for m in client.search_registered_models("name LIKE 'oth%'")] == ["other"]
+    assert [m.name for m in client.search_registered_models(order_by=["name DESC"], max_results=1)] == ["意图"]
+    client.set_registered_model_tag("other", "a", "1")
+    client.delete_registered_model_tag("other", "t")
+    assert client.get_registered_model("other").tags == {"a": "1"}
+    client.rename_registered_model("other", "renamed")
+    client.update_registered_model("renamed", "new")
+    client.delete_registered_model("renamed")
+    refused(lambda: client.get_registered_model("renamed"), "RESOURCE_DOES_NOT_EXIST")
+    client.delete_registered_model_alias("意图", "champion")
+    client.delete_model_version("意图", "2")
+    refused(lambda: client.get_model_version("意图", "2"), "RESOURCE_DOES_NOT_EXIST")
+    assert str(client.create_model_version("意图", v.source).version) == "3", "a number was given twice"
+    client.delete_logged_model(info.model_id)
+    refused(lambda: client.get_logged_model(info.model_id), "RESOURCE_DOES_NOT_EXIST")
+
+
+@check
+def who_may(mlflow, client):
+    viewer = os.environ["VIEWER"]
+    trainer = os.environ.pop("MLFLOW_TRACKING_TOKEN")
+    os.environ["MLFLOW_TRACKING_TOKEN"] = viewer
+    try:
+        assert client.search_experiments()
+        try:
+            client.create_experiment("by a viewer")
+            raise AssertionError("a viewer wrote")
+        except mlflow.exceptions.MlflowException as e:
+            assert "403" in str(e) or "api.not_allowed" in str(e), e
+    finally:
+        os.environ["MLFLOW_TRACKING_TOKEN"] = trainer
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument("--binary", required=True)
+    a.add_argument("--only", default="")
+    a = a.parse_args()
+    import mlflow
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        program = Program(a.binary, folder)
+        try:
+            product = program.ask("product", "create", "mlflow")["id"]
+            os.environ["MLFLOW_TRACKING_TOKEN"] = program.ask("tokens", "create", "mlflow", "--role", "trainer")["secret"]
+            os.environ["VIEWER"] = program.ask("tokens", "create", "viewer", "--role", "viewer")["secret"]
+            mlflow.set_tracking_uri(f"{program.address}/mlflow/{product}")
+            mlflow.set_registry_uri(f"{program.address}/mlflow/{product}")
+            for do in CHECKS:
+                if a.only not in do.__name__:
+                    continue
+                try:
+                    do(mlflow, mlflow.MlflowClient())
+                    print(f"ok    mlflow {mlflow.__version__}: {do.__name__}")
+                except Exception:
+                    failed += 1
+                    print(f"FAIL  mlflow {mlflow.__version__}: {do.__name__}")
+                    print("      " + traceback.format_exc()[-1800:].replace("\n", "\n      "))
+        finally:
+            program.stop()
+            if failed:
+                program.log.seek(0)
+                print(program.log.read()[-2000:])
+    sys.exit(1 if failed else 0)
+
+
+main()

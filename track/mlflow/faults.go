@@ -1,0 +1,54 @@
+package mlflow
+
+import "zhuomo/internal/fault"
+
+var (
+	NotJSON = fault.Define("mlflow.not_json", fault.Invalid, fault.Text{
+		ZH: "请求的内容不是 JSON 对象", FixZH: "用 MLflow 客户端调用，或按它的 REST 协议发 JSON",
+		EN: "the body of the request is no JSON object", FixEN: "call by the MLflow client, or send JSON as its REST protocol says",
+	})
+	Missing = fault.Define("mlflow.missing", fault.Invalid, fault.Text{
+		ZH: "缺少字段「{field}」", FixZH: "补上它再发",
+		EN: "missing value for required parameter '{field}'", FixEN: "send it too",
+	})
+	BadValue = fault.Define("mlflow.bad_value", fault.Invalid, fault.Text{
+		ZH: "「{field}」的值不对：{got}", FixZH: "应为 {want}",
+		EN: "invalid value for {field}: {got}", FixEN: "it should be {want}",
+	})
+	BadFilter = fault.Define("mlflow.bad_filter", fault.Invalid, fault.Text{
+		ZH: "看不懂筛选或排序「{filter}」：{why}", FixZH: "例如 metrics.acc > 0.9 and params.C = '1'；排序例如 metrics.acc DESC",
+		EN: "the filter or order {filter} is not understood: {why}", FixEN: "for example metrics.acc > 0.9 and params.C = '1'; an order: metrics.acc DESC",
+	})
+	NoExperiment = fault.Define("mlflow.no_experiment", fault.NotFound, fault.Text{
+		ZH: "没有实验「{experiment}」", FixZH: "用 mlflow.search_experiments() 查看已有的实验",
+		EN: "there is no experiment {experiment}", FixEN: "list those there are by mlflow.search_experiments()",
+	})
+	ExperimentTaken = fault.Define("mlflow.experiment_taken", fault.Conflict, fault.Text{
+		ZH: "已经有名为「{name}」的实验", FixZH: "换一个名称，或用 mlflow.set_experiment 接着用它；删掉的要先恢复",
+		EN: "an experiment named {name} exists already", FixEN: "take another name, or go on with it by mlflow.set_experiment; restore it first if it was deleted",
+	})
+	NoRun = fault.Define("mlflow.no_run", fault.NotFound, fault.Text{
+		ZH: "没有运行「{run}」", FixZH: "用 mlflow.search_runs() 查看已有的运行",
+		EN: "there is no run {run}", FixEN: "list those there are by mlflow.search_runs()",
+	})
+	WrongState = fault.Define("mlflow.wrong_state", fault.Invalid, fault.Text{
+		ZH: "「{what}」的状态是 {state}，不能这样做", FixZH: "先恢复它（restore），或另开一个",
+		EN: "{what} is {state}, this cannot be done", FixEN: "restore it first, or begin another",
+	})
+	ParamChanged = fault.Define("mlflow.param_changed", fault.Invalid, fault.Text{
+		ZH: "参数「{key}」已记为「{was}」，不能改成「{now}」", FixZH: "参数记下就不变；另开一个运行，或改记成标签",
+		EN: "parameter {key} was logged as {was} and cannot become {now}: changing param values is not allowed", FixEN: "begin another run, or log it as a tag",
+	})
+	NoArtifact = fault.Define("mlflow.no_artifact", fault.NotFound, fault.Text{
+		ZH: "没有文件「{path}」", FixZH: "用 mlflow.artifacts.list_artifacts 查看有哪些",
+		EN: "there is no artifact {path}", FixEN: "list those there are by mlflow.artifacts.list_artifacts",
+	})
+	NoModel = fault.Define("mlflow.no_model", fault.NotFound, fault.Text{
+		ZH: "没有模型「{model}」", FixZH: "用 search_registered_models() 或 search_logged_models() 查看已有的",
+		EN: "there is no model {model}", FixEN: "list those there are by search_registered_models() or search_logged_models()",
+	})
+	ModelTaken = fault.Define("mlflow.model_taken", fault.Conflict, fault.Text{
+		ZH: "已经有名为「{name}」的模型", FixZH: "换一个名称，或给它登记一个新版本",
+		EN: "a registered model named {name} exists already", FixEN: "take another name, or register a new version of it",
+	})
+)

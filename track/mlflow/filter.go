@@ -1,0 +1,222 @@
+package mlflow
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// condition is one comparison of a filter: kind.key operator values.
+type condition struct {
+	kind, key, op string
+	values        []string // more than one for IN
+	number        float64  // for metrics and times
+}
+
+// order is one key of an order.
+type order struct {
+	kind, key string
+	down      bool
+}
+
+var (
+	// A name may stand in back ticks or double quotes.
+	namePattern = "(?:`[^`]+`|\"[^\"]+\"|[A-Za-z0-9_./\\-]+)"
+	valuePat    = `(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|-?[0-9.]+(?:[eE][+-]?[0-9]+)?|-?(?i:nan|inf(?:inity)?))`
+	comparePat  = regexp.MustCompile(`^\s*(?:([A-Za-z_]+)\s*\.\s*)?(` + namePattern + `)\s*(>=|<=|!=|<>|=|>|<|(?i:NOT\s+IN|IN|NOT\s+LIKE|NOT\s+ILIKE|LIKE|ILIKE|IS\s+NOT\s+NULL|IS\s+NULL))\s*(\([^)]*\)|` + valuePat + `)?`)
+	andPattern  = regexp.MustCompile(`^\s*(?i:AND)\b`)
+	orderPat    = regexp.MustCompile(`^\s*(?:([A-Za-z_]+)\s*\.\s*)?(` + namePattern + `)(?:\s+((?i:ASC|DESC)))?\s*$`)
+	inValue     = regexp.MustCompile(`^\s*(` + valuePat + `)\s*(?:,|$)`)
+)
+
+// kinds are the words for what is compared, by what it is.
+var kinds = map[string]string{
+	"metric": "metric", "metrics": "metric", "param": "param", "params": "param", "parameter": "param", "parameters": "param",
+	"tag": "tag", "tags": "tag", "attribute": "attribute", "attributes": "attribute", "attr": "attribute", "run": "attribute", "": "attribute",
+	"dataset": "dataset", "datasets": "dataset", "model": "attribute",
+}
+
+// parseFilter reads comparisons joined by AND. Fault: BadFilter.
+func parseFilter(filter string) ([]condition, error) {
+	var list []condition
+	rest := strings.TrimSpace(filter)
+	for rest != "" {
+		m := comparePat.FindStringSubmatch(rest)
+		if m == nil {
+			return nil, BadFilter.With("filter", filter, "why", cut(rest)).At("filter")
+		}
+		kind, ok := kinds[strings.ToLower(m[1])]
+		c := condition{kind: kind, key: unquote(m[2]), op: strings.ToUpper(strings.Join(strings.Fields(m[3]), " "))}
+		if !ok {
+			return nil, BadFilter.With("filter", filter, "why", "unknown "+m[1]).At("filter")
+		}
+		if c.op == "<>" {
+			c.op = "!="
+		}
+		var why string
+		if c.values, why = valuesOf(c.op, m[4]); why == "" && kind == "metric" && len(c.values) == 1 {
+			var err error
+			if c.number, err = strconv.ParseFloat(c.values[0], 64); err != nil || strings.ContainsAny(m[4], `'"`) {
+				why = "a metric is compared with a number"
+			}
+		}
+		if why != "" {
+			return nil, BadFilter.With("filter", filter, "why", why).At("filter")
+		}
+		list = append(list, c)
+		rest = strings.TrimSpace(rest[len(m[0]):])
+		if rest == "" {
+			break
+		}
+		and := andPattern.FindString(rest)
+		if and == "" || strings.TrimSpace(rest[len(and):]) == "" {
+			return nil, BadFilter.With("filter", filter, "why", "AND … "+cut(rest)).At("filter")
+		}
+		rest = rest[len(and):]
+	}
+	return list, nil
+}
+
+func valuesOf(op, said string) (values []string, why string) {
+	said = strings.TrimSpace(said)
+	if strings.HasPrefix(op, "IS ") {
+		if said != "" {
+			return nil, "nothing follows " + op
+		}
+		return nil, ""
+	}
+	if said == "" {
+		return nil, "a value is missing after " + op
+	}
+	in := strings.HasSuffix(op, "IN")
+	if in != strings.HasPrefix(said, "(") {
+		return nil, "a list in brackets belongs to IN, and to nothing else"
+	}
+	if !in {
+		return []string{unquote(said)}, ""
+	}
+	for rest := strings.TrimSpace(said[1 : len(said)-1]); rest != ""; {
+		m := inValue.FindStringSubmatch(rest)
+		if m == nil {
+			return nil, cut(rest)
+		}
+		values, rest = append(values, unquote(m[1])), strings.TrimSpace(rest[len(m[0]):])
+	}
+	if len(values) == 0 {
+		return nil, "the list is empty"
+	}
+	return values, ""
+}
+
+func unquote(s string) string {
+	if len(s) >= 2 && strings.ContainsRune("`'\"", rune(s[0])) && s[len(s)-1] == s[0] {
+		q := s[:1]
+		return strings.ReplaceAll(s[1:len(s)-1], q+q, q)
+	}
+	return s
+}
+
+// parseOrders reads keys of an order. Fault: BadFilter.
+func parseOrders(said []string) ([]order, error) {
+	var list []order
+	for _, one := range said {
+		m := orderPat.FindStringSubmatch(one)
+		kind, ok := "", false
+		if m != nil {
+			kind, ok = kinds[strings.ToLower(m[1])]
+		}
+		if !ok {
+			return nil, BadFilter.With("filter", one, "why", "metrics.x, params.x, tags.x or an attribute, then ASC or DESC").At("order_by")
+		}
+		list = append(list, order{kind, unquote(m[2]), strings.EqualFold(m[3], "DESC")})
+	}
+	return list, nil
+}
+
+// like tells whether a text matches a pattern of SQL: % is any text, _ one character.
+func like(text, pattern string, folded bool) bool {
+	if folded {
+		text, pattern = strings.ToLower(text), strings.ToLower(pattern)
+	}
+	return likeRunes([]rune(text), []rune(pattern))
+}
+
+// likeRunes goes back to the last % only, so that no pattern takes long.
+func likeRunes(text, pattern []rune) bool {
+	t, p, star, mark := 0, 0, -1, 0
+	for t < len(text) {
+		switch {
+		case p < len(pattern) && pattern[p] == '%':
+			star, mark = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '_' || pattern[p] == text[t]):
+			p++
+			t++
+		case star >= 0:
+			mark++
+			p, t = star+1, mark
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '%' {
+		p++
+	}
+	return p == len(pattern)
+}
+
+// holds compares a text, or its absence.
+func (c condition) holds(text string, there bool) bool {
+	switch c.op {
+	case "IS NULL":
+		return !there
+	case "IS NOT NULL":
+		return there
+	}
+	if !there {
+		return false
+	}
+	switch c.op {
+	case "=":
+		return text == c.values[0]
+	case "!=":
+		return text != c.values[0]
+	case "<":
+		return text < c.values[0]
+	case "<=":
+		return text <= c.values[0]
+	case ">":
+		return text > c.values[0]
+	case ">=":
+		return text >= c.values[0]
+	case "LIKE", "ILIKE":
+		return like(text, c.values[0], c.op == "ILIKE")
+	case "NOT LIKE", "NOT ILIKE":
+		return !like(text, c.values[0], c.op == "NOT ILIKE")
+	}
+	for _, v := range c.values {
+		if v == text {
+			return c.op == "IN"
+		}
+	}
+	return c.op == "NOT IN"
+}
+
+// holdsNumber compares a number.
+func (c condition) holdsNumber(v float64) bool {
+	switch want, _ := strconv.ParseFloat(c.values[0], 64); c.op {
+	case "=":
+		return v == want
+	case "!=":
+		return v != want
+	case "<":
+		return v < want
+	case "<=":
+		return v <= want
+	case ">":
+		return v > want
+	case ">=":
+		return v >= want
+	}
+	return false
+}

@@ -1,0 +1,292 @@
+package mlflow
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhuomo/internal/api"
+	"zhuomo/internal/db"
+)
+
+// metric is one measured point. In the protocol NaN and infinities are texts.
+type metric struct {
+	Key   string `json:"key"`
+	Value float  `json:"value"`
+	At    whole  `json:"timestamp"`
+	Step  whole  `json:"step"`
+	RunID string `json:"run_id,omitempty"`
+	Model string `json:"model_id,omitempty"` // the logged model that it measures
+}
+
+// float is a number that may be NaN or infinite in JSON.
+type float float64
+
+// MarshalJSON writes "NaN", "Infinity" and "-Infinity" as texts.
+func (f float) MarshalJSON() ([]byte, error) {
+	switch v := float64(f); {
+	case math.IsNaN(v):
+		return []byte(`"NaN"`), nil
+	case math.IsInf(v, 1):
+		return []byte(`"Infinity"`), nil
+	case math.IsInf(v, -1):
+		return []byte(`"-Infinity"`), nil
+	default:
+		return json.Marshal(v)
+	}
+}
+
+// UnmarshalJSON reads them, and numbers as texts.
+func (f *float) UnmarshalJSON(b []byte) error {
+	v, err := strconv.ParseFloat(strings.Trim(string(b), `"`), 64)
+	if err != nil {
+		return BadValue.With("field", "value", "got", cut(string(b)), "want", "a number").At("value")
+	}
+	*f = float(v)
+	return nil
+}
+
+// kept is the value as the database takes it: infinities at the ends, NaN apart.
+func (f float) kept() (value float64, nan bool) {
+	switch v := float64(f); {
+	case math.IsNaN(v):
+		return 0, true
+	case math.IsInf(v, 0):
+		return math.Copysign(math.MaxFloat64, v), false
+	default:
+		return v, false
+	}
+}
+
+func floatOf(value float64, nan bool) float {
+	switch {
+	case nan:
+		return float(math.NaN())
+	case math.Abs(value) == math.MaxFloat64:
+		return float(math.Inf(int(math.Copysign(1, value))))
+	}
+	return float(value)
+}
+
+// newer tells whether a point counts as the latest of its metric: by step, time, value.
+func newer(a, b metric) bool {
+	return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.At, b.At), cmp.Compare(a.Value, b.Value)) >= 0
+}
+
+// metricRows are written by one statement.
+const metricRows = 100
+
+func (s *Service) mergeMetrics(ctx context.Context, tx db.Tx, product string, r *run, points []metric) error {
+	if len(points) == 0 {
+		return nil
+	}
+	var all []metric
+	if err := json.Unmarshal(r.metrics, &all); err != nil {
+		return err
+	}
+	at := make(map[string]int, len(all))
+	for i, m := range all {
+		at[m.Key] = i
+	}
+	changed := map[int]bool{}
+	for _, m := range points {
+		if err := checkKey(m.Key); err != nil {
+			return err
+		}
+		if m.Model != "" {
+			if err := s.measured(ctx, tx, product, m, r.id); err != nil {
+				return err
+			}
+		}
+		m.RunID, m.Model = "", ""
+		i, there := at[m.Key]
+		switch {
+		case !there:
+			at[m.Key] = len(all)
+			changed[len(all)] = true
+			all = append(all, m)
+		case newer(m, all[i]):
+			changed[i] = true
+			all[i] = m
+		}
+	}
+	for part := range slices.Chunk(points, metricRows) {
+		args := make([]any, 0, 7*len(part))
+		for _, m := range part {
+			value, nan := m.Value.kept()
+			args = append(args, r.id, m.Key, int64(m.Step), int64(m.At), value, nan, product)
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO mlflow_metrics (run_id, key, step, at_ms, value, nan, product_id) VALUES `+places(len(part), 7)+` ON CONFLICT DO NOTHING`, args...); err != nil {
+			return err
+		}
+	}
+	latest := make([]int, 0, len(changed))
+	for i := range changed {
+		latest = append(latest, i)
+	}
+	slices.Sort(latest)
+	for part := range slices.Chunk(latest, metricRows) {
+		args := make([]any, 0, 7*len(part))
+		for _, i := range part {
+			value, nan := all[i].Value.kept()
+			args = append(args, r.id, all[i].Key, product, int64(all[i].Step), int64(all[i].At), value, nan)
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO mlflow_latest (run_id, key, product_id, step, at_ms, value, nan) VALUES `+places(len(part), 7)+`
+			ON CONFLICT (run_id, key) DO UPDATE SET step = excluded.step, at_ms = excluded.at_ms, value = excluded.value, nan = excluded.nan`, args...); err != nil {
+			return err
+		}
+	}
+	if len(latest) == 0 {
+		return nil
+	}
+	var err error
+	if r.metrics, err = json.Marshal(all); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE mlflow_runs SET metric_json = $1 WHERE id = $2`, string(r.metrics), r.id)
+	return err
+}
+
+// places are n rows of k numbered parameters.
+func places(n, k int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(map[bool]string{true: "(", false: ", ("}[i == 0])
+		for j := range k {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, "$%d", i*k+j+1)
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+func (s *Service) logMetric(c *call) (any, error) {
+	m := metric{Model: c.text("model_id"), Key: c.text("key"), At: whole(c.number("timestamp")), Step: whole(c.number("step"))}
+	if len(c.in["value"]) == 0 {
+		return nil, Missing.With("field", "value").At("value")
+	}
+	if err := json.Unmarshal(c.in["value"], &m.Value); err != nil {
+		return nil, err
+	}
+	return nil, s.writing(c, func(ctx context.Context, tx db.Tx, r run) error {
+		return s.mergeMetrics(ctx, tx, c.product, &r, []metric{m})
+	})
+}
+
+// mostBatch is how many points, params and tags one batch has.
+const mostBatch = 1000
+
+func (s *Service) logBatch(c *call) (any, error) {
+	var points []metric
+	var params, tags []pair
+	for name, into := range map[string]any{"metrics": &points, "params": &params, "tags": &tags} {
+		if len(c.in[name]) > 0 {
+			if err := json.Unmarshal(c.in[name], into); err != nil {
+				return nil, BadValue.With("field", name, "got", cut(string(c.in[name])), "want", "a list of objects with key and value").At(name).Because(err)
+			}
+		}
+	}
+	if n := len(points) + len(params) + len(tags); n > mostBatch {
+		return nil, BadValue.With("field", "batch", "got", n, "want", "at most 1000 metrics, params and tags").At("metrics")
+	}
+	return nil, s.writing(c, func(ctx context.Context, tx db.Tx, r run) error {
+		if err := s.mergeParams(ctx, tx, c.product, &r, params); err != nil {
+			return err
+		}
+		if err := s.mergeMetrics(ctx, tx, c.product, &r, points); err != nil {
+			return err
+		}
+		return s.mergeTags(ctx, tx, c.product, &r, tags)
+	})
+}
+
+const metricColumns = `key, value, nan, at_ms, step, run_id`
+
+func (s *Service) points(ctx context.Context, query string, args ...any) ([]metric, error) {
+	rows, err := s.db.Reader().QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	list := []metric{}
+	for rows.Next() {
+		var m metric
+		var value float64
+		var nan bool
+		if err := rows.Scan(&m.Key, &value, &nan, (*int64)(&m.At), (*int64)(&m.Step), &m.RunID); err != nil {
+			return nil, err
+		}
+		m.Value = floatOf(value, nan)
+		list = append(list, m)
+	}
+	return list, rows.Err()
+}
+
+// mostPoints is how many points an answer has at most.
+const mostPoints = 25_000
+
+func (s *Service) metricHistory(c *call) (any, error) {
+	r, err := s.runOf(c, c.ctx, s.db.Reader())
+	if err != nil {
+		return nil, err
+	}
+	key, err := c.must("metric_key")
+	if err != nil {
+		return nil, err
+	}
+	limit := int(min(cmp.Or(c.number("max_results"), mostPoints), mostPoints))
+	var offset int
+	if err := api.ReadCursor(c.text("page_token"), &offset); err != nil {
+		return nil, err
+	}
+	list, err := s.points(c.ctx, `SELECT `+metricColumns+` FROM mlflow_metrics WHERE run_id = $1 AND key = $2 ORDER BY step, at_ms, value, nan LIMIT $3 OFFSET $4`, r.id, key, limit+1, offset)
+	out := map[string]any{}
+	if len(list) > limit {
+		list = list[:limit]
+		out["next_page_token"] = api.Cursor(offset + limit)
+	}
+	for i := range list {
+		list[i].RunID = ""
+	}
+	out["metrics"] = list
+	return out, err
+}
+
+// metricIntervals gives of each run the points at steps spread evenly, the first and
+// the last among them: what a drawing needs of a long history.
+func (s *Service) metricIntervals(c *call) (any, error) {
+	key, err := c.must("metric_key")
+	if err != nil {
+		return nil, err
+	}
+	most := int(min(cmp.Or(c.number("max_results"), 320), 2500))
+	all := []metric{}
+	for _, id := range c.list("run_ids") {
+		if _, err := s.run(c.ctx, s.db.Reader(), c.product, id); err != nil {
+			return nil, err
+		}
+		var low, high, steps int64
+		err := s.db.Reader().QueryRowContext(c.ctx, `SELECT COALESCE(MIN(step), 0), COALESCE(MAX(step), 0), COUNT(*) FROM mlflow_metrics WHERE run_id = $1 AND key = $2`, id, key).Scan(&low, &high, &steps)
+		if err != nil {
+			return nil, err
+		}
+		every := int64(1)
+		if steps > int64(most) {
+			every = max(1, (high-low+1)/int64(most))
+		}
+		list, err := s.points(c.ctx, `SELECT `+metricColumns+` FROM mlflow_metrics WHERE run_id = $1 AND key = $2 AND ((step - $3) % $4 = 0 OR step = $5) ORDER BY step, at_ms LIMIT $6`, id, key, low, every, high, mostPoints)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return map[string]any{"metrics": all}, nil
+}

@@ -1,0 +1,382 @@
+package mlflow
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhuomo/internal/api"
+)
+
+// matched is a thing that is searched in memory.
+type matched[T any] struct {
+	thing      T
+	attributes map[string]any // text or float64
+	tags       map[string]string
+}
+
+// pageOf filters, sorts and pages things in memory, by filter, order_by, max_results
+// and page_token of a call. Of most things there are few.
+func pageOf[T any](c *call, all []matched[T], most int, usual, last string) (page []T, next string, err error) {
+	conditions, err := parseFilter(cmp.Or(c.text("filter"), c.text("filter_string")))
+	if err != nil {
+		return nil, "", err
+	}
+	said := c.list("order_by")
+	if len(said) == 0 {
+		said = []string{usual}
+	}
+	orders, err := parseOrders(append(said, last))
+	if err != nil {
+		return nil, "", err
+	}
+	for _, cond := range conditions {
+		if _, known := (matched[T]{attributes: anyOf(all)}).value(cond.kind, cond.key); !known && cond.kind != "tag" && len(all) > 0 {
+			return nil, "", BadFilter.With("filter", cond.key, "why", "unknown attribute").At("filter")
+		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(all), func(m matched[T]) bool {
+		for _, cond := range conditions {
+			v, there := m.value(cond.kind, cond.key)
+			if n, number := v.(float64); number && !cond.holdsNumber(n) {
+				return true
+			} else if text, _ := v.(string); !number && !cond.holds(text, there) {
+				return true
+			}
+		}
+		return false
+	})
+	slices.SortStableFunc(kept, func(a, b matched[T]) int {
+		for _, o := range orders {
+			va, _ := a.value(o.kind, o.key)
+			vb, _ := b.value(o.kind, o.key)
+			na, number := va.(float64)
+			nb, _ := vb.(float64)
+			ta, _ := va.(string)
+			tb, _ := vb.(string)
+			sign := strings.Compare(ta, tb)
+			if number {
+				sign = cmp.Compare(na, nb)
+			}
+			if o.down {
+				sign = -sign
+			}
+			if sign != 0 {
+				return sign
+			}
+		}
+		return 0
+	})
+	var offset int
+	if err := api.ReadCursor(c.text("page_token"), &offset); err != nil {
+		return nil, "", err
+	}
+	limit := most
+	if n := c.number("max_results"); n > 0 {
+		limit = min(int(n), 50_000)
+	}
+	offset = min(max(offset, 0), len(kept))
+	page = []T{}
+	for _, m := range kept[offset:min(offset+limit, len(kept))] {
+		page = append(page, m.thing)
+	}
+	if offset+limit < len(kept) {
+		next = api.Cursor(offset + limit)
+	}
+	return page, next, nil
+}
+
+func anyOf[T any](all []matched[T]) map[string]any {
+	if len(all) == 0 {
+		return nil
+	}
+	return all[0].attributes
+}
+
+// promptTag tells the client's prompts from its models; without it a thing is no prompt.
+const promptTag = "mlflow.prompt.is_prompt"
+
+func (m matched[T]) value(kind, key string) (any, bool) {
+	if kind == "tag" {
+		v, ok := m.tags[key]
+		if !ok && key == promptTag {
+			return "false", true
+		}
+		return v, ok
+	}
+	v, ok := m.attributes[key]
+	return v, ok
+}
+
+// attributes are the columns of runs that can be searched.
+var attributes = map[string]struct {
+	column string
+	number bool
+}{
+	"run_id": {"r.id", false}, "run_name": {"r.name", false}, "name": {"r.name", false}, "Run name": {"r.name", false}, "status": {"r.status", false}, "user_id": {"r.user_id", false},
+	"experiment_id": {"r.experiment_id", false}, "start_time": {"r.start_ms", true}, "created": {"r.start_ms", true}, "Created": {"r.start_ms", true}, "end_time": {"r.end_ms", true},
+	"artifact_uri": {"'mlflow-artifacts:/' || r.experiment_id || '/' || r.id || '/artifacts'", false},
+}
+
+// question is a search of runs in SQL. What SQL cannot tell alike on both databases
+// (LIKE minds the case on one of them) is compared after it.
+type question struct {
+	where  strings.Builder
+	joins  strings.Builder
+	orders []string
+	args   []any
+	after  []condition
+}
+
+func (q *question) arg(v any) string {
+	q.args = append(q.args, v)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+func (q *question) listed(list []string) string {
+	names := make([]string, len(list))
+	for i, v := range list {
+		names[i] = q.arg(v)
+	}
+	return "(" + strings.Join(names, ", ") + ")"
+}
+
+// add puts a condition into the question.
+func (q *question) add(c condition) error {
+	bad := func(why string) error {
+		return BadFilter.With("filter", c.kind+"."+c.key+" "+c.op, "why", why).At("filter")
+	}
+	if strings.HasSuffix(c.op, "LIKE") {
+		if c.kind == "metric" {
+			return bad("a metric is a number")
+		}
+		q.after = append(q.after, c)
+		return nil
+	}
+	switch c.kind {
+	case "metric":
+		if !slices.Contains([]string{"=", "!=", "<", "<=", ">", ">="}, c.op) {
+			return bad("= != < <= > >=")
+		}
+		fmt.Fprintf(&q.where, ` AND EXISTS (SELECT 1 FROM mlflow_latest m WHERE m.run_id = r.id AND m.key = %s AND NOT m.nan AND m.value %s %s)`, q.arg(c.key), c.op, q.arg(c.number))
+	case "param", "tag":
+		not, value := "", ""
+		switch {
+		case c.op == "IS NULL":
+			not = "NOT "
+		case c.op == "IS NOT NULL":
+		case strings.HasSuffix(c.op, "IN"):
+			value = " AND t.value " + c.op + " " + q.listed(c.values)
+		default:
+			value = " AND t.value " + c.op + " " + q.arg(c.values[0])
+		}
+		fmt.Fprintf(&q.where, ` AND %sEXISTS (SELECT 1 FROM mlflow_texts t WHERE t.run_id = r.id AND t.kind = %s AND t.key = %s%s)`, not, q.arg(c.kind), q.arg(c.key), value)
+	case "attribute":
+		a, known := attributes[c.key]
+		switch {
+		case !known:
+			return bad("run_id, run_name, status, start_time, end_time, user_id, artifact_uri")
+		case strings.HasPrefix(c.op, "IS "):
+			return bad("an attribute is always there")
+		case strings.HasSuffix(c.op, "IN"):
+			fmt.Fprintf(&q.where, ` AND %s %s %s`, a.column, c.op, q.listed(c.values))
+		case a.number:
+			n, err := strconv.ParseInt(c.values[0], 10, 64)
+			if err != nil {
+				return bad("a time is milliseconds since 1970")
+			}
+			fmt.Fprintf(&q.where, ` AND %s %s %s`, a.column, c.op, q.arg(n))
+		default:
+			fmt.Fprintf(&q.where, ` AND %s %s %s`, a.column, c.op, q.arg(c.values[0]))
+		}
+	default: // of the data that a run read
+		q.after = append(q.after, c)
+	}
+	return nil
+}
+
+func (q *question) orderBy(o order) error {
+	way := " ASC"
+	if o.down {
+		way = " DESC"
+	}
+	join := "j" + strconv.Itoa(len(q.orders))
+	switch o.kind {
+	case "metric":
+		fmt.Fprintf(&q.joins, ` LEFT JOIN mlflow_latest %[1]s ON %[1]s.run_id = r.id AND %[1]s.key = %[2]s`, join, q.arg(o.key))
+		q.orders = append(q.orders, fmt.Sprintf(`CASE WHEN %[1]s.run_id IS NULL THEN 2 WHEN %[1]s.nan THEN 1 ELSE 0 END, %[1]s.value%[2]s`, join, way))
+	case "param", "tag":
+		fmt.Fprintf(&q.joins, ` LEFT JOIN mlflow_texts %[1]s ON %[1]s.run_id = r.id AND %[1]s.kind = %[2]s AND %[1]s.key = %[3]s`, join, q.arg(o.kind), q.arg(o.key))
+		q.orders = append(q.orders, fmt.Sprintf(`CASE WHEN %[1]s.run_id IS NULL THEN 1 ELSE 0 END, %[1]s.value%[2]s`, join, way))
+	default:
+		a, known := attributes[o.key]
+		if !known || o.kind != "attribute" {
+			return BadFilter.With("filter", o.key, "why", "run_id, run_name, status, start_time, end_time, user_id").At("order_by")
+		}
+		q.orders = append(q.orders, a.column+way)
+	}
+	return nil
+}
+
+// answeredRun is a run in an answer, its lists as they are kept.
+type answeredRun struct {
+	Info    runInfo         `json:"info"`
+	Data    runLists        `json:"data"`
+	Inputs  json.RawMessage `json:"inputs"`
+	Outputs json.RawMessage `json:"outputs"`
+}
+
+type runLists struct {
+	Metrics json.RawMessage `json:"metrics"`
+	Params  json.RawMessage `json:"params"`
+	Tags    json.RawMessage `json:"tags"`
+}
+
+func (s *Service) searchRuns(c *call) (any, error) {
+	q := &question{args: []any{c.product}}
+	experiments := c.list("experiment_ids")
+	if len(experiments) == 0 {
+		return nil, Missing.With("field", "experiment_ids").At("experiment_ids")
+	}
+	q.where.WriteString(` AND r.experiment_id IN ` + q.listed(experiments))
+	switch c.text("run_view_type") {
+	case "ALL":
+	case "DELETED_ONLY":
+		q.where.WriteString(` AND r.stage = 'deleted'`)
+	default:
+		q.where.WriteString(` AND r.stage = 'active'`)
+	}
+	conditions, err := parseFilter(c.text("filter"))
+	if err != nil {
+		return nil, err
+	}
+	for _, cond := range conditions {
+		if err := q.add(cond); err != nil {
+			return nil, err
+		}
+	}
+	orders, err := parseOrders(c.list("order_by"))
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range append(orders, order{"attribute", "start_time", true}, order{"attribute", "run_id", false}) {
+		if err := q.orderBy(o); err != nil {
+			return nil, err
+		}
+	}
+	limit := int(min(cmp.Or(c.number("max_results"), 1000), 50_000))
+	if limit < 0 {
+		return nil, BadValue.With("field", "max_results", "got", limit, "want", "1–50000").At("max_results")
+	}
+	var offset int
+	if err := api.ReadCursor(c.text("page_token"), &offset); err != nil {
+		return nil, err
+	}
+	out := struct {
+		Runs []answeredRun `json:"runs"`
+		Next string        `json:"next_page_token,omitempty"`
+	}{Runs: []answeredRun{}}
+	for {
+		runs, err := s.askRuns(c.ctx, q, limit+1-len(out.Runs), offset)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range runs {
+			if len(out.Runs) == limit {
+				out.Next = api.Cursor(offset + i)
+				return out, nil
+			}
+			if keep, err := q.holds(r); err != nil {
+				return nil, err
+			} else if keep {
+				out.Runs = append(out.Runs, answeredRun{r.info(), runLists{r.metrics, r.params, r.tags}, r.inputs, r.outputs})
+			}
+		}
+		offset += len(runs)
+		if len(runs) == 0 || len(q.after) == 0 {
+			return out, nil
+		}
+	}
+}
+
+func (s *Service) askRuns(ctx context.Context, q *question, limit, offset int) ([]run, error) {
+	text := `SELECT ` + runColumns + ` FROM mlflow_runs r` + q.joins.String() + ` WHERE r.product_id = $1` + q.where.String() +
+		` ORDER BY ` + strings.Join(q.orders, ", ") + fmt.Sprintf(` LIMIT %d OFFSET %d`, limit, offset)
+	rows, err := s.db.Reader().QueryContext(ctx, text, q.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []run
+	for rows.Next() {
+		r, err := scanRun(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+// holds compares what SQL did not.
+func (q *question) holds(r run) (bool, error) {
+	for _, c := range q.after {
+		var texts []pair
+		var err error
+		switch c.kind {
+		case "param":
+			err = json.Unmarshal(r.params, &texts)
+		case "tag":
+			err = json.Unmarshal(r.tags, &texts)
+		case "attribute":
+			i := r.info()
+			text, known := map[string]string{"run_id": i.ID, "run_name": i.Name, "name": i.Name, "Run name": i.Name, "status": i.Status, "user_id": i.User, "artifact_uri": i.Artifacts}[c.key]
+			if !known {
+				return false, BadFilter.With("filter", c.key, "why", "LIKE is for texts").At("filter")
+			}
+			texts = []pair{{c.key, text}}
+		case "dataset":
+			texts, err = datasetTexts(r.inputs, c.key)
+		}
+		if err != nil {
+			return false, err
+		}
+		any := false
+		for _, p := range texts {
+			any = any || p.Key == c.key && c.holds(p.Value, true)
+		}
+		if !any {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// datasetTexts gives one property of each data set that a run read.
+func datasetTexts(inputs json.RawMessage, key string) (list []pair, err error) {
+	var in struct {
+		Data []struct {
+			Tags    []pair            `json:"tags"`
+			Dataset map[string]string `json:"dataset"`
+		} `json:"dataset_inputs"`
+	}
+	if err := json.Unmarshal(inputs, &in); err != nil {
+		return nil, err
+	}
+	for _, d := range in.Data {
+		if key == "context" {
+			for _, t := range d.Tags {
+				if t.Key == "mlflow.data.context" {
+					list = append(list, pair{key, t.Value})
+				}
+			}
+			continue
+		}
+		list = append(list, pair{key, d.Dataset[key]})
+	}
+	return list, nil
+}
