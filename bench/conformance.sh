@@ -19,7 +19,7 @@ failed=0
 [ -n "${QUICK:-}" ] || bash bench/conformance-deploy.sh || failed=1
 "$python" bench/conformance.py --binary "$binary" ${QUICK:+--quick} || failed=1
 if [ -z "${QUICK:-}" ]; then
-  python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.7.2)
+  python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.9.1)
   "$python" bench/conformance_mlflow.py --binary "$binary" || failed=1
 fi
 exit $failed

@@ -1,7 +1,8 @@
 """The race behind race-tune.sh; see there.
 
 A task is a space of dials and a score (larger is better, None where the trial fails).
-Tables are looked up by the nearest row in the unit cube, for every sampler alike.
+A table is a pool: what is tried is the nearest row in the unit cube that was not tried
+yet, and that is what the sampler is told, every one alike.
 Regret is (best − found) / (best − median) of the table, or of 2,000 random places of a
 surrogate; ranks are among all racers of one task and seed. The paired test is
 Wilcoxon's signed ranks over the tasks' mean regrets.
@@ -30,29 +31,23 @@ def unit(d, v):
 
 
 class Table:
-    """Rows of a table, looked up by the nearest place."""
+    """A pool: of what is asked for the nearest row that was not tried is. Its rows may
+    fail (None)."""
 
     def __init__(self, name, dials, rows, scores):
-        self.name, self.dials = name, dials
+        self.name, self.dials, self.rows, self.scores = name, dials, rows, scores
         self.places = np.array([[unit(d, r[d["name"]]) for d in dials] for r in rows])
-        self.scores = np.array(scores)
-        self.best, self.middle = self.scores.max(), float(np.median(self.scores))
+        good = [v for v in scores if v is not None]
+        self.best, self.middle = max(good), statistics.median(good)
+
+    def begin(self):
+        self.left = np.zeros(len(self.rows))
 
     def score(self, values):
         at = np.array([unit(d, values[d["name"]]) for d in self.dials])
-        return float(self.scores[((self.places - at) ** 2).sum(1).argmin()])
-
-
-class Exact:
-    """A table in which what is missing or invalid fails."""
-
-    def __init__(self, name, dials, known):
-        self.name, self.dials, self.known = name, dials, known
-        valid = [v for v in known.values() if v is not None]
-        self.best, self.middle = max(valid), statistics.median(valid)
-
-    def score(self, values):
-        return self.known.get(tuple(values[d["name"]] for d in self.dials))
+        row = (((self.places - at) ** 2).sum(1) + self.left).argmin()
+        self.left[row] = np.inf
+        return self.scores[row], self.rows[row]
 
 
 class Surrogate:
@@ -62,10 +57,16 @@ class Surrogate:
         self.name, self.dials, self.session = name, dials, session
         self.cat, self.cont, self.column, self.sign = cat, cont, column, sign
         rng = np.random.default_rng(0)
-        drawn = [self.score({d["name"]: draw(d, rng) for d in dials}) for _ in range(2000)]
+        drawn = [self.ask({d["name"]: draw(d, rng) for d in dials}) for _ in range(2000)]
         self.best, self.middle = max(drawn), statistics.median(drawn)
 
+    def begin(self):
+        pass
+
     def score(self, values):
+        return self.ask(values), values
+
+    def ask(self, values):
         out = self.session.run(None, {"x_cat": np.array([self.cat(values)], np.int32), "x_cont": np.array([self.cont(values)], np.float32)})
         return self.sign * float(np.asarray(out[0]).reshape(-1)[self.column])
 
@@ -98,12 +99,13 @@ def tasks(sets):
                 values.setdefault(k, set()).add(v)
         names = [k for k, v in values.items() if len(v) > 1]
         steps = {k: sorted(values[k]) for k in names}
-        known = {}
+        rows_, scores = [], []
         for r in results:
             times = r["times"].get("runtimes") or []
             good = r.get("invalidity") in (None, "", "correct") and times and all(isinstance(t, (int, float)) and t > 0 for t in times)
-            known[tuple(steps[k].index(r["configuration"][k]) for k in names)] = -math.log(statistics.mean(times)) if good else None
-        out.append(Exact("kernel-" + card, [dial(k, "int", 0, len(steps[k]) - 1) for k in names], known))
+            rows_.append({k: steps[k].index(r["configuration"][k]) for k in names})
+            scores.append(-math.log(statistics.mean(times)) if good else None)
+        out.append(Table("kernel-" + card, [dial(k, "int", 0, len(steps[k]) - 1) for k in names], rows_, scores))
     return out + surrogates(sets + "/hpo-yahpo-onnx")
 
 
@@ -146,9 +148,9 @@ class Ours:
             self.send({"ask": i})
             answer = json.loads(self.process.stdout.readline())
             spent += answer["us"] / 1e6
-            score = task.score(answer["values"])
+            score, values = task.score(answer["values"])
             yield score, spent
-            self.send({"tell": i, "values": answer["values"]} | ({"failed": True} if score is None else {"score": score}))
+            self.send({"tell": i, "values": values} | ({"failed": True} if score is None else {"score": score}))
 
     def close(self):
         self.process.stdin.close()
@@ -176,13 +178,16 @@ class Optuna:
             began = time.perf_counter()
             trial = self.study.ask(self.space)
             spent += time.perf_counter() - began
-            score = task.score(trial.params)
+            score, values = task.score(trial.params)
             yield score, spent
             began = time.perf_counter()
             if score is None:
                 self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
-            else:
+            elif values == trial.params:
                 self.study.tell(trial, score)
+            else:  # of a pool another place was tried
+                self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
+                self.study.add_trial(self.optuna.trial.create_trial(params=values, distributions=self.space, value=score))
             spent += time.perf_counter() - began
 
     def close(self):
@@ -190,6 +195,7 @@ class Optuna:
 
 
 def race(racer, task, n):
+    task.begin()
     best, at = -math.inf, {}
     spent = 0
     for i, (score, spent) in enumerate(racer.run(task, n), 1):

@@ -334,9 +334,13 @@ func explainPostgres(err error) error {
 	if !errors.As(err, &e) {
 		var connect *pgconn.ConnectError
 		switch {
-		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		case errors.Is(err, context.Canceled):
 			return err
-		case errors.As(err, &connect), isCut(err):
+		case errors.As(err, &connect): // also when the server did not answer in time
+			return Unreachable.With().Because(err)
+		case errors.Is(err, context.DeadlineExceeded):
+			return err
+		case isCut(err):
 			return Unreachable.With().Because(err)
 		}
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -160,6 +161,20 @@ func TestBrokenConnectionsAreMended(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatalf("never heard %q", want)
 		}
+	}
+}
+
+// TestAServerThatDoesNotAnswerIsUnreachable takes connections and says nothing.
+func TestAServerThatDoesNotAnswerIsUnreachable(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, err = db.Open(t.Context(), db.Options{URL: "postgres://nobody@" + l.Addr().String() + "/none?sslmode=disable&connect_timeout=1"})
+	if !errors.Is(err, db.Unreachable) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -56,7 +57,15 @@ func importing(ctx context.Context, s *server, l *ledger, rng *rand.Rand) error 
 			if rng.IntN(3) == 0 {
 				rows = 1 + rng.IntN(8000)
 			}
-			i := &imported{name: fmt.Sprintf("r%d-%s", l.round, newID()), rows: rows}
+			// Without digits: followed by the number of a row they can be that of a bank
+			// card, which exports mask.
+			name := strings.Map(func(c rune) rune {
+				if c >= '0' && c <= '9' {
+					return c - '0' + 'g'
+				}
+				return c
+			}, newID())
+			i := &imported{name: fmt.Sprintf("r%d-%s", l.round, name), rows: rows}
 			l.mu.Lock()
 			d.imports = append(d.imports, i)
 			l.mu.Unlock()

@@ -1,0 +1,136 @@
+"""The race behind race-track.sh; see there. The runs are put into the peer by its own
+store, into ours over HTTP; what is timed goes over HTTP to both."""
+import argparse, http.client, json, os, platform, random, socket, statistics, subprocess, sys, tempfile, time, urllib.parse
+
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "true"
+PARAMS, METRICS = 10, 10
+
+
+def contents(n):
+    rng = random.Random(7)
+    for i in range(n):
+        yield (f"run {i:05d}", 1_700_000_000_000 + i * 1000, {f"p{k}": str(rng.randrange(20)) for k in range(PARAMS)},
+               {f"m{k}": rng.random() for k in range(METRICS)}, {"team": rng.choice("abcd")})
+
+
+class Client:
+    """One kept connection to a tracking server."""
+
+    def __init__(self, address, token=None):
+        u = urllib.parse.urlsplit(address)
+        self.connection, self.root = http.client.HTTPConnection(u.hostname, u.port), u.path.rstrip("/") + "/api/2.0/mlflow/"
+        self.headers = {"Content-Type": "application/json"} | ({"Authorization": "Bearer " + token} if token else {})
+
+    def ask(self, call, body, method="POST"):
+        path = self.root + call + ("?" + urllib.parse.urlencode(body) if method == "GET" else "")
+        self.connection.request(method, path, json.dumps(body) if method != "GET" else None, self.headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            sys.exit(f"{call}: {answer.status} {text[:500]}")
+        return json.loads(text)
+
+
+def wait_for(port, process):
+    for _ in range(1200):
+        if process.poll() is not None:
+            sys.exit("a server ended")
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    sys.exit("a server did not start")
+
+
+def timed(client, call, body, times):
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        answer = client.ask(call, body)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took), answer
+
+
+def measure(client, experiment, times):
+    out, answers = {}, {}
+    run = client.ask("runs/create", {"experiment_id": experiment, "start_time": 1, "run_name": "batch"})["run"]["info"]["run_id"]
+    took = []
+    for i in range(times):
+        batch = {"run_id": run, "metrics": [{"key": f"k{k % 5}", "value": k / 500, "timestamp": 1000 + i, "step": i * 500 + k} for k in range(500)]}
+        began = time.perf_counter()
+        client.ask("runs/log-batch", batch)
+        took.append((time.perf_counter() - began) * 1000)
+    out["batch of 500 metrics"] = statistics.median(took)
+    client.ask("runs/delete", {"run_id": run})
+    for name, body in {
+        "newest 1000": {"max_results": 1000},
+        "by a metric, 100 of it": {"filter": "metrics.m0 > 0.5", "order_by": ["metrics.m1 DESC"], "max_results": 100},
+        "by metric, param and tag": {"filter": "metrics.m0 > 0.5 AND params.p1 = '3' AND tags.team = 'a'", "order_by": ["metrics.m2 ASC"], "max_results": 1000},
+        "by a name": {"filter": "attributes.run_name LIKE 'run 00%'", "max_results": 1000},
+    }.items():
+        out["search " + name], answer = timed(client, "runs/search", {"experiment_ids": [experiment]} | body, times)
+        answers[name] = [r["info"]["run_name"] for r in answer.get("runs", [])]
+    return out, answers
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument("--binary", required=True)
+    a.add_argument("--runs", type=int, default=10_000)
+    a.add_argument("--quick", action="store_true")
+    a = a.parse_args()
+    if a.quick:
+        a.runs = 500
+    times = 5 if a.quick else 15
+    import mlflow
+    from mlflow.entities import Metric, Param, RunTag
+    with tempfile.TemporaryDirectory() as folder:
+        store = mlflow.MlflowClient(tracking_uri=f"sqlite:///{folder}/mlflow.db")
+        theirs = store.create_experiment("race")
+        for name, start, params, metrics, tags in contents(a.runs):
+            run = store.create_run(theirs, start_time=start, run_name=name)
+            store.log_batch(run.info.run_id, [Metric(k, v, start, 0) for k, v in metrics.items()], [Param(k, v) for k, v in params.items()], [RunTag(k, v) for k, v in tags.items()])
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        log = open(folder + "/log", "w")
+        peer = subprocess.Popen([sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
+                                 "--artifacts-destination", folder + "/artifacts"], stdout=log, stderr=log, cwd=folder)
+        data = folder + "/data"
+        ours = subprocess.Popen([a.binary, "serve", "--data", data, "--listen", "127.0.0.1:0"], stdout=log, stderr=log)
+        try:
+            while not os.path.exists(data + "/server.json"):
+                time.sleep(0.1)
+            command = lambda *args: json.loads(subprocess.run([a.binary, *args, "--data", data, "--json"], check=True, capture_output=True, text=True).stdout)
+            product = command("product", "create", "race")["id"]
+            token = command("tokens", "create", "race", "--role", "trainer")["secret"]
+            us = Client(json.load(open(data + "/server.json"))["url"] + "/mlflow/" + product, token)
+            mine = us.ask("experiments/create", {"name": "race"})["experiment_id"]
+            for name, start, params, metrics, tags in contents(a.runs):
+                run = us.ask("runs/create", {"experiment_id": mine, "start_time": start, "run_name": name})["run"]["info"]["run_id"]
+                us.ask("runs/log-batch", {"run_id": run, "metrics": [{"key": k, "value": v, "timestamp": start, "step": 0} for k, v in metrics.items()],
+                                          "params": [{"key": k, "value": v} for k, v in params.items()], "tags": [{"key": k, "value": v} for k, v in tags.items()]})
+            wait_for(port, peer)
+            them = Client(f"http://127.0.0.1:{port}")
+            load = os.getloadavg()[0]
+            us_figures, us_answers = measure(us, mine, times)
+            them_figures, them_answers = measure(them, theirs, times)
+        finally:
+            for p in (peer, ours):
+                p.terminate()
+                p.wait()
+    for name in us_answers:
+        if us_answers[name] != them_answers[name]:
+            print(f"FAIL  {name}: ours gives {len(us_answers[name])} runs, MLflow {len(them_answers[name])}, or in another order")
+            sys.exit(1)
+    figures = {}
+    for name, value in us_figures.items():
+        figures[name] = {"ours_ms": round(value, 2), "peer_ms": round(them_figures[name], 2)}
+        print(f"track.{name.replace(' ', '_').replace(',', '')} {value:.2f} {them_figures[name]:.2f} {them_figures[name] / value:.1f}")
+    if not a.quick:
+        with open("bench/results/track.json", "w") as f:
+            json.dump({"machine": {"cpus": os.cpu_count(), "system": platform.system(), "load": load}, "mlflow": mlflow.__version__, "runs": a.runs, "figures": figures}, f, indent=1)
+
+
+main()
