@@ -60,10 +60,7 @@ func TestEveryRouteAsksForItsRole(t *testing.T) {
 			if role != api.Public {
 				actor = api.Actor{ID: "nobody-" + string(role), Name: string(role), Roles: []api.Role{role}}
 			}
-			path := strings.TrimSuffix(hole.ReplaceAllString(route.Path, "x"), "/x")
-			if !strings.HasSuffix(route.Path, "...}") {
-				path = hole.ReplaceAllString(route.Path, "x")
-			}
+			path := hole.ReplaceAllString(route.Path, "x")
 			status, code := call(t, a, actor, route.Method, path)
 			called++
 			allowed := rank(role) >= rank(route.Need)

@@ -257,6 +257,13 @@ func more(t *testing.T, a *App, product string) {
 		{"INSERT INTO batch_rows (batch_id, at, cells) VALUES ('x', 1, '[]')"},
 		{"INSERT INTO knowledge_dismissals (product_id, entry_id, wording_key, dismissed_us, dismissed_by) VALUES ($1, 'x', 'x', 1, 'x')", product},
 		{"INSERT INTO thread_reveals (id, product_id, thing) VALUES ('x', $1, 'x')", product},
+		{"INSERT INTO mlflow_experiments (product_id, id, name, stage, made_ms, changed_ms) VALUES ($1, 'x', 'x', 'x', 1, 1)", product},
+		{"INSERT INTO mlflow_runs (id, product_id, experiment_id, name, status, stage, start_ms) VALUES ('x', $1, 'x', 'x', 'x', 'x', 1)", product},
+		{"INSERT INTO mlflow_texts (run_id, kind, key, product_id, value) VALUES ('x', 'x', 'x', $1, 'x')", product},
+		{"INSERT INTO mlflow_metrics (run_id, key, step, at_ms, value, product_id) VALUES ('x', 'x', 1, 1, 1, $1)", product},
+		{"INSERT INTO mlflow_latest (run_id, key, product_id, step, at_ms, value) VALUES ('x', 'x', $1, 1, 1, 1)", product},
+		{"INSERT INTO mlflow_artifacts (product_id, path, hash, bytes) VALUES ($1, 'x', 'x', 1)", product},
+		{"INSERT INTO mlflow_models (product_id, kind, id, body_json, changed_ms) VALUES ($1, 'x', 'x', '{}', 1)", product},
 		{"INSERT INTO serve_ratings (turn_id, product_id, good, at_us) VALUES ('x', $1, TRUE, 1)", product},
 		{"INSERT INTO api_answers (actor, key, product_id, fingerprint, status, created_us) VALUES ('x', 'x', $1, 'x', 200, 1)", product},
 	}

@@ -112,13 +112,9 @@ func (s *Service) Routes() []api.Route {
 	add("GET", files+"/{path...}", api.Viewer, s.getArtifact)
 	add("PUT", files+"/{path...}", api.Trainer, s.putArtifact, many, api.MaxBytes(maxArtifact), api.Timeout(0))
 	add("DELETE", files+"/{path...}", api.Trainer, s.deleteArtifact)
-	for path, h := range s.registry() {
-		method, path, _ := strings.Cut(path, " ")
-		need := api.Trainer
-		if method == "GET" || h.reads {
-			need = api.Viewer
-		}
-		do(method, v2+path, need, h.do)
+	for _, r := range s.registry() {
+		method, path, _ := strings.Cut(r.call, " ")
+		do(method, v2+path, r.need, r.do)
 	}
 	add("GET", "/version", api.Viewer, version)
 	add("GET", "/health", api.Viewer, healthy)
@@ -196,6 +192,7 @@ func refuse(w http.ResponseWriter, err error) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{ // the client has gone: nobody is left to tell
 		"error_code": code, "message": f.Message("en") + " (" + f.Fix("en") + ") | " + f.Message("zh") + "（" + f.Fix("zh") + "）",
+		"code": f.Def.Code, "fix": f.Fix("en"),
 	})
 }
 

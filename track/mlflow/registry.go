@@ -9,31 +9,49 @@ import (
 	"slices"
 	"strconv"
 
+	"zhuomo/internal/api"
 	"zhuomo/internal/db"
 )
 
-// handler answers a call; reads says that it changes nothing though it is no GET.
-type handler struct {
-	do    func(c *call) (any, error)
-	reads bool
+// registryCall is one call about models.
+type registryCall struct {
+	call string // method and path
+	need api.Role
+	do   func(c *call) (any, error)
 }
 
-// registry are the calls about models, by method and path.
-func (s *Service) registry() map[string]handler {
-	w := func(do func(c *call) (any, error)) handler { return handler{do, false} }
-	r := func(do func(c *call) (any, error)) handler { return handler{do, true} }
-	return map[string]handler{
-		"POST registered-models/create": w(s.createModel), "GET registered-models/get": w(s.getModel), "POST registered-models/rename": w(s.renameModel),
-		"PATCH registered-models/update": w(s.describeModel), "DELETE registered-models/delete": w(s.deleteModel), "GET registered-models/search": w(s.searchModels),
-		"POST registered-models/get-latest-versions": r(s.latestVersions), "GET registered-models/get-latest-versions": w(s.latestVersions),
-		"POST registered-models/set-tag": w(s.tagModel), "DELETE registered-models/delete-tag": w(s.untagModel),
-		"POST registered-models/alias": w(s.setAlias), "DELETE registered-models/alias": w(s.deleteAlias), "GET registered-models/alias": w(s.versionOfAlias),
-		"POST model-versions/create": w(s.createVersion), "GET model-versions/get": w(s.getVersion), "PATCH model-versions/update": w(s.describeVersion),
-		"DELETE model-versions/delete": w(s.deleteVersion), "GET model-versions/search": w(s.searchVersions), "GET model-versions/get-download-uri": w(s.downloadURI),
-		"POST model-versions/transition-stage": w(s.transition), "POST model-versions/set-tag": w(s.tagVersion), "DELETE model-versions/delete-tag": w(s.untagVersion),
-		"POST logged-models": w(s.createLogged), "GET logged-models/{model}": w(s.getLogged), "PATCH logged-models/{model}": w(s.finalizeLogged),
-		"DELETE logged-models/{model}": w(s.deleteLogged), "POST logged-models/search": r(s.searchLogged), "PATCH logged-models/{model}/tags": w(s.tagLogged),
-		"DELETE logged-models/{model}/tags/{key}": w(s.untagLogged), "POST logged-models/{model}/params": w(s.paramsOfLogged),
+func (s *Service) registry() []registryCall {
+	return []registryCall{
+		{"POST registered-models/create", api.Trainer, s.createModel},
+		{"GET registered-models/get", api.Viewer, s.getModel},
+		{"POST registered-models/rename", api.Trainer, s.renameModel},
+		{"PATCH registered-models/update", api.Trainer, s.describeModel},
+		{"DELETE registered-models/delete", api.Trainer, s.deleteModel},
+		{"GET registered-models/search", api.Viewer, s.searchModels},
+		{"POST registered-models/get-latest-versions", api.Viewer, s.latestVersions},
+		{"GET registered-models/get-latest-versions", api.Viewer, s.latestVersions},
+		{"POST registered-models/set-tag", api.Trainer, s.tagModel},
+		{"DELETE registered-models/delete-tag", api.Trainer, s.untagModel},
+		{"POST registered-models/alias", api.Trainer, s.setAlias},
+		{"DELETE registered-models/alias", api.Trainer, s.deleteAlias},
+		{"GET registered-models/alias", api.Viewer, s.versionOfAlias},
+		{"POST model-versions/create", api.Trainer, s.createVersion},
+		{"GET model-versions/get", api.Viewer, s.getVersion},
+		{"PATCH model-versions/update", api.Trainer, s.describeVersion},
+		{"DELETE model-versions/delete", api.Trainer, s.deleteVersion},
+		{"GET model-versions/search", api.Viewer, s.searchVersions},
+		{"GET model-versions/get-download-uri", api.Viewer, s.downloadURI},
+		{"POST model-versions/transition-stage", api.Trainer, s.transition},
+		{"POST model-versions/set-tag", api.Trainer, s.tagVersion},
+		{"DELETE model-versions/delete-tag", api.Trainer, s.untagVersion},
+		{"POST logged-models", api.Trainer, s.createLogged},
+		{"GET logged-models/{model}", api.Viewer, s.getLogged},
+		{"PATCH logged-models/{model}", api.Trainer, s.finalizeLogged},
+		{"DELETE logged-models/{model}", api.Trainer, s.deleteLogged},
+		{"POST logged-models/search", api.Viewer, s.searchLogged},
+		{"PATCH logged-models/{model}/tags", api.Trainer, s.tagLogged},
+		{"DELETE logged-models/{model}/tags/{key}", api.Trainer, s.untagLogged},
+		{"POST logged-models/{model}/params", api.Trainer, s.paramsOfLogged},
 	}
 }
 
