@@ -148,7 +148,7 @@ func (o *labelBench) prepare(ctx context.Context, a *App) (queue string, secrets
 		if err != nil {
 			return "", nil, err
 		}
-		_, secret, err := a.Stages.People.NewToken(ctx, account.Actor(), "bench", api.Labeller, time.Hour, nil)
+		_, secret, err := a.Stages.People.NewToken(ctx, account.Actor(), "bench", api.Labeller, o.lasting+time.Hour, nil)
 		if err != nil {
 			return "", nil, err
 		}

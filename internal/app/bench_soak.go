@@ -65,7 +65,7 @@ func (o *soakBench) run(ctx context.Context, e *command.Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	labelling := &labelBench{tasks: o.minutes*60*o.answers/soakEach + 1000, people: soakPeople, each: soakEach}
+	labelling := &labelBench{tasks: o.minutes*60*o.answers/soakEach + 1000, people: soakPeople, each: soakEach, lasting: time.Duration(o.minutes) * time.Minute}
 	var queue string
 	var secrets []string
 	if err := labelling.with(ctx, folder, "", func(ctx context.Context, a *App) (err error) {
