@@ -26,7 +26,7 @@ func (d *demo) search(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.params = study.Best
-	return fmt.Sprintf(d.say("%d 次随机试验 · 默认 %.4f → 最好 %.4f（dev 全对率）", "%d random trials · default %.4f → best %.4f (exact on dev)"),
+	return fmt.Sprintf(d.say("%d 次试验 · 默认 %.4f → 最好 %.4f（dev 全对率）", "%d trials · default %.4f → best %.4f (exact on dev)"),
 		study.DoneCount, study.DefaultScore, study.BestScore), nil
 }
 
