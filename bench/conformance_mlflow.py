@@ -1,7 +1,9 @@
 """Holds our MLflow protocol to the stock client: tracking, artifacts, autologging of
 scikit-learn, models, registry, search. The real program runs on a data folder of its
 own. One line a check; exit 1 on a failure. See conformance.sh."""
-import argparse, json, math, os, subprocess, sys, tempfile, time, traceback, warnings
+import argparse, math, os, sys, tempfile, traceback, warnings
+
+from program import Program
 
 warnings.filterwarnings("ignore")
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "true"
@@ -14,27 +16,6 @@ CHECKS = []
 def check(do):
     CHECKS.append(do)
     return do
-
-
-class Program:
-    def __init__(self, binary, folder):
-        self.binary, self.data = os.path.abspath(binary), os.path.join(folder, "data")
-        self.log = open(os.path.join(folder, "log"), "w+")
-        self.server = subprocess.Popen([self.binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0"], stdout=self.log, stderr=self.log)
-        file, until = os.path.join(self.data, "server.json"), time.time() + 30
-        while not os.path.exists(file):
-            if self.server.poll() is not None or time.time() > until:
-                self.log.seek(0)
-                sys.exit("the server did not start: " + self.log.read())
-            time.sleep(0.05)
-        self.address = json.load(open(file))["url"]
-
-    def ask(self, *args):
-        return json.loads(subprocess.run([self.binary, *args, "--data", self.data, "--json"], check=True, capture_output=True, text=True).stdout)
-
-    def stop(self):
-        self.server.terminate()
-        self.server.wait()
 
 
 def refused(do, code):
@@ -280,11 +261,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         program = Program(a.binary, folder)
         try:
-            product = program.ask("product", "create", "mlflow")["id"]
-            os.environ["MLFLOW_TRACKING_TOKEN"] = program.ask("tokens", "create", "mlflow", "--role", "trainer")["secret"]
-            os.environ["VIEWER"] = program.ask("tokens", "create", "viewer", "--role", "viewer")["secret"]
-            mlflow.set_tracking_uri(f"{program.address}/mlflow/{product}")
-            mlflow.set_registry_uri(f"{program.address}/mlflow/{product}")
+            product = program.json("product", "create", "mlflow")["id"]
+            os.environ["MLFLOW_TRACKING_TOKEN"] = program.json("tokens", "create", "mlflow", "--role", "trainer")["secret"]
+            os.environ["VIEWER"] = program.json("tokens", "create", "viewer", "--role", "viewer")["secret"]
+            mlflow.set_tracking_uri(f"{program.base}/mlflow/{product}")
+            mlflow.set_registry_uri(f"{program.base}/mlflow/{product}")
             for do in CHECKS:
                 if a.only not in do.__name__:
                     continue
@@ -296,10 +277,10 @@ def main():
                     print(f"FAIL  mlflow {mlflow.__version__}: {do.__name__}")
                     print("      " + traceback.format_exc()[-1800:].replace("\n", "\n      "))
         finally:
-            program.stop()
             if failed:
                 program.log.seek(0)
                 print(program.log.read()[-2000:])
+            program.stop()
     sys.exit(1 if failed else 0)
 
 

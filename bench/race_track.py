@@ -2,6 +2,8 @@
 store, into ours over HTTP; what is timed goes over HTTP to both."""
 import argparse, http.client, json, os, platform, random, socket, statistics, subprocess, sys, tempfile, time, urllib.parse
 
+from program import Program
+
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "true"
 PARAMS, METRICS = 10, 10
 
@@ -97,15 +99,11 @@ def main():
         log = open(folder + "/log", "w")
         peer = subprocess.Popen([sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
                                  "--artifacts-destination", folder + "/artifacts"], stdout=log, stderr=log, cwd=folder)
-        data = folder + "/data"
-        ours = subprocess.Popen([a.binary, "serve", "--data", data, "--listen", "127.0.0.1:0"], stdout=log, stderr=log)
+        ours = Program(a.binary, folder)
         try:
-            while not os.path.exists(data + "/server.json"):
-                time.sleep(0.1)
-            command = lambda *args: json.loads(subprocess.run([a.binary, *args, "--data", data, "--json"], check=True, capture_output=True, text=True).stdout)
-            product = command("product", "create", "race")["id"]
-            token = command("tokens", "create", "race", "--role", "trainer")["secret"]
-            us = Client(json.load(open(data + "/server.json"))["url"] + "/mlflow/" + product, token)
+            product = ours.json("product", "create", "race")["id"]
+            token = ours.json("tokens", "create", "race", "--role", "trainer")["secret"]
+            us = Client(ours.base + "/mlflow/" + product, token)
             mine = us.ask("experiments/create", {"name": "race"})["experiment_id"]
             for name, start, params, metrics, tags in contents(a.runs):
                 run = us.ask("runs/create", {"experiment_id": mine, "start_time": start, "run_name": name})["run"]["info"]["run_id"]
@@ -117,9 +115,9 @@ def main():
             us_figures, us_answers = measure(us, mine, times)
             them_figures, them_answers = measure(them, theirs, times)
         finally:
-            for p in (peer, ours):
-                p.terminate()
-                p.wait()
+            peer.terminate()
+            peer.wait()
+            ours.stop()
     for name in us_answers:
         if us_answers[name] != them_answers[name]:
             print(f"FAIL  {name}: ours gives {len(us_answers[name])} runs, MLflow {len(them_answers[name])}, or in another order")

@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -196,13 +197,7 @@ func (c *cloud) next(space tune.Space, trials []tune.Trial) *cloud {
 		if b.State != tune.Done {
 			vb = math.Inf(-1)
 		}
-		switch {
-		case va > vb:
-			return -1
-		case va < vb:
-			return 1
-		}
-		return 0
+		return cmp.Compare(vb, va)
 	})
 	half := len(trials) / 2
 	if half == 0 {

@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -129,15 +130,7 @@ func (a *gaussianAsker) best(m *landscape, rng *rand.Rand) spec.Values {
 		for i, g := range m.gains(points) {
 			places = append(places, place{points[i], g})
 		}
-		slices.SortStableFunc(places, func(a, b place) int {
-			switch {
-			case a.gain > b.gain:
-				return -1
-			case a.gain < b.gain:
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(b.gain, a.gain) })
 	}
 	dims := len(a.space.Dials)
 	points := make([][]float64, 0, manyCandidate)

@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -223,15 +224,7 @@ func (m *landscape) build() {
 		order[i] = i
 		means[i] = m.y[i] - m.noise*m.alpha.AtVec(i)
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case means[a] > means[b]:
-			return -1
-		case means[a] < means[b]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(means[b], means[a]) })
 	m.top, m.tops = means[order[0]], nil
 	for _, i := range order[:min(5, n)] {
 		m.tops = append(m.tops, m.points[i])

@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -79,15 +80,7 @@ func evened(trials []tune.Trial) []float64 {
 		}
 		return trials[i].Score
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch va, vb := value(a), value(b); {
-		case va < vb:
-			return -1
-		case va > vb:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(value(a), value(b)) })
 	y := make([]float64, n)
 	middle := value(order[n/2])
 	if math.IsInf(middle, -1) { // most failed: the worst that did not stands for the middle

@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -59,15 +60,7 @@ func (a *parzenAsker) Ask(number int) spec.Values {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch {
-		case y[i] > y[j]:
-			return -1
-		case y[i] < y[j]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(y[j], y[i]) })
 	count := min(int(math.Ceil(goodShare*float64(len(y)))), mostGood)
 	chosen := order[:count]
 	rest := slices.Clone(order[count:])
