@@ -93,13 +93,17 @@ func (s *Service) Make(ctx context.Context, id string, c Contents, note string, 
 		return Release{}, fmt.Errorf("keep the manifest: %w", err)
 	}
 	now := s.n.Now()
-	r := Release{
+	made := Release{
 		ID: id, Manifest: string(hash), Contents: c, Note: note, State: Candidate,
 		CreatedBy: api.Who(ctx).Name, CreatedUS: now.UnixMicro(),
 	}
+	var r Release
 	err = s.n.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if old, ok, err := readRelease(ctx, tx, c.ProductID, id, -1); err != nil || ok {
+		old, ok, err := readRelease(ctx, tx, c.ProductID, id, -1)
+		if r = made; ok {
 			r = old
+		}
+		if err != nil || ok {
 			return err
 		}
 		if r.Number, err = nextNumber(ctx, tx, c.ProductID); err != nil {

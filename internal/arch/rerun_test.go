@@ -42,12 +42,15 @@ func TestClosuresOfWritesBearToBeRunAgain(t *testing.T) {
 			}
 			selected, ok := call.Fun.(*ast.SelectorExpr)
 			closure, isClosure := call.Args[1].(*ast.FuncLit)
-			if !ok || !isClosure || selected.Sel.Name != "Write" {
+			if !ok || !isClosure || selected.Sel.Name != "Write" && selected.Sel.Name != "WriteSure" {
 				return true
 			}
 			closures++
 			for _, found := range addedBeforeSet(closure) {
 				t.Errorf("%s: the closure adds to %s, which it has not set: run again it adds twice", fset.Position(found.Pos()), found.Name)
+			}
+			for _, found := range replacedAndRead(closure) {
+				t.Errorf("%s: on some ways the closure replaces %s, which it also takes as it came from outside: run again it takes what it left", fset.Position(found.Pos()), found.Name)
 			}
 			return true
 		})
@@ -119,6 +122,57 @@ func addedBeforeSet(closure *ast.FuncLit) (found []*ast.Ident) {
 		}
 		return true
 	})
+	return found
+}
+
+// replacedAndRead finds variables from outside that a closure replaces inside one
+// step, not on every way through, and reads in another step before it has set them.
+func replacedAndRead(closure *ast.FuncLit) (found []*ast.Ident) {
+	outside := func(id *ast.Ident) bool {
+		return id.Obj != nil && id.Obj.Kind == ast.Var && (id.Obj.Pos() < closure.Pos() || id.Obj.Pos() >= closure.End()) && id.Name != "err"
+	}
+	first := func(stmt ast.Stmt) ast.Stmt { // what a step does in any case
+		if s, ok := stmt.(*ast.IfStmt); ok && s.Init != nil {
+			return s.Init
+		}
+		return stmt
+	}
+	replaced, set := map[*ast.Object]int{}, map[*ast.Object]bool{}
+	whole := map[*ast.Ident]bool{} // idents that stand left of = by themselves
+	for step, stmt := range closure.Body.List {
+		ast.Inspect(stmt, func(n ast.Node) bool {
+			s, ok := n.(*ast.AssignStmt)
+			if !ok || s.Tok != token.ASSIGN {
+				return true
+			}
+			for _, left := range s.Lhs {
+				if id, ok := left.(*ast.Ident); ok && outside(id) {
+					whole[id] = true
+					if ast.Stmt(s) != first(stmt) {
+						replaced[id.Obj] = step + 1
+					}
+				}
+			}
+			return true
+		})
+	}
+	for step, stmt := range closure.Body.List {
+		if s, ok := first(stmt).(*ast.AssignStmt); ok && s.Tok == token.ASSIGN {
+			for _, left := range s.Lhs {
+				if id, ok := left.(*ast.Ident); ok && outside(id) {
+					set[id.Obj] = true
+				}
+			}
+		}
+		ast.Inspect(stmt, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if ok && outside(id) && !whole[id] && !set[id.Obj] && replaced[id.Obj] > 0 && replaced[id.Obj] != step+1 {
+				found = append(found, id)
+				set[id.Obj] = true // told once
+			}
+			return true
+		})
+	}
 	return found
 }
 
