@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"zhuomo/internal/api"
+	"zhuomo/internal/db"
 )
 
 // matched is a thing that is searched in memory.
@@ -155,6 +157,9 @@ func (q *question) add(c condition) error {
 			return bad("a metric is a number")
 		}
 		q.after = append(q.after, c)
+		if a, known := attributes[c.key]; c.op == "LIKE" && c.kind == "attribute" && known && !a.number && !strings.Contains(c.values[0], `\`) {
+			fmt.Fprintf(&q.where, ` AND %s LIKE %s`, a.column, q.arg(c.values[0])) // what it lets through on SQLite is looked at again
+		}
 		return nil
 	}
 	switch c.kind {
@@ -303,24 +308,44 @@ func (s *Service) searchRuns(c *call) (any, error) {
 	}
 }
 
+// askRuns sorts ids alone, then reads the rows: their lists are long.
 func (s *Service) askRuns(ctx context.Context, q *question, limit, offset int) ([]run, error) {
-	text := `SELECT ` + runColumns + ` FROM mlflow_runs r` + q.joins.String() + ` WHERE r.product_id = $1` + q.where.String() +
+	text := `SELECT r.id FROM mlflow_runs r` + q.joins.String() + ` WHERE r.product_id = $1` + q.where.String() +
 		` ORDER BY ` + strings.Join(q.orders, ", ") + fmt.Sprintf(` LIMIT %d OFFSET %d`, limit, offset)
 	rows, err := s.db.Reader().QueryContext(ctx, text, q.args...)
+	ids, err := db.All(rows, err, func(id *string) []any { return []any{id} })
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var list []run
-	for rows.Next() {
-		r, err := scanRun(rows)
+	list := make([]run, 0, len(ids))
+	for part := range slices.Chunk(ids, readTogether) {
+		byID := make(map[string]run, len(part))
+		q := &question{}
+		rows, err := s.db.Reader().QueryContext(ctx, `SELECT `+runColumns+` FROM mlflow_runs r WHERE r.id IN `+q.listed(part), q.args...)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, r)
+		for rows.Next() {
+			r, err := scanRun(rows)
+			if err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			byID[r.id] = r
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+		for _, id := range part {
+			if r, ok := byID[id]; ok { // it was not erased meanwhile
+				list = append(list, r)
+			}
+		}
 	}
-	return list, rows.Err()
+	return list, nil
 }
+
+// readTogether rows are read by one statement.
+const readTogether = 500
 
 // holds compares what SQL did not.
 func (q *question) holds(r run) (bool, error) {
