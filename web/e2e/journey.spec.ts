@@ -44,7 +44,7 @@ describe.each([
     await press("n");
     const drawer = page.getByRole("dialog");
     await drawer.waitFor();
-    await hand.file('input[type="file"]', `${house.folder}/incoming/chats_1.csv`);
+    await hand.file('input[type="file"]', `${house.folder}/incoming/service/chats_1.csv`);
     await drawer.getByText(/gb18030/i).first().waitFor({ timeout: 15_000 });
     await shot("import");
     await press("Control+Enter");
