@@ -90,8 +90,8 @@ func (s *Server) finish(ctx context.Context, r Route, out any) error {
 	return nil
 }
 
-// opaque texts are ids and hashes, which must stay whole: no personal number is as long.
-var opaque = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(sha256:)?[0-9a-f]{24,64}(\.[0-9]+)*)$`)
+// opaque texts are hashes, which must stay whole like ids: no personal number is as long.
+var opaque = regexp.MustCompile(`^(sha256:)?[0-9a-f]{24,64}(\.[0-9]+)*$`)
 
 // isID tells an id of ours, the most frequent of the opaque texts.
 func isID(s string) bool {

@@ -71,8 +71,8 @@ func saveExperiment(ctx context.Context, tx db.Tx, product string, e experiment)
 	return err
 }
 
-// change reads an experiment, lets do change it and keeps it.
-func (s *Service) changeExperiment(c *call, do func(e *experiment) error) error {
+// changeExperiment reads an experiment, lets do change it and keeps it.
+func (s *Service) changeExperiment(c *call, do func(ctx context.Context, tx db.Tx, e *experiment) error) error {
 	id, err := c.must("experiment_id")
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (s *Service) changeExperiment(c *call, do func(e *experiment) error) error 
 		if err != nil {
 			return err
 		}
-		if err := do(&e); err != nil {
+		if err := do(ctx, tx, &e); err != nil {
 			return err
 		}
 		e.Changed = s.ms()
@@ -143,18 +143,12 @@ func (s *Service) getExperimentByName(c *call) (any, error) {
 }
 
 func (s *Service) stageExperiment(c *call, from, to string) error {
-	err := s.changeExperiment(c, func(e *experiment) error {
+	return s.changeExperiment(c, func(ctx context.Context, tx db.Tx, e *experiment) error {
 		if e.Stage != from || e.ID == defaultID {
 			return WrongState.With("what", e.Name, "state", e.Stage)
 		}
-		e.Stage = to
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error { // its runs share its fate
-		_, err := tx.ExecContext(ctx, `UPDATE mlflow_runs SET stage = $1 WHERE product_id = $2 AND experiment_id = $3`, to, c.product, c.text("experiment_id"))
+		e.Stage = to // its runs share its fate
+		_, err := tx.ExecContext(ctx, `UPDATE mlflow_runs SET stage = $1 WHERE product_id = $2 AND experiment_id = $3`, to, c.product, e.ID)
 		return err
 	})
 }
@@ -168,7 +162,7 @@ func (s *Service) restoreExperiment(c *call) (any, error) {
 }
 
 func (s *Service) updateExperiment(c *call) (any, error) {
-	return nil, s.changeExperiment(c, func(e *experiment) error {
+	return nil, s.changeExperiment(c, func(_ context.Context, _ db.Tx, e *experiment) error {
 		if e.Stage != active {
 			return WrongState.With("what", e.Name, "state", e.Stage)
 		}
@@ -184,7 +178,7 @@ func (s *Service) setExperimentTag(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.changeExperiment(c, func(e *experiment) error {
+	return nil, s.changeExperiment(c, func(_ context.Context, _ db.Tx, e *experiment) error {
 		if e.Stage != active {
 			return WrongState.With("what", e.Name, "state", e.Stage)
 		}
@@ -194,7 +188,7 @@ func (s *Service) setExperimentTag(c *call) (any, error) {
 }
 
 func (s *Service) deleteExperimentTag(c *call) (any, error) {
-	return nil, s.changeExperiment(c, func(e *experiment) error {
+	return nil, s.changeExperiment(c, func(_ context.Context, _ db.Tx, e *experiment) error {
 		delete(e.tags, c.text("key"))
 		return nil
 	})

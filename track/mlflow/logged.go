@@ -100,10 +100,10 @@ func (s *Service) paramsOfLogged(c *call) (any, error) {
 }
 
 func (s *Service) deleteLogged(c *call) (any, error) {
-	if _, err := document[logged](c.ctx, s.db.Reader(), c.product, "logged", c.text("model_id")); err != nil {
-		return nil, err
-	}
 	return nil, s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
+		if _, err := document[logged](ctx, tx, c.product, "logged", c.text("model_id")); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `DELETE FROM mlflow_models WHERE product_id = $1 AND kind = 'logged' AND id = $2`, c.product, c.text("model_id"))
 		return err
 	})

@@ -126,7 +126,7 @@ func version(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, spoken)
 func healthy(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "OK") }
 
 // spoken is the version of MLflow whose calls are answered.
-const spoken = "3.18.0"
+const spoken = "3.17.2"
 
 // answered is the handler of a call with JSON in and out.
 func answered(do func(c *call) (any, error)) http.HandlerFunc {

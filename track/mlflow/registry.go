@@ -297,12 +297,15 @@ func (s *Service) describeModel(c *call) (any, error) {
 }
 
 func (s *Service) deleteModel(c *call) (any, error) {
-	_, err := s.changeModel(c, func(context.Context, db.Tx, *registered) error { return nil })
+	name, err := c.must("name")
 	if err != nil {
 		return nil, err
 	}
 	return nil, s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
-		return forgetModel(ctx, tx, c.product, c.text("name"))
+		if _, err := document[registered](ctx, tx, c.product, "model", name); err != nil {
+			return err
+		}
+		return forgetModel(ctx, tx, c.product, name)
 	})
 }
 

@@ -17,8 +17,8 @@ type gaussian struct{}
 // spread evenly.
 //
 // Sources: Jones, Schonlau, Welch 1998 (expected improvement); Ament et al. 2023
-// (its logarithm, arXiv:2310.20708); Hvarfner et al. 2024 (the prior of the length
-// scales, arXiv:2402.02229); Ginsbourger et al. 2010 (trials under way are taken to
+// (its logarithm, arXiv:2310.20708); Hvarfner et al. 2024 (the length scales grow
+// with the number of dials, arXiv:2402.02229); Ginsbourger et al. 2010 (trials under way are taken to
 // score what the map says).
 func Gaussian() tune.Sampler { return gaussian{} }
 
@@ -183,7 +183,7 @@ func (a *gaussianAsker) move(p []float64, size float64, rng *rand.Rand) {
 			continue
 		}
 		switch {
-		case dial.Kind == spec.Int || dial.Kind == spec.Float:
+		case !isChoice(dial):
 			step := size * rng.NormFloat64()
 			if levels := tune.Levels(dial); levels > 1 && math.Abs(step) < 1/float64(levels) {
 				step = math.Copysign(1/float64(levels), step) // at least to the next number

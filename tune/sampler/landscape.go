@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
 
-	"zhuomo/internal/spec"
 	"zhuomo/tune"
 )
 
@@ -18,10 +17,12 @@ type scales []float64
 
 const (
 	noiseMean, noiseSpread = -5.0, 1.5 // prior of the logarithm of the noise
-	lengthSpread           = 1.7320508 // of that of a length scale (Hvarfner et al. 2024)
+	lengthSpread           = 1.7320508 // √3: of that of a length scale, as Hvarfner et al. 2024
 	leastNoise             = 1e-6
 )
 
+// lengthMean grows with the number of dials as in Hvarfner et al. 2024, from shorter
+// lengths: theirs stands at √2 + log(dims)/2; half way there found less here (ADR 0018).
 func lengthMean(dims int) float64 { return math.Sqrt2/2 + math.Log(float64(dims))/2 - 0.7 }
 
 func startScales(space tune.Space) scales {
@@ -40,7 +41,7 @@ type metric []bool // by dial: a choice
 func metricOf(space tune.Space) metric {
 	m := make(metric, len(space.Dials))
 	for i, p := range space.Dials {
-		m[i] = p.Kind != spec.Int && p.Kind != spec.Float
+		m[i] = isChoice(p)
 	}
 	return m
 }
@@ -82,8 +83,8 @@ func fitScales(space tune.Space, points [][]float64, y []float64, from scales) s
 		Grad: func(g, x []float64) { f.at(x); copy(g, f.gradient) },
 	}
 	best, least := slices.Clone(from), f.at(from)
-	result, err := optimize.Minimize(problem, from, &optimize.Settings{MajorIterations: 12, FuncEvaluations: 20, GradientThreshold: 1e-3}, &optimize.LBFGS{})
-	if result != nil && (err == nil || result.F < least) && !math.IsNaN(result.F) && result.F < least {
+	result, _ := optimize.Minimize(problem, from, &optimize.Settings{MajorIterations: 12, FuncEvaluations: 20, GradientThreshold: 1e-3}, &optimize.LBFGS{})
+	if result != nil && result.F < least { // also where it stopped with an error
 		best = result.X
 	}
 	return best
