@@ -4,8 +4,8 @@ import "zhuomo/internal/fault"
 
 var (
 	UnknownSampler = fault.Define("tune.unknown_sampler", fault.NotFound, fault.Text{
-		ZH: "没有名为「{sampler}」的采样器", FixZH: "不填则用默认的采样器",
-		EN: "there is no sampler named {sampler}", FixEN: "leave it out for the default sampler",
+		ZH: "没有名为「{sampler}」的采样器", FixZH: "用 zhuomo tune samplers 查看有哪些，不填则用默认的",
+		EN: "there is no sampler named {sampler}", FixEN: "list them with: zhuomo tune samplers; leave it out for the default",
 	})
 	NoDial = fault.Define("tune.no_dial", fault.Invalid, fault.Text{
 		ZH: "参数「{param}」不能搜索", FixZH: "可以搜索的参数：{known}",
