@@ -167,17 +167,37 @@ func answeredTasks(ctx context.Context, r db.Reader, queue, state string, after,
 	rows, err := r.QueryContext(ctx, `SELECT `+taskColumns+` FROM label_tasks WHERE queue_id = $1 AND state = $2 AND position > $3 ORDER BY position LIMIT $4`,
 		queue, state, after, limit)
 	tasks, err := read(rows, err, scanTask)
-	if err != nil || len(tasks) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	return answersOn(ctx, r, tasks)
+}
+
+// waitingTasks gives those of the tasks that are not decided yet.
+func waitingTasks(ctx context.Context, r db.Reader, ids []string) ([]answeredTask, error) {
+	ids = padded(ids)
+	rows, err := r.QueryContext(ctx, `SELECT `+taskColumns+` FROM label_tasks WHERE state = '`+waiting+`' AND id IN `+inList(1, len(ids)), asArgs(ids)...)
+	tasks, err := read(rows, err, scanTask)
+	if err != nil {
+		return nil, err
+	}
+	return answersOn(ctx, r, tasks)
+}
+
+// answersOn puts the answers to their tasks.
+func answersOn(ctx context.Context, r db.Reader, tasks []Task) ([]answeredTask, error) {
+	if len(tasks) == 0 {
+		return nil, nil
 	}
 	list := make([]answeredTask, len(tasks))
 	at := map[string]int{}
-	args := make([]any, len(tasks))
+	ids := make([]string, len(tasks))
 	for i, t := range tasks {
-		list[i].Task, at[t.ID], args[i] = t, i, t.ID
+		list[i].Task, at[t.ID], ids[i] = t, i, t.ID
 	}
-	rows, err = r.QueryContext(ctx, `SELECT `+annotationColumns+` FROM label_annotations
-		WHERE undone_us = 0 AND origin = 'answer' AND task_id IN `+inList(1, len(args))+` ORDER BY at_us, id`, args...)
+	ids = padded(ids)
+	rows, err := r.QueryContext(ctx, `SELECT `+annotationColumns+` FROM label_annotations
+		WHERE undone_us = 0 AND origin = 'answer' AND task_id IN `+inList(1, len(ids))+` ORDER BY at_us, id`, asArgs(ids)...)
 	answers, err := read(rows, err, scanAnnotation)
 	if err != nil {
 		return nil, fmt.Errorf("read answers: %w", err)

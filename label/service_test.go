@@ -392,6 +392,16 @@ func TestAnswer(t *testing.T) {
 		if _, err := h.GoldOf(t.Context(), h.product, task.RowID); !errors.Is(err, label.NoGold) {
 			t.Errorf("undone: %v", err)
 		}
+		cut := h.claim(t, alone, "zhang", 2)[1]
+		if _, err := h.Submit(t.Context(), []label.Submission{submission(cut, "zhang", "price")}); err != nil { // and not settled any more
+			t.Fatal(err)
+		}
+		if _, err := h.Answer(t.Context(), []label.Submission{submission(cut, "zhang", "price")}); err != nil {
+			t.Fatal(err)
+		}
+		if g, err := h.GoldOf(t.Context(), h.product, cut.RowID); err != nil || !slices.Equal(g.Labels, []string{"price"}) {
+			t.Errorf("sent again: %+v %v", g, err)
+		}
 	})
 }
 

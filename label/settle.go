@@ -26,24 +26,70 @@ func (s *Service) Answer(ctx context.Context, subs []Submission) ([]Annotation, 
 	if err != nil && !errors.As(err, &refused) {
 		return made, err
 	}
-	done := map[string]bool{}
+	byQueue := map[string][]string{}
+	var queues []string // in the order of the answers
 	for _, a := range made {
-		if a.QueueID == "" || done[a.QueueID] {
+		if a.QueueID == "" {
 			continue
 		}
-		done[a.QueueID] = true
-		q, knownErr := s.known(ctx, a.QueueID)
+		if byQueue[a.QueueID] == nil {
+			queues = append(queues, a.QueueID)
+		}
+		byQueue[a.QueueID] = append(byQueue[a.QueueID], a.TaskID)
+	}
+	for _, id := range queues {
+		q, knownErr := s.known(ctx, id)
 		if knownErr != nil {
 			return made, knownErr
 		}
 		if q.annotators > 1 {
 			continue
 		}
-		if _, settleErr := s.Settle(ctx, a.QueueID); settleErr != nil { // the answers stay, and are settled with the next
+		if settleErr := s.settleThese(ctx, id, byQueue[id]); settleErr != nil { // the answers stay, and are settled when they are sent again
 			return made, settleErr
 		}
 	}
 	return made, err
+}
+
+// settleThese settles those of the tasks of a queue that have all their answers.
+func (s *Service) settleThese(ctx context.Context, queueID string, tasks []string) error {
+	x, err := s.settling(ctx, queueID)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(tasks, settleBatch) {
+		err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			answered, err := waitingTasks(ctx, tx, part)
+			if err == nil {
+				_, err = s.settle(ctx, tx, x, answered)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settling is what it takes to settle tasks of a queue.
+type settling struct {
+	open  openQueue
+	queue Queue
+	multi bool
+}
+
+func (s *Service) settling(ctx context.Context, queueID string) (x settling, err error) {
+	if x.open, err = s.known(ctx, queueID); err != nil {
+		return x, err
+	}
+	if x.queue, err = selectQueueOnly(ctx, s.db.Reader(), queueID); err != nil {
+		return x, err
+	}
+	g, err := s.guideline(ctx, x.open.product, x.open.guideline)
+	x.multi = g.Guideline.Multi
+	return x, err
 }
 
 // settleBatch is how many tasks one transaction settles.
@@ -56,15 +102,7 @@ const settleBatch = 200
 // Fault: NoQueue.
 func (s *Service) Settle(ctx context.Context, queueID string) (SettleReport, error) {
 	var r SettleReport
-	q, err := s.known(ctx, queueID)
-	if err != nil {
-		return r, err
-	}
-	full, err := selectQueueOnly(ctx, s.db.Reader(), queueID)
-	if err != nil {
-		return r, err
-	}
-	g, err := s.guideline(ctx, q.product, q.guideline)
+	x, err := s.settling(ctx, queueID)
 	if err != nil {
 		return r, err
 	}
@@ -72,36 +110,17 @@ func (s *Service) Settle(ctx context.Context, queueID string) (SettleReport, err
 		var step SettleReport
 		var next int
 		err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-			step, next = SettleReport{}, after
-			answered, err := answeredTasks(ctx, tx, q.id, waiting, after, settleBatch)
+			next = after
+			answered, err := answeredTasks(ctx, tx, x.open.id, waiting, after, settleBatch)
 			if err != nil {
 				return err
 			}
-			var gold []Gold
-			for _, t := range answered {
-				next = t.position
-				if len(t.answers) < q.annotators {
-					step.WaitingCount++
-					continue
-				}
-				labels, agreed := majority(t.answers, g.Guideline.Multi)
-				state := settled
-				if agreed {
-					gold = append(gold, goldOf(full, t, labels, s.now().UnixMicro()))
-					step.SettledCount++
-				} else {
-					state = disputed
-					step.DisputedCount++
-				}
-				if err := setTaskState(ctx, tx, t.ID, state); err != nil {
-					return err
-				}
-				for _, a := range t.answers {
-					step.Simulated = step.Simulated || a.Simulated
-				}
+			if len(answered) > 0 {
+				next = answered[len(answered)-1].position
 			}
 			more = len(answered) == settleBatch
-			return putGold(ctx, tx, gold)
+			step, err = s.settle(ctx, tx, x, answered)
+			return err
 		})
 		if err != nil {
 			return r, err
@@ -113,6 +132,33 @@ func (s *Service) Settle(ctx context.Context, queueID string) (SettleReport, err
 		r.Simulated = r.Simulated || step.Simulated
 	}
 	return r, nil
+}
+
+// settle decides waiting tasks that have all their answers.
+func (s *Service) settle(ctx context.Context, tx db.Tx, x settling, tasks []answeredTask) (r SettleReport, err error) {
+	var gold []Gold
+	for _, t := range tasks {
+		if len(t.answers) < x.open.annotators {
+			r.WaitingCount++
+			continue
+		}
+		labels, agreed := majority(t.answers, x.multi)
+		state := settled
+		if agreed {
+			gold = append(gold, goldOf(x.queue, t, labels, s.now().UnixMicro()))
+			r.SettledCount++
+		} else {
+			state = disputed
+			r.DisputedCount++
+		}
+		if err := setTaskState(ctx, tx, t.ID, state); err != nil {
+			return r, err
+		}
+		for _, a := range t.answers {
+			r.Simulated = r.Simulated || a.Simulated
+		}
+	}
+	return r, putGold(ctx, tx, gold)
 }
 
 // majority is the settled set of labels, or false when the people disagree.
