@@ -13,7 +13,9 @@ import (
 	"testing"
 
 	"zhuomo/dataset"
+	"zhuomo/internal/api"
 	"zhuomo/internal/blob"
+	"zhuomo/internal/jobs"
 )
 
 // sick is a program at work whose files somebody has a hand in, and a backup from before.
@@ -133,6 +135,34 @@ func TestTheDoctorFindsWhatIsWrongAndBringsItBack(t *testing.T) {
 		if err := s.Stages.Data.Rows(t.Context(), string(version), func(dataset.Row) error { rows++; return nil }); err != nil || rows != 3 {
 			t.Errorf("%s: %d rows, %v", name, rows, err)
 		}
+	}
+}
+
+// TestAGuidelineIsNotLookedForAsAFile: a job that opened a queue names its
+// guideline by a hash, as it names files.
+func TestAGuidelineIsNotLookedForAsAFile(t *testing.T) {
+	t.Parallel()
+	s := newSick(t)
+	version, _, raw := s.version()
+	var guide struct{ ID string }
+	yaml, _ := json.Marshal("name: g\nversion: 1\ntask: classify\nlabels:\n  - {id: a, zh: 甲, en: a, rule: 甲}\n  - {id: b, zh: 乙, en: b, rule: 乙}\n")
+	if err := json.Unmarshal(s.must("POST", s.product+"/guidelines", `{"source":`+string(yaml)+`,"revision":0}`), &guide); err != nil {
+		t.Fatal(err)
+	}
+	order, _ := json.Marshal(map[string]any{"name": "q", "version_id": version, "guideline_id": guide.ID, "text_column": "text", "annotators": 1})
+	var opening api.Started
+	if err := json.Unmarshal(s.must("POST", s.product+"/queues", string(order)), &opening); err != nil {
+		t.Fatal(err)
+	}
+	if j := s.finished(opening.JobID, "en"); j.State != jobs.Done {
+		t.Fatalf("no queue: %+v", j)
+	}
+	if exit, found := s.doctor("--deep"); exit != 0 || found.Problems != 0 {
+		t.Errorf("in health: %d %+v", exit, found)
+	}
+	os.Remove(s.path(raw))
+	if exit, found := s.doctor("--deep"); exit == 0 || found.Problems != 1 {
+		t.Errorf("with a file gone: %d %+v", exit, found)
 	}
 }
 
