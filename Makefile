@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak conformance race-learn race-tag race-tune race-track race-label race-oos audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-track race-label race-oos audit clean
 
 build: $(BIN)
 
@@ -68,6 +68,10 @@ chaos: build tools
 # MINUTES (60) of TURNS (300) a second with labelling beside them; tells whether anything grows.
 soak: build
 	@bash bench/soak.sh
+
+# Two servers and two workers on one PostgreSQL go from EARLIER (a commit) to this program while people work.
+rolling: build tools
+	@bash bench/rolling.sh
 
 conformance: build
 	@bash bench/conformance.sh
