@@ -40,8 +40,8 @@ type Thresholds struct {
 	Knowledge float64 `json:"knowledge" yaml:"knowledge" doc:"知识匹配不低于它才直接回答|answer from knowledge from here on"`
 }
 
-// defaultThresholds hold until costs choose better ones.
-var defaultThresholds = Thresholds{Answer: .5, Offer: .15, Knowledge: .6}
+// DefaultThresholds hold until costs choose better ones.
+var DefaultThresholds = Thresholds{Answer: .5, Offer: .15, Knowledge: .6}
 
 // Intent leads a label to a node.
 type Intent struct {

@@ -60,7 +60,7 @@ func ReadFlow(text []byte) (*Flow, error) {
 	}
 	f := &Flow{
 		Name: h.Name, Zone: h.Zone, Start: h.Start, Clarify: h.Clarify, Fallback: h.Fallback, Human: h.Human,
-		Cancel: h.Cancel, Return: h.Return, Changed: h.Changed, Waiting: h.Waiting, Thresholds: defaultThresholds,
+		Cancel: h.Cancel, Return: h.Return, Changed: h.Changed, Waiting: h.Waiting, Thresholds: DefaultThresholds,
 	}
 	if h.Thresholds != nil {
 		f.Thresholds = *h.Thresholds

@@ -47,15 +47,25 @@ const (
 //
 //	all rows, which is a little narrow, as the folds share rows to learn from.
 func Cross(ctx context.Context, data learn.Data, fit func(context.Context, learn.Data) (learn.Model, error)) (*Crossed, error) {
+	judged, answers, err := crossAnswers(ctx, data, fit, func(int) {})
+	if err != nil || answers == nil {
+		return nil, err
+	}
+	m := Measure(judged, answers, measureSeed)
+	return &Crossed{Folds: crossFolds, Rows: m.Rows, Figures: m.Figures}, nil
+}
+
+// crossAnswers gives the rows that Cross judges, fold by fold, with their answers;
+// none where there is too little to learn from. folded is told how many folds are done.
+func crossAnswers(ctx context.Context, data learn.Data, fit func(context.Context, learn.Data) (learn.Model, error), folded func(int)) (judged learn.Data, answers []learn.Prediction, err error) {
 	examples := slices.Clone(data.Examples)
 	slices.SortStableFunc(examples, func(a, b learn.Example) int { return cmp.Compare(a.RowID, b.RowID) })
+	judged = data
+	judged.Examples = nil
 	foldOf := foldsOf(examples)
 	if len(foldOf) < leastGroups {
-		return nil, nil
+		return judged, nil, nil
 	}
-	judged := data
-	judged.Examples = nil
-	var answers []learn.Prediction
 	for fold := range crossFolds {
 		rest := data
 		rest.Examples = nil
@@ -70,19 +80,19 @@ func Cross(ctx context.Context, data learn.Data, fit func(context.Context, learn
 		}
 		model, err := fit(ctx, rest)
 		if errors.Is(err, learn.OneLabel) || errors.Is(err, learn.NoExamples) {
-			return nil, nil
+			return judged, nil, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("learn without fold %d: %w", fold+1, err)
+			return judged, nil, fmt.Errorf("learn without fold %d: %w", fold+1, err)
 		}
 		said, err := model.Predict(ctx, inputs)
 		if err != nil {
-			return nil, fmt.Errorf("answer fold %d: %w", fold+1, err)
+			return judged, nil, fmt.Errorf("answer fold %d: %w", fold+1, err)
 		}
 		answers = append(answers, said...)
+		folded(fold + 1)
 	}
-	m := Measure(judged, answers, measureSeed)
-	return &Crossed{Folds: crossFolds, Rows: m.Rows, Figures: m.Figures}, nil
+	return judged, answers, nil
 }
 
 // CrossModel cross-validates a model's settings where its test part has fewer

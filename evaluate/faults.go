@@ -11,6 +11,22 @@ var (
 		ZH: "门禁读不懂：{problem}", FixZH: "按 docs/formats/gate.md 的写法修改这一处",
 		EN: "the gate cannot be read: {problem}", FixEN: "mend this place as docs/formats/gate.md describes",
 	})
+	NothingCosts = fault.Define("evaluate.nothing_costs", fault.Invalid, fault.Text{
+		ZH: "费用表里每一项都是 0，选不出阈值", FixZH: "至少写一项大于 0 的费用，例如答错一次多少钱",
+		EN: "every cost is 0, so no threshold is better than another", FixEN: "give at least one cost above 0, as that of a wrong answer",
+	})
+	NotWeighed = fault.Define("evaluate.not_weighed", fault.NotFound, fault.Text{
+		ZH: "还没有按费用算过这个模型的阈值", FixZH: "先算一次：zhuomo evaluate weigh，或在评测的“费用”页点“计算”",
+		EN: "the thresholds of this model have not been weighed by cost yet", FixEN: "weigh them first: zhuomo evaluate weigh, or on the page Costs of evaluation",
+	})
+	TooFewToWeigh = fault.Define("evaluate.too_few_to_weigh", fault.Conflict, fault.Text{
+		ZH: "金标太少，选不出阈值：至少要 {least} 段会话、两种标签", FixZH: "多标一些再算",
+		EN: "there is too little gold to choose thresholds: it takes {least} conversations and two labels", FixEN: "label more, then weigh again",
+	})
+	BadBands = fault.Define("evaluate.bad_bands", fault.Invalid, fault.Text{
+		ZH: "给选项的界不能高于答的界", FixZH: "把 offer 改到不高于 answer",
+		EN: "the offer border cannot lie above the answer border", FixEN: "make offer at most answer",
+	})
 	NothingToJudge = fault.Define("evaluate.nothing_to_judge", fault.Invalid, fault.Text{
 		ZH: "评测部分没有样例", FixZH: "先标注并切分出评测（test）部分",
 		EN: "the test split has no example", FixEN: "label rows and split off a test part first",

@@ -27,7 +27,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("PUT", product+"/gate", "evaluate save-gate", api.Lead, "保存门禁", "save the gate", s.putGate, api.Plain()),
 		api.Op("PUT", "/api/v1/evaluations/{report}/flips/{row}/verdict", "evaluate judge", api.Reviewer, "裁定一处翻转", "say what one thinks of a flip", s.putVerdict),
 		api.Op("POST", "/api/v1/evaluations/{report}/signatures", "evaluate sign", api.Trainer, "签发：让报告里的模型成为发布候选", "sign: make the report's model a release candidate", s.signReport),
-	}, s.batchRoutes()...)
+	}, append(s.costRoutes(), s.batchRoutes()...)...)
 }
 
 // ProductIn names the product in the path. It is exported because embedded inputs must be.

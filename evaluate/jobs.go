@@ -11,6 +11,7 @@ const (
 	jobKind   = "evaluate.run"
 	curveKind = "evaluate.curve"
 	batchKind = "evaluate.batch"
+	weighKind = "evaluate.weigh"
 )
 
 type jobArgs struct {
@@ -50,4 +51,18 @@ func (s *Service) curveJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 	}
 	report.Note("用更少的行各训一次", "learning from fewer rows")
 	return s.drawCurve(ctx, args.Product, args.Model, report.At)
+}
+
+// weighJob answers by folds what chooses thresholds, and weighs. After a crash it
+// begins again.
+func (s *Service) weighJob(ctx context.Context, job jobs.Job, report *jobs.Report) (any, error) {
+	var args weighArgs
+	if err := job.Args(&args); err != nil {
+		return nil, err
+	}
+	report.Note("分五折各训一次，看没学过的行答得怎样", "learning five times, each without a fifth of the rows")
+	if err := s.crossRows(ctx, args.Product, args.Model, report.At); err != nil {
+		return nil, err
+	}
+	return s.Weigh(ctx, args.Product, args.Model, args.Now)
 }

@@ -17,6 +17,8 @@ type Bench interface {
 	Lesson(ctx context.Context, product, model, part string) (Lesson, error)
 	// School gives what a model was learnt from, to learn it again from less.
 	School(ctx context.Context, product, model string) (School, error)
+	// Bands gives the borders of the product's flow, the usual ones when it has none.
+	Bands(ctx context.Context, product string) (Bands, error)
 }
 
 // Lesson is a model and rows whose gold is known.

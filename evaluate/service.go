@@ -43,6 +43,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	n.Jobs.Handle(jobKind, s.work)
 	n.Jobs.Handle(curveKind, s.curveJob)
 	n.Jobs.Handle(batchKind, s.batchJob)
+	n.Jobs.Handle(weighKind, s.weighJob)
 	return s, nil
 }
 

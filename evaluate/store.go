@@ -14,6 +14,7 @@ import (
 const (
 	kindSuite = "suite"
 	kindGate  = "gate"
+	kindCosts = "costs"
 )
 
 // Saved is one version of a suite's or gate's text.
@@ -246,6 +247,7 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM eval_signatures WHERE report_id IN (SELECT id FROM reports WHERE product_id = $1)`,
 		`DELETE FROM reports WHERE product_id = $1`,
 		`DELETE FROM eval_curves WHERE product_id = $1`,
+		`DELETE FROM eval_crossed WHERE product_id = $1`,
 		`DELETE FROM batch_rows WHERE batch_id IN (SELECT id FROM batches WHERE product_id = $1)`,
 		`DELETE FROM batches WHERE product_id = $1`,
 		`DELETE FROM eval_texts WHERE product_id = $1`)

@@ -253,6 +253,7 @@ func more(t *testing.T, a *App, product string) {
 		{"INSERT INTO eval_verdicts (report_id, row_id, verdict, at_us) VALUES ($1, 'x', 'x', 1)", report},
 		{"INSERT INTO eval_signatures (report_id, release_id, release_name, at_us) VALUES ($1, 'x', 'x', 1)", report},
 		{"INSERT INTO eval_curves (product_id, model_id, body, at_us) VALUES ($1, 'x', '{}', 1)", product},
+		{"INSERT INTO eval_crossed (product_id, model_id, body, at_us) VALUES ($1, 'x', '[]', 1)", product},
 		{"INSERT INTO batches (id, product_id, name, body, created_us) VALUES ('x', $1, 'x', '{}', 1)", product},
 		{"INSERT INTO batch_rows (batch_id, at, cells) VALUES ('x', 1, '[]')"},
 		{"INSERT INTO knowledge_dismissals (product_id, entry_id, wording_key, dismissed_us, dismissed_by) VALUES ($1, 'x', 'x', 1, 'x')", product},

@@ -100,6 +100,19 @@ func (w workbench) mainFlow(ctx context.Context, product string) (dialog.Saved, 
 	return flows[0], flow, err
 }
 
+// Bands gives the borders of the product's flow.
+func (w workbench) Bands(ctx context.Context, product string) (evaluate.Bands, error) {
+	_, flow, err := w.mainFlow(ctx, product)
+	if err != nil {
+		return evaluate.Bands{}, err
+	}
+	t := dialog.DefaultThresholds
+	if flow != nil {
+		t = flow.Thresholds
+	}
+	return evaluate.Bands{Answer: t.Answer, Offer: t.Offer}, nil
+}
+
 // stories gives a function that plays the product's stories with a model; nil
 // when the product has none.
 func (w workbench) stories(ctx context.Context, product string) (func(context.Context, learn.Model) (evaluate.Share, error), error) {

@@ -17,17 +17,22 @@ const thresholds = () => {
   return house.zhuomo<{ flow: { thresholds: { answer: number; offer: number } } }>("dialog", "show", flow.id, "--product", house.product).flow.thresholds;
 };
 
-test.skipIf(cannot)("V takes the cheapest thresholds, Ctrl Enter writes them into the flow, Z takes them back", async () => {
+test.skipIf(cannot)("V chooses thresholds by a dear hand-over, Ctrl Enter writes them into the flow, Z takes them back", async () => {
   const page = await house.context.newPage();
   await page.goto(`/${house.product}/model/m1/thresholds?lang=zh`);
   await page.getByRole("slider").first().waitFor();
   const before = thresholds();
+  await page.getByLabel("白交给人一次").fill("50");
+  await page.getByLabel("白交给人一次").press("Tab");
+  await page.locator("body").click({ position: { x: 5, y: 500 } });
   await page.keyboard.press("v");
   await page.getByRole("button", { name: "回到流程里的值" }).waitFor();
+  await page.getByText("已经是最省的").waitFor();
+  expect(house.zhuomo<{ version: number; costs: { handover: number } }>("evaluate", "costs", "--product", house.product)).toMatchObject({ version: 1, costs: { handover: 50 } });
   await page.keyboard.press("Control+Enter");
-  await expect.poll(() => thresholds().answer).not.toBe(before.answer);
+  await expect.poll(() => thresholds().offer).toBeLessThan(before.offer); // who is offered choices is not handed over
   await undoLast(page);
-  await expect.poll(() => thresholds().answer).toBe(before.answer);
+  await expect.poll(() => thresholds().offer).toBe(before.offer);
   expect(thresholds()).toEqual(before);
   await page.close();
 });

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, InputNumber, Slider } from "antd";
-import { useMemo, useState } from "react";
+import { Button, Slider } from "antd";
+import { useCallback, useMemo, useState } from "react";
 import { Link, useParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
@@ -16,10 +16,12 @@ import { Section } from "../../shared/page/Section";
 import { did } from "../../shared/undo/undo";
 import { useWords } from "../../shared/words/useWords";
 import { useFlow, useJudgements } from "./api";
-import { cheapest, costOf, kinds, tally, usualCosts, type Costs, type Thresholds } from "./bands";
+import { kinds, tally, type Thresholds } from "./bands";
+import { CostsSection } from "./CostsSection";
 import css from "./model.module.css";
+import { useCosts, useWeigh, useWeighed, type Costs } from "./useWeighed";
 
-/** ThresholdsPage shows what two thresholds would have done with the test rows, and writes them into the flow. */
+/** ThresholdsPage shows what two thresholds would have done with the test rows, chooses them by what mistakes cost, and writes them into the flow. */
 export function ThresholdsPage() {
   const w = useWords("model");
   const f = useFormat();
@@ -31,12 +33,15 @@ export function ThresholdsPage() {
   const flow = useFlow(product);
   const saved = flow.data?.flow.thresholds;
   const [chosen, setChosen] = useState<Thresholds>();
-  const [costs, setCosts] = useState<Costs>(usualCosts);
+  const [edited, setEdited] = useState<Costs>();
   const at = chosen ?? (saved ? { answer: saved.answer, offer: saved.offer } : { answer: 0.5, offer: 0.15 });
   const rows = useMemo(() => judged.data ?? [], [judged.data]);
   const counts = useMemo(() => tally(rows, at), [rows, at]);
-  const now = useMemo(() => (saved ? costOf(rows, saved, costs) : undefined), [rows, saved, costs]);
-  const cost = useMemo(() => costOf(rows, at, costs), [rows, at, costs]);
+  const table = useCosts(product);
+  const costs = edited ?? table.data?.costs;
+  const weighed = useWeighed(product, model, at);
+  const weigh = useWeigh(product, model, useCallback((b: Thresholds) => { setEdited(undefined); setChosen({ answer: b.answer, offer: b.offer }); }, []));
+  const labels = useMemo(() => [...new Set(rows.flatMap((r) => [...(r.gold ?? []), ...(r.top ?? []).map((l) => l.label)]))].sort(), [rows]);
   const put = async (t: Thresholds) => {
     if (!flow.data) return;
     await ask(api.PUT("/api/v1/products/{product}/flows/{flow}/thresholds", { params: { path: { product, flow: flow.data.id } }, body: { answer: t.answer, offer: t.offer, knowledge: flow.data.flow.thresholds.knowledge } }));
@@ -55,7 +60,7 @@ export function ThresholdsPage() {
   });
   const changed = !!saved && (at.answer !== saved.answer || at.offer !== saved.offer);
   const keep = { id: "model.bands_save", words: w("bands_save"), key: "Ctrl Enter", when: () => may && changed && !save.isPending, run: () => save.mutate(at) };
-  const best = { id: "model.bands_best", words: w("bands_best"), key: "V", when: () => rows.length > 0, run: () => setChosen(cheapest(rows, costs)) };
+  const best = { id: "model.bands_best", words: w("bands_best"), key: "V", when: () => may && rows.length > 0 && !weigh.busy, run: () => weigh.start.mutate(edited) };
   useActions([keep, best]);
   const to = (kind: string) => `/${product}/model/${model}/rows?band=${kind}&answer=${at.answer}&offer=${at.offer}`;
   const part = (n: number) => `${rows.length ? f.percent(n / rows.length) : "0"} %`;
@@ -66,17 +71,18 @@ export function ThresholdsPage() {
       facts={<><Link to={`/${product}/model/${model}/rows`}><b>{f.count(rows.length)}</b></Link> {w("test_rows")}{flow.data && <> · {w("kept_in", { flow: flow.data.name })}</>}</>}
       acts={
         <>
-          <ActionButton action={best} />
+          <ActionButton action={best} loading={weigh.busy} />
           <ActionButton type="primary" action={keep} loading={save.isPending} />
         </>
       }
     >
       {save.error && <FaultBand fault={asFault(save.error)} retry={() => save.mutate(at)} />}
+      {weigh.start.error && <FaultBand fault={asFault(weigh.start.error)} retry={() => weigh.start.mutate(edited)} />}
       {flow.data === null && <p className={css["caption"]}>{w("bands_no_flow")} <Link to={`/${product}/flow`}>{w("to_flow")}</Link></p>}
       <Faces of={judged} shape="chart">
         {() => (
           <div className={css["bands"]}>
-            <Section title={w("bands_set")} note={w("bands_note")}>
+            <Section title={w("bands_set")} note={chosen ? <Button size="small" onClick={() => setChosen(undefined)}>{w("bands_back")}</Button> : w("bands_note")}>
               <div className={css["sliders"]}>
                 <Slider
                   range
@@ -114,21 +120,7 @@ export function ThresholdsPage() {
                 </tbody>
               </table>
             </Section>
-            <Section title={w("costs")} note={w("costs_note")}>
-              <div className={css["costs"]}>
-                {(["wrong", "needless", "missed"] as const).map((k) => (
-                  <label key={k}>
-                    {w(`cost_${k}`)}
-                    <InputNumber min={0} max={1000} value={costs[k]} onChange={(v) => setCosts({ ...costs, [k]: v ?? 0 })} />
-                  </label>
-                ))}
-                <span>
-                  {w("cost_per_1000")} <b data-measure>{f.count(cost)}</b>
-                  {now !== undefined && changed && <> · {w("cost_now")} <b data-measure>{f.count(now)}</b></>}
-                </span>
-                {chosen && <Button onClick={() => setChosen(undefined)}>{w("bands_back")}</Button>}
-              </div>
-            </Section>
+            {costs && <CostsSection product={product} costs={costs} labels={labels} weighed={weighed.data} job={weigh.job} may={may} onChange={setEdited} />}
           </div>
         )}
       </Faces>

@@ -5,17 +5,6 @@ export interface Thresholds {
   offer: number;
 }
 
-/** Costs of one row of each kind, in points that only compare. */
-export interface Costs {
-  /** wrong is an answer to another question. */
-  wrong: number;
-  /** needless is choices or a hand-over where the best label was right. */
-  needless: number;
-  /** missed is a row that nobody was asked about though the model knew no better: its gold is among no choice. */
-  missed: number;
-}
-
-export const usualCosts: Costs = { wrong: 10, needless: 3, missed: 5 };
 export const mostOffers = 3;
 
 export interface Row {
@@ -49,47 +38,4 @@ export function tally(rows: Row[], t: Thresholds): Tally {
   const out = Object.fromEntries(kinds.map((k) => [k, 0])) as Tally;
   for (const row of rows) out[kindOf(row, t)]++;
   return out;
-}
-
-/** costOf is the cost of a thousand rows. Offering is needless work only where the best label was right already; that is a third of a needless hand-over. */
-export function costOf(rows: Row[], t: Thresholds, c: Costs): number {
-  if (!rows.length) return 0;
-  let sum = 0;
-  for (const row of rows) {
-    const best = row.top?.[0];
-    switch (kindOf(row, t)) {
-      case "answered_wrong":
-        sum += c.wrong;
-        break;
-      case "offered_right":
-        if (best && (row.gold ?? []).includes(best.label)) sum += c.needless / 3;
-        break;
-      case "offered_wrong":
-        sum += c.missed;
-        break;
-      case "fell_needless":
-        sum += c.needless;
-        break;
-      case "fell_rightly":
-      case "answered_right":
-        break;
-    }
-  }
-  return (1000 * sum) / rows.length;
-}
-
-/** cheapest tries every pair of hundredths with offer ≤ answer; of equals the lower answer, then the lower offer. */
-export function cheapest(rows: Row[], c: Costs): Thresholds {
-  let best = { answer: 0.5, offer: 0.15 };
-  let least = Infinity;
-  for (let a = 1; a <= 99; a++) {
-    for (let o = 1; o <= a; o += a > 40 ? 2 : 1) {
-      const cost = costOf(rows, { answer: a / 100, offer: o / 100 }, c);
-      if (cost < least - 1e-9) {
-        least = cost;
-        best = { answer: a / 100, offer: o / 100 };
-      }
-    }
-  }
-  return best;
 }

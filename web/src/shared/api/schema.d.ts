@@ -944,6 +944,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show the table of costs: a wrong answer, a hand-over
+         * @description 查看费用表：答错、转人工各花多少
+         */
+        get: operations["evaluate-costs"];
+        /**
+         * save the table of costs
+         * @description 保存费用表
+         */
+        put: operations["evaluate-save-costs"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/datasets": {
         parameters: {
             query?: never;
@@ -2082,6 +2106,30 @@ export interface paths {
         get: operations["learn-show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/models/{model}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show the thresholds by the costs of now, once weighed
+         * @description 按现在的费用表再看一次选出的阈值
+         */
+        get: operations["evaluate-weighed"];
+        put?: never;
+        /**
+         * choose thresholds by cost and tell what they save
+         * @description 按费用选阈值，算出能省多少
+         */
+        post: operations["evaluate-weigh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4737,6 +4785,18 @@ export interface components {
             /** Format: int64 */
             turn?: number;
         };
+        EvaluateBands: {
+            /**
+             * Format: double
+             * @description 不低于它就办|act from here on
+             */
+            answer: number;
+            /**
+             * Format: double
+             * @description 不低于它就给选项，低于它交给人|offer choices from here on; below: hand over
+             */
+            offer: number;
+        };
         EvaluateBatch: {
             actor_id?: string;
             ask: string;
@@ -4804,6 +4864,27 @@ export interface components {
             /** @description 作业编号|id of the job */
             job_id: string;
         };
+        EvaluateBill: {
+            /**
+             * Format: double
+             * @description 不低于它就办|act from here on
+             */
+            answer: number;
+            /** @description 各种结果各几行|rows of each outcome */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description 不低于它就给选项，低于它交给人|offer choices from here on; below: hand over
+             */
+            offer: number;
+            /**
+             * Format: double
+             * @description 每千轮花多少|cost of 1,000 turns
+             */
+            per_1000: number;
+        };
         EvaluateCheck: {
             change?: string;
             context?: string[] | null;
@@ -4828,6 +4909,48 @@ export interface components {
             count: number;
             gold: string;
             said: string;
+        };
+        EvaluateCostPoint: {
+            /**
+             * Format: double
+             * @description 自己办的占多少（0–1）|share acted on (0–1)
+             */
+            acted: number;
+            /** Format: double */
+            answer: number;
+            /** Format: double */
+            per_1000: number;
+        };
+        EvaluateCosts: {
+            /**
+             * Format: double
+             * @description 请顾客在选项里选一次|let the customer choose first
+             */
+            ask: number;
+            /** @description 货币，如 元|currency, as 元 or $ */
+            currency: string;
+            /**
+             * Format: double
+             * @description 本来能答却交给人一次（含没听懂）|handed over, or not understood, where it need not be
+             */
+            handover: number;
+            /**
+             * Format: double
+             * @description 该转人工却自己答了一次|answered by itself where a person was needed
+             */
+            missed: number;
+            /** @description 该由人来办的标签；没有标签的话也算|labels that want a person; so do rows without a label */
+            person: string[] | null;
+            /**
+             * Format: int64
+             * @description 每月多少轮对话，用来算每月省多少|turns a month, to tell what is saved in a month
+             */
+            turns_a_month: number;
+            /**
+             * Format: double
+             * @description 答错一次|answered, but not what was wanted
+             */
+            wrong: number;
         };
         EvaluateCrossed: {
             figures: {
@@ -5009,6 +5132,41 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        EvaluateSavedCosts: {
+            actor_id?: string;
+            /** Format: date-time */
+            at?: string;
+            costs: components["schemas"]["EvaluateCosts"];
+            /**
+             * Format: int64
+             * @description 0 是还没写过，用的是示例|0: none was written, these are an example
+             */
+            version: number;
+        };
+        EvaluateSaving: {
+            /**
+             * Format: double
+             * @description 上限|upper end
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description 每千轮省多少的 95% 区间下限|lower end of its 95 % interval
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description 每月省多少|saved in a month
+             */
+            month: number;
+            /**
+             * Format: double
+             * @description 每千轮省多少|saved on 1,000 turns
+             */
+            per_1000: number;
+            /** @description 区间全在零以上|the whole interval lies above zero */
+            sure: boolean;
+        };
         EvaluateShare: {
             /** Format: int64 */
             passed: number;
@@ -5064,6 +5222,36 @@ export interface components {
              * @enum {string}
              */
             verdict: "" | "new_right" | "old_right" | "both_wrong" | "gold_wrong";
+        };
+        EvaluateWeighInBody: {
+            /** @description 和哪两个界比，不填则和流程里的比|borders to compare with, those of the flow when absent */
+            now?: components["schemas"]["EvaluateBands"];
+        };
+        EvaluateWeighed: {
+            best: components["schemas"]["EvaluateBill"];
+            /**
+             * Format: int64
+             * @description 用开发部分多少行选的|rows of the dev part that chose
+             */
+            chosen_rows: number;
+            costs: components["schemas"]["EvaluateCosts"];
+            /** Format: int64 */
+            costs_version: number;
+            /** @description 答的界从 0 到 1，每千轮花多少|cost by the answer border, from 0 to 1 */
+            curve: components["schemas"]["EvaluateCostPoint"][] | null;
+            model_id: string;
+            now: components["schemas"]["EvaluateBill"];
+            /** @description 事后看测试部分，最省能到多少|the least that there was on the test part, in hindsight */
+            possible: components["schemas"]["EvaluateBill"];
+            saving: components["schemas"]["EvaluateSaving"];
+            /**
+             * Format: int64
+             * @description 在测试部分多少行上算的|rows of the test part on which all is shown
+             */
+            shown_rows: number;
+            simulated: boolean;
+            /** @description 费用表里有、金标里没有的标签|labels of the table that no gold has */
+            unknown: string[] | null;
         };
         FeedbackClock: {
             /** Format: double */
@@ -9324,6 +9512,74 @@ export interface operations {
             };
         };
     };
+    "evaluate-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateSavedCosts"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-save-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateCosts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateSavedCosts"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dataset-list": {
         parameters: {
             query?: {
@@ -12033,6 +12289,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LearnMade"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-weighed": {
+        parameters: {
+            query?: {
+                /** @description 现在答的界，不填则取流程里的|answer border of now; that of the flow when absent */
+                answer?: number;
+                /** @description 现在给选项的界，和 answer 一起填|offer border of now, told together with answer */
+                offer?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 模型：latest、m3 或编号|model: latest, m3 or an id */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateWeighed"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-weigh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 模型：latest、m3 或编号|model: latest, m3 or an id */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateWeighInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
                 };
             };
             /** @description Fault (RFC 9457) */
