@@ -247,12 +247,15 @@ func document(text []byte) (ast.Node, error) {
 	if err != nil {
 		return nil, yamlFault(err)
 	}
+	if len(file.Docs) > 1 {
+		line, column := 1, 1
+		if start := file.Docs[1].Start; start != nil {
+			line, column = start.Position.Line, start.Position.Column
+		}
+		return nil, BadYAML.With("line", line, "column", column, "problem", spec.Mistake("", "only one document | 只能有一个文档"))
+	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
 		return nil, BadYAML.With("line", 1, "column", 1, "problem", spec.Mistake("", "the file is empty | 文件是空的"))
-	}
-	if len(file.Docs) > 1 {
-		at := file.Docs[1].GetToken().Position
-		return nil, BadYAML.With("line", at.Line, "column", at.Column, "problem", spec.Mistake("", "only one document | 只能有一个文档"))
 	}
 	return file.Docs[0].Body, nil
 }

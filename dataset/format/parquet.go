@@ -43,7 +43,11 @@ func (c columnar) Read(ctx context.Context, in dataset.File, o dataset.ReadOptio
 			err = damaged("pages", fmt.Errorf("%v", p))
 		}
 	}()
-	file, err := parquet.OpenFile(in, in.Size())
+	if err := checkFooter(in, in.Size()); err != nil {
+		return damaged("footer", err)
+	}
+	// Neither index is needed to read all rows, and both hold lists of their own.
+	file, err := parquet.OpenFile(in, in.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return damaged("footer", err)
 	}
