@@ -1,7 +1,6 @@
 package clean
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +46,7 @@ func ParseRecipe(source []byte) (Recipe, error) {
 	if line := tooDeep(source); line > 0 {
 		return r, BadYAML.With("line", line, "column", 1, "problem", spec.Text{ZH: fmt.Sprintf("嵌套超过 %d 层", maxDepth), EN: fmt.Sprintf("nested deeper than %d", maxDepth)})
 	}
-	err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&r)
+	err := spec.DecodeYAML(source, &r)
 	if err != nil && !errors.Is(err, io.EOF) {
 		line, column, problem := spec.YAMLMistake(err)
 		return r, BadYAML.With("line", line, "column", column, "problem", problem)

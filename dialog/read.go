@@ -9,7 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
@@ -261,7 +260,7 @@ func document(text []byte) (ast.Node, error) {
 }
 
 func decode(node ast.Node, into any) error {
-	if err := yaml.NodeToValue(node, into, yaml.Strict()); err != nil {
+	if err := spec.DecodeYAMLNode(node, into); err != nil {
 		return yamlFault(err)
 	}
 	return nil

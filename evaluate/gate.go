@@ -1,10 +1,7 @@
 package evaluate
 
 import (
-	"bytes"
 	"fmt"
-
-	"github.com/goccy/go-yaml"
 
 	"zhuomo/internal/spec"
 )
@@ -66,7 +63,7 @@ func (v Verdict) Count() Share {
 // ParseGate reads the YAML of docs/formats/gate.md. Fault: BrokenGate.
 func ParseGate(text []byte) (Gate, error) {
 	var g Gate
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&g); err != nil {
+	if err := spec.DecodeYAML(text, &g); err != nil {
 		return g, BrokenGate.With("problem", mistake(err)).Because(err)
 	}
 	if len(g.Rules) == 0 {

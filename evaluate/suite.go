@@ -1,13 +1,10 @@
 package evaluate
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"zhuomo/internal/spec"
 	"zhuomo/learn"
@@ -51,7 +48,7 @@ type Suite struct {
 // the only ones allowed. Fault: BrokenSuite with line and column or check id.
 func ParseSuite(text []byte, labels []string) (Suite, error) {
 	var s Suite
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&s); err != nil {
+	if err := spec.DecodeYAML(text, &s); err != nil {
 		return s, BrokenSuite.With("problem", mistake(err)).Because(err)
 	}
 	seen := map[string]bool{}

@@ -8,9 +8,8 @@ import (
 	"path"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"zhuomo/clean"
+	"zhuomo/internal/spec"
 )
 
 // Material reads all of the product in the house style. An error means that one
@@ -86,7 +85,7 @@ func decode(files fs.FS, name string, into any) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(body), yaml.Strict()).Decode(into); err != nil {
+	if err := spec.DecodeYAML(body, into); err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
 	return nil

@@ -19,7 +19,7 @@ import (
 //
 // Scripts are not touched: both sides of a comparison are folded instead.
 func Tidy(s string) string {
-	return spaces(marks(letters(s)))
+	return spaces(marks(spaces(letters(s))))
 }
 
 // letters narrows what is full-width and drops what is invisible.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/xuri/excelize/v2"
 
 	"zhuomo/internal/spec"
@@ -122,7 +121,7 @@ type writtenPart struct {
 
 func readYAML(file []byte) (Sheet, error) {
 	var written []writtenEntry
-	if err := yaml.NewDecoder(bytes.NewReader(file), yaml.Strict()).Decode(&written); err != nil {
+	if err := spec.DecodeYAML(file, &written); err != nil {
 		return Sheet{}, brokenYAML(err)
 	}
 	entries, lines := make([]Entry, 0, len(written)), make([]int, 0, len(written))

@@ -1,15 +1,12 @@
 package label
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"zhuomo/internal/fault"
 	"zhuomo/internal/spec"
@@ -63,7 +60,7 @@ func ParseGuideline(source []byte) (Guideline, error) {
 	if len(source) > maxGuideline {
 		return g, BadYAML.With("line", 1, "column", 1, "problem", "> "+spec.Size(maxGuideline))
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&g); err != nil && !errors.Is(err, io.EOF) {
+	if err := spec.DecodeYAML(source, &g); err != nil && !errors.Is(err, io.EOF) {
 		return Guideline{}, badYAML(err)
 	}
 	if path, problem := g.problem(); problem != nil {

@@ -1,14 +1,37 @@
 package spec
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
+
+// DecodeYAML reads strict YAML into a value. The library panics on some tags that
+// mean nothing; a text that somebody wrote must not end in that.
+func DecodeYAML(text []byte, into any) (err error) {
+	defer notPanicking(&err)
+	return yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into)
+}
+
+// DecodeYAMLNode is DecodeYAML for a part of a parsed text.
+func DecodeYAMLNode(node ast.Node, into any) (err error) {
+	defer notPanicking(&err)
+	return yaml.NodeToValue(node, into, yaml.Strict())
+}
+
+func notPanicking(err *error) {
+	if p := recover(); p != nil {
+		*err = errTag
+	}
+}
+
+var errTag = errors.New("unreadable tag")
 
 // YAMLMistake tells where a YAML reader stopped, from 1, and what is wrong there.
 // An error that is none of its own stands at 1:1 with its text.
@@ -30,6 +53,7 @@ var yamlProblems = []struct {
 	said   *regexp.Regexp
 	zh, en string
 }{
+	{regexp.MustCompile(`^unreadable tag$`), `有以 ! 开头的标记，读不懂；去掉它，或给它后面的内容加引号`, `a tag beginning with ! cannot be read; leave it out, or quote what stands there`},
 	{regexp.MustCompile(`^unknown field "(.*)"$`), `不认识的字段 $1`, `unknown field $1`},
 	{regexp.MustCompile(`^mapping key "(.*)" already defined at \[(\d+):(\d+)\]$`), `$1 写了两次，前一处在第 $2 行`, `$1 stands twice, first in line $2`},
 	{regexp.MustCompile(`^cannot unmarshal (.*?)into Go (?:struct field .*|value )of type u?int\d*.*$`), `这里应为整数`, `expected an integer here`},
