@@ -33,7 +33,11 @@ type TrainOptions struct {
 	Out string
 	// Answers is where the answers to the test file go, one JSON object a line
 	// (see answered); "" = nowhere.
-	Answers  string
+	Answers string
+	// Encode gives a vector for each text, nil = none is used; Encoder is the name of
+	// what does it.
+	Encode   func(ctx context.Context, texts []string) ([][]float32, error)
+	Encoder  string
 	Workers  int
 	Progress func(done, total int)
 	Now      func() time.Time
@@ -89,7 +93,10 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 		return TrainResult{}, err
 	}
 	none, _ := values["none_label"].(string)
-	fit := Options{Seed: o.Seed, Workers: o.Workers, Progress: o.Progress}
+	fit := Options{Seed: o.Seed, Workers: o.Workers, Progress: o.Progress, Encoder: o.Encoder}
+	if err := o.encode(ctx, data.Examples); err != nil {
+		return TrainResult{}, err
+	}
 	if o.Dev != "" {
 		dev, err := readExamples(o.Dev, o.Text, o.Label, Data{Task: task, Labels: withNone(data.Labels, none)}, false)
 		if err != nil {
@@ -98,10 +105,16 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 		// What is none of these can be learnt from only where Train has it too.
 		unknown := func(e Example) bool { return slices.Contains(e.Labels, len(data.Labels)) }
 		dev.Examples, dev.Labels = slices.DeleteFunc(dev.Examples, unknown), data.Labels
+		if err := o.encode(ctx, dev.Examples); err != nil {
+			return TrainResult{}, err
+		}
 		fit.Dev = &dev
 	}
 	if o.Rest != "" {
-		if fit.Rest, err = readRest(o.Rest, o.Text); err != nil {
+		if fit.Rest, err = readRest(o.Rest, o.Text); err == nil {
+			err = o.encode(ctx, fit.Rest)
+		}
+		if err != nil {
 			return TrainResult{}, err
 		}
 	}
@@ -126,11 +139,14 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	if err != nil {
 		return result, err
 	}
+	began = o.Now()
+	if err := o.encode(ctx, test.Examples); err != nil {
+		return result, err
+	}
 	inputs := make([]Input, len(test.Examples))
 	for i, e := range test.Examples {
 		inputs[i] = e.Input()
 	}
-	began = o.Now()
 	answers, err := model.Predict(ctx, inputs)
 	if err != nil {
 		return result, err
@@ -148,6 +164,25 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	result.Accuracy, result.MacroF1, result.MicroF1, result.ECE = figures["exact"], figures["macro_f1"], figures["micro_f1"], figures["ece"]
 	result.TestRows = len(test.Examples)
 	return result, nil
+}
+
+// encode gives examples their vectors, where an encoder is used.
+func (o *TrainOptions) encode(ctx context.Context, examples []Example) error {
+	if o.Encode == nil {
+		return nil
+	}
+	texts := make([]string, len(examples))
+	for i, e := range examples {
+		texts[i] = e.Text
+	}
+	vectors, err := o.Encode(ctx, texts)
+	if err != nil {
+		return err
+	}
+	for i := range examples {
+		examples[i].Vector = vectors[i]
+	}
+	return nil
 }
 
 // withNone gives the labels and that of what is none of these.

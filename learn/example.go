@@ -38,6 +38,8 @@ type Said struct {
 type Input struct {
 	Text    string `json:"text" doc:"要判断的话|the text to judge"`
 	History []Said `json:"history,omitempty" doc:"之前的话，先说的在前|what was said before, oldest first"`
+	// Vector is what an encoder makes of Text, of length 1; nil where none is used.
+	Vector []float32 `json:"-"`
 }
 
 // Example is a row with its gold, as a learner sees it.
@@ -51,10 +53,13 @@ type Example struct {
 	// Group joins examples that a split must not part, such as the turns of one
 	// conversation; "" stands alone.
 	Group string
+	// Vector is that of Input; all examples that are learnt together have one of the
+	// same length, or none has.
+	Vector []float32
 }
 
 // Input is the example without its answer.
-func (e Example) Input() Input { return Input{Text: e.Text, History: e.History} }
+func (e Example) Input() Input { return Input{Text: e.Text, History: e.History, Vector: e.Vector} }
 
 // Data is what a learner learns from.
 type Data struct {

@@ -15,6 +15,14 @@ var (
 		ZH: "第 {record} 个样例（行 {row}）的标签不对：{problem}", FixZH: "更正这一行的标签后重试",
 		EN: "example {record} (row {row}) is labelled wrongly: {problem}", FixEN: "correct the labels of this row and try again",
 	})
+	BadVector = fault.Define("learn.bad_vector", fault.Invalid, fault.Text{
+		ZH: "第 {record} 个样例（行 {row}）的向量长 {got}，应为 {want}", FixZH: "全部样例用同一个编码器，或都不用",
+		EN: "the vector of example {record} (row {row}) has {got} numbers, wanted {want}", FixEN: "encode all examples by one encoder, or none",
+	})
+	NeedsVectors = fault.Define("learn.needs_vectors", fault.Invalid, fault.Text{
+		ZH: "这个模型要编码器 {encoder} 的向量（{want} 维），给的是 {got} 维", FixZH: "用训练时的编码器文件夹：--encoder",
+		EN: "this model needs vectors of the encoder {encoder} ({want} numbers), it was given {got}", FixEN: "use the folder of the encoder it was trained with: --encoder",
+	})
 	UnseenLabel = fault.Define("learn.unseen_label", fault.Invalid, fault.Text{
 		ZH: "{file} 第 {record} 条的标签「{label}」在训练数据里没有", FixZH: "把这个标签的样例加进训练数据，或更正它",
 		EN: "{file}, record {record}: label {label} does not occur in the training data", FixEN: "add examples of the label to the training data, or correct it",

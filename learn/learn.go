@@ -51,6 +51,9 @@ type Options struct {
 	// Rest are rows that nobody has labelled; their labels are not read. A learner
 	// that can learn from them does (learn.linear.v1 for Single), others ignore them.
 	Rest []Example
+	// Encoder names what made the vectors of the examples, "" where there are none.
+	// The model keeps the name: it can only be asked with vectors of the same.
+	Encoder string
 }
 
 // Trainer holds examples and what was computed from them.

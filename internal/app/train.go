@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"zhuomo/internal/builtin"
 	"zhuomo/internal/spec"
 	"zhuomo/learn"
+	"zhuomo/learn/encoder"
 )
 
 // trained is what `zhuomo train` prints.
@@ -25,7 +27,7 @@ type trained struct {
 // trainCommand learns from a file and judges on another, without a data folder.
 func trainCommand() command.Special {
 	var o learn.TrainOptions
-	var learner string
+	var learner, folder string
 	var params []string
 	return command.Special{
 		Use: "train", ZH: "从文件训练并在另一个文件上评测，不经过产品", EN: "learn from a file and judge on another, outside any product",
@@ -38,6 +40,7 @@ func trainCommand() command.Special {
 			f.StringVar(&o.Test, "test", "", say("测试文件，列名与训练文件相同", "file to judge on, with the same columns"))
 			f.StringVar(&o.Text, "text", "", say("文本列，默认 text", "column of the text, by default text"))
 			f.StringVar(&o.Label, "label", "", say("标签列，默认 label、category 或 intent", "column of the label, by default label, category or intent"))
+			f.StringVar(&folder, "encoder", "", say("编码器文件夹（Hugging Face 格式的 BERT 类模型）：它的向量和字词片段一起学，标得少时有用", "folder of an encoder (a BERT-like model in Hugging Face form): its vectors are learnt from beside the pieces of the text, which helps where labels are few"))
 			f.StringVar(&learner, "learner", "", say("学习器，默认是会做这种任务的第一个", "learner, by default the first that does the task"))
 			f.StringArrayVar(&params, "param", nil, say("参数，如 cost=2；可以重复", "parameter, such as cost=2; may be repeated"))
 			f.Uint64Var(&o.Seed, "seed", 1, say("随机种子；同一种子得到同样的模型", "seed; the same seed gives the same model"))
@@ -62,6 +65,16 @@ func trainCommand() command.Special {
 			}
 			if o.Answers != "" && o.Test == "" {
 				return command.Usage.With("problem", e.Text("--answers 要有 --test", "--answers needs --test"), "command", "zhuomo train")
+			}
+			if folder != "" {
+				encoder, err := encoder.Open(os.DirFS(folder))
+				if err != nil {
+					return err
+				}
+				o.Encoder = encoder.Hash()
+				o.Encode = func(ctx context.Context, texts []string) ([][]float32, error) {
+					return encoder.Encode(ctx, texts, o.Workers)
+				}
 			}
 			o.Now = time.Now
 			o.Judge = func(test learn.Data, answers []learn.Prediction) map[string]float64 {

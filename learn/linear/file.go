@@ -78,8 +78,8 @@ func (l *linear) Load(file, rows []byte) (learn.Model, error) {
 		return nil, err
 	}
 	m.stride = kernel.Pad(len(m.header.Labels))
-	m.space = &space{bias: m.settings.bias, shares: m.settings.shares(), unseen: m.Unseen}
-	known := m.Features
+	m.space = &space{bias: m.settings.bias, shares: m.settings.shares(), unseen: m.Unseen, dense: m.Dense, vector: m.settings.vectorShare}
+	known := m.Features - m.Dense
 	if m.space.bias > 0 {
 		known--
 	}
@@ -111,11 +111,15 @@ func (l *linear) Load(file, rows []byte) (learn.Model, error) {
 const (
 	mostLabels   = 1 << 20
 	mostFeatures = 1<<24 + 1
+	mostDense    = 1 << 16
 )
 
 func (h *header) check() error {
 	if err := learn.CheckLabels(h.Labels, mostLabels); err != nil {
 		return err
+	}
+	if h.Dense < 0 || h.Dense > mostDense || h.Dense > h.Features {
+		return learn.Broken("dense")
 	}
 	c := h.Calibration
 	switch {

@@ -35,6 +35,7 @@ type grams struct {
 	bucket []uint32
 	count  []uint16 // how often, at most 65,535
 	ends   [groupHistory + maxTurns]int32
+	vector []float32 // of an encoder, nil = none; not copied
 }
 
 // span is where one n-gram occurred: code points [from,to) of the text, or of
@@ -69,7 +70,7 @@ func newReader(s shape) *reader {
 // read gives the n-grams of one input. They are valid until the next read.
 func (r *reader) read(in learn.Input) *grams {
 	r.out.bucket, r.out.count, r.spans = r.out.bucket[:0], r.out.count[:0], r.spans[:0]
-	r.turn = -1
+	r.turn, r.out.vector = -1, in.Vector
 	if r.stamp++; r.stamp == 0 { // after 2³² texts old stamps would look new
 		clear(r.slots)
 		r.stamp = 1

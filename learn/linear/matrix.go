@@ -27,7 +27,7 @@ func (m *matrix) row(i int) ([]uint32, []float32) {
 func encodeAll(ctx context.Context, texts []grams, turns int, sp *space, known func(uint32) bool, workers int) (*matrix, error) {
 	m := &matrix{start: make([]int, len(texts)+1), length: make([]int32, len(texts)), square: make([]float32, len(texts)), familiar: make([]float32, len(texts))}
 	for i := range texts {
-		m.start[i+1] = m.start[i] + len(texts[i].bucket) + 1
+		m.start[i+1] = m.start[i] + len(texts[i].bucket) + 1 + sp.dense
 	}
 	m.idx, m.val = make([]uint32, m.start[len(texts)]), make([]float32, m.start[len(texts)])
 	err := jobs.EachChunk(ctx, len(texts), workers, func(_, from, to int) error {

@@ -35,13 +35,15 @@ type header struct {
 	Unseen      float32            `json:"unseen"`   // weight of a bucket never seen
 	Calibration calibration        `json:"calibration"`
 	Held        map[string]float64 `json:"held"`
+	Dense       int                `json:"dense,omitempty"`   // numbers of the vector that each input needs
+	Encoder     string             `json:"encoder,omitempty"` // what makes it
 }
 
 func newModel(t *trainer, sp *space, s *solution, x *matrix, c calibrated) *model {
 	m := &model{
 		header: header{
 			Task: t.task, Labels: t.labels, Params: maps.Clone(t.values), Seed: t.options.Seed, Examples: len(t.items),
-			Features: sp.features(), Unseen: sp.unseen, Calibration: c.calibration, Held: c.figures,
+			Features: sp.features(), Unseen: sp.unseen, Calibration: c.calibration, Held: c.figures, Dense: sp.dense, Encoder: t.options.Encoder,
 		},
 		settings: t.settings, space: sp, w: s.w, stride: kernel.Pad(len(t.labels)),
 	}
@@ -83,6 +85,11 @@ func (m *model) Predict(ctx context.Context, inputs []learn.Input) ([]learn.Pred
 	if len(inputs) == 0 {
 		return out, nil
 	}
+	for _, in := range inputs {
+		if err := m.vectorFits(in); err != nil {
+			return nil, err
+		}
+	}
 	classes := len(m.header.Labels)
 	scores := make([]learn.LabelScore, len(inputs)*classes)
 	err := jobs.EachChunk(ctx, len(inputs), 0, func(_, from, to int) error {
@@ -97,6 +104,14 @@ func (m *model) Predict(ctx context.Context, inputs []learn.Input) ([]learn.Pred
 		return nil, err
 	}
 	return out, nil
+}
+
+// vectorFits tells whether an input has the vector that the model needs. Fault: NeedsVectors.
+func (m *model) vectorFits(in learn.Input) error {
+	if m.Dense > 0 && len(in.Vector) != m.Dense {
+		return learn.NeedsVectors.With("encoder", m.Encoder, "want", m.Dense, "got", len(in.Vector))
+	}
+	return nil
 }
 
 // score leaves the raw scores of all labels in d.lanes.
@@ -146,8 +161,8 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 // stood. See learn.Model.
 func (m *model) Explain(ctx context.Context, in learn.Input, label string) (learn.Explanation, error) {
 	l, err := learn.LabelAt(m.header.Labels, label)
-	if err != nil || ctx.Err() != nil {
-		return learn.Explanation{}, firstOf(err, ctx.Err())
+	if err := firstOf(err, m.vectorFits(in), ctx.Err()); err != nil {
+		return learn.Explanation{}, err
 	}
 	d := m.readers.Get().(*desk)
 	defer m.readers.Put(d)
@@ -189,6 +204,11 @@ func (m *model) Explain(ctx context.Context, in learn.Input, label string) (lear
 			chars[at] += share / float32(s.to-s.from)
 		}
 	}
+	for j, f := range d.idx { // what an encoder adds stands at no character
+		if int(f) >= m.space.firstDense() {
+			e.Rest += float32(d.val[j] * m.w[int(f)*m.stride+l])
+		}
+	}
 	if m.space.bias > 0 {
 		e.Base = part[uint32(len(m.space.idf))]
 	}
@@ -199,8 +219,8 @@ func (m *model) Explain(ctx context.Context, in learn.Input, label string) (lear
 // of multiplier times likeness. See learn.Model.
 func (m *model) Witnesses(ctx context.Context, in learn.Input, label string, most int) ([]learn.Witness, error) {
 	l, err := learn.LabelAt(m.header.Labels, label)
-	if err != nil || ctx.Err() != nil {
-		return nil, firstOf(err, ctx.Err())
+	if err := firstOf(err, m.vectorFits(in), ctx.Err()); err != nil {
+		return nil, err
 	}
 	if m.support == nil {
 		return nil, learn.NoRows.With()

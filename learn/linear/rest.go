@@ -28,7 +28,7 @@ func (t *trainer) fitWithRest(ctx context.Context, workers int) (learn.Model, er
 	if err != nil {
 		return nil, err
 	}
-	sp := newSpace(wide.rows, len(wide.items), t.settings)
+	sp := newSpace(wide.rows, len(wide.items), t.settings, t.dense)
 	x, err := encodeAll(ctx, wide.texts, t.settings.turns, sp, nil, workers)
 	if err != nil {
 		return nil, err

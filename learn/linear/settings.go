@@ -20,7 +20,7 @@ type settings struct {
 	historyShare        float64
 	idfPower            float64
 	leastRows, hashBits int
-	bias                float32
+	bias, vectorShare   float32
 	held                float64
 	none                string
 	rejects             float64
@@ -33,7 +33,7 @@ func settingsOf(v spec.Values) settings {
 		charMin: v.Int("char_min"), charMax: v.Int("char_max"), hanMax: v.Int("han_max"), wordMax: v.Int("word_max"),
 		wordShare: v.Float("word_share"), turns: v.Int("history_turns"), historyShare: v.Float("history_share"),
 		idfPower: v.Float("idf_power"), leastRows: v.Int("least_rows"), hashBits: v.Int("hash_bits"),
-		bias: float32(v.Float("bias")), held: v.Float("held_share"),
+		bias: float32(v.Float("bias")), vectorShare: float32(v.Float("vector_share")), held: v.Float("held_share"),
 		none: v.String("none_label"), rejects: v.Float("scope_rejects"), restWeight: float32(v.Float("rest_weight")),
 	}
 }
@@ -85,6 +85,7 @@ func (*linear) Spec() spec.Spec {
 			number("least_rows", spec.Int, "片段至少见几行", "rows a piece needs", "少于这么多行出现过的片段不用", "pieces that fewer rows have are left out", 1, 1, 100, true, false),
 			number("hash_bits", spec.Int, "散列位数", "hash bits", "片段编号的位数；越大越少相撞，越占内存", "bits of a piece's number; more means fewer collisions and more memory", 21, 16, 24, false, false),
 			number("bias", spec.Float, "常数项", "constant term", "不看任何字的偏向；0 为不用", "what leans without any character; 0 for none", 0.25, 0, 10, false, false),
+			number("vector_share", spec.Float, "向量的份量", "share of the vector", "有编码器时，它的向量相对于字词片段的份量；没有编码器时不起作用", "where an encoder is used: what its vector weighs beside the pieces of the text; without one it does nothing", 1.0, 0, 10, false, false),
 			number("held_share", spec.Float, "校准留出", "held back", "留出多少样例校准概率，之后再用全部样例训练", "share of examples held back to calibrate probabilities, before the fit on all", 0.1, 0, 0.5, false, false),
 			{
 				Name: "none_label", Kind: spec.String, Title: spec.Text{ZH: "“都不是”的标签", EN: "label of what is none of these"},

@@ -16,13 +16,17 @@ type space struct {
 	unseen float32   // the idf of a bucket that was never seen
 	bias   float32   // value of the constant feature, 0 = there is none
 	shares [groupHistory + maxTurns]float32
+	// dense is how many features after those are the numbers of an encoder's vector,
+	// vector the length that it has beside the text's own 1.
+	dense  int
+	vector float32
 }
 
 // newSpace numbers the buckets that at least least of rows examples have.
-func newSpace(df []uint32, rows int, s settings) *space {
+func newSpace(df []uint32, rows int, s settings, dense int) *space {
 	sp := &space{
 		bitmap: make([]uint64, (len(df)+63)/64), rank: make([]uint32, (len(df)+63)/64),
-		unseen: weigh(rows, 0, s.idfPower), bias: s.bias, shares: s.shares(),
+		unseen: weigh(rows, 0, s.idfPower), bias: s.bias, shares: s.shares(), dense: max(dense, 0), vector: s.vectorShare,
 	}
 	byCount := make([]float32, 0, 1024)
 	for n := range cap(byCount) {
@@ -52,6 +56,11 @@ func weigh(rows, n int, power float64) float32 {
 
 // features counts the features, the constant one included.
 func (s *space) features() int {
+	return s.firstDense() + s.dense
+}
+
+// firstDense is the feature of a vector's first number.
+func (s *space) firstDense() int {
 	if s.bias > 0 {
 		return len(s.idf) + 1
 	}
@@ -116,6 +125,12 @@ func (s *space) encode(g *grams, turns int, known func(bucket uint32) bool, idx 
 	}
 	if s.bias > 0 {
 		idx, val = append(idx, uint32(len(s.idf))), append(val, s.bias)
+	}
+	if len(g.vector) == s.dense {
+		first := uint32(s.firstDense())
+		for j, v := range g.vector {
+			idx, val = append(idx, first+uint32(j)), append(val, float32(s.vector*v))
+		}
 	}
 	return idx, val, familiar
 }

@@ -26,6 +26,7 @@ type trainer struct {
 	texts []grams        // by place in items
 	place map[string]int // row id → place in items; rows without id are not in it
 	rows  []uint32       // by bucket: examples that have it
+	dense int            // numbers of each example's vector; -1 before the first
 }
 
 // item is an example without its text.
@@ -41,6 +42,9 @@ func (t *trainer) Put(examples ...learn.Example) error {
 		if err := learn.CheckExample(t.task, t.labels, &examples[i], i); err != nil {
 			return err
 		}
+	}
+	if err := t.fits(examples); err != nil {
+		return err
 	}
 	var fresh []learn.Example
 	for _, e := range examples {
@@ -62,6 +66,19 @@ func (t *trainer) Put(examples ...learn.Example) error {
 		t.remember(at)
 	}
 	return t.read(context.Background(), fresh)
+}
+
+// fits tells whether examples have vectors of the length that is held. Faults: BadVector.
+func (t *trainer) fits(examples []learn.Example) error {
+	for i, e := range examples {
+		if t.dense < 0 {
+			t.dense = len(e.Vector)
+		}
+		if len(e.Vector) != t.dense {
+			return learn.BadVector.With("record", i+1, "row", e.RowID, "got", len(e.Vector), "want", t.dense)
+		}
+	}
+	return nil
 }
 
 // Drop removes examples. See learn.Trainer.
@@ -160,7 +177,7 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	if len(t.options.Rest) > 0 {
 		return t.fitWithRest(ctx, workers)
 	}
-	sp := newSpace(t.rows, len(t.items), t.settings)
+	sp := newSpace(t.rows, len(t.items), t.settings, t.dense)
 	x, err := encodeAll(ctx, t.texts, t.settings.turns, sp, nil, workers)
 	if err != nil {
 		return nil, err
@@ -363,5 +380,5 @@ func firstOf(errs ...error) error {
 
 // clone copies g into memory of its own.
 func (g *grams) clone() grams {
-	return grams{bucket: slices.Clone(g.bucket), count: slices.Clone(g.count), ends: g.ends}
+	return grams{bucket: slices.Clone(g.bucket), count: slices.Clone(g.count), ends: g.ends, vector: g.vector}
 }
