@@ -70,6 +70,16 @@ type Trainer interface {
 	Fit(ctx context.Context) (Model, error)
 }
 
+// Refiner is a Trainer that can take single examples up at once.
+type Refiner interface {
+	Trainer
+	// Refine puts examples, as Put, and gives a model near that which Fit would give,
+	// in a small part of its time. It goes on from the last Fit or Refine; after Put
+	// or Drop, or before a first fit, it fits anew. The same calls in the same order
+	// give the same model. Errors as Put and Fit.
+	Refine(ctx context.Context, examples ...Example) (Model, error)
+}
+
 // Model is what was learnt. It never changes; all methods may be called from
 // many goroutines at once.
 type Model interface {

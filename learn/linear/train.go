@@ -27,6 +27,7 @@ type trainer struct {
 	place map[string]int // row id → place in items; rows without id are not in it
 	rows  []uint32       // by bucket: examples that have it
 	dense int            // numbers of each example's vector; -1 before the first
+	last  *going         // what Refine goes on from; nil before a fit, and after Put and Drop
 }
 
 // item is an example without its text.
@@ -46,6 +47,7 @@ func (t *trainer) Put(examples ...learn.Example) error {
 	if err := t.fits(examples); err != nil {
 		return err
 	}
+	t.last = nil
 	var fresh []learn.Example
 	for _, e := range examples {
 		at, held := t.place[e.RowID]
@@ -94,6 +96,7 @@ func (t *trainer) Drop(rowIDs ...string) {
 	if len(gone) == 0 {
 		return
 	}
+	t.last = nil
 	kept := 0
 	for i := range t.items {
 		if gone[i] {
@@ -220,6 +223,11 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 			return nil, err
 		}
 	}
+	rowOf := make([]int32, len(t.items))
+	for i := range rowOf {
+		rowOf[i] = int32(i)
+	}
+	t.last = &going{space: sp, rows: x, solution: s, calibrated: c, rowOf: rowOf}
 	return newModel(t, sp, s, x, c), nil
 }
 
