@@ -15,10 +15,6 @@ var (
 		ZH: "费用表里每一项都是 0，选不出阈值", FixZH: "至少写一项大于 0 的费用，例如答错一次多少钱",
 		EN: "every cost is 0, so no threshold is better than another", FixEN: "give at least one cost above 0, as that of a wrong answer",
 	})
-	NotWeighed = fault.Define("evaluate.not_weighed", fault.NotFound, fault.Text{
-		ZH: "还没有按费用算过这个模型的阈值", FixZH: "先算一次：zhuomo evaluate weigh，或在评测的“费用”页点“计算”",
-		EN: "the thresholds of this model have not been weighed by cost yet", FixEN: "weigh them first: zhuomo evaluate weigh, or on the page Costs of evaluation",
-	})
 	TooFewToWeigh = fault.Define("evaluate.too_few_to_weigh", fault.Conflict, fault.Text{
 		ZH: "金标太少，选不出阈值：至少要 {least} 段会话、两种标签", FixZH: "多标一些再算",
 		EN: "there is too little gold to choose thresholds: it takes {least} conversations and two labels", FixEN: "label more, then weigh again",

@@ -77,16 +77,16 @@ type Weighed struct {
 	ChosenRows   int         `json:"chosen_rows" table:"选用的行|rows that chose" doc:"用开发部分多少行选的|rows of the dev part that chose"`
 	ShownRows    int         `json:"shown_rows" table:"算钱的行|rows that are billed" doc:"在测试部分多少行上算的|rows of the test part on which all is shown"`
 	Now          Bill        `json:"now" table:"现在|now"`
-	Best         Bill        `json:"best" table:"最省|cheapest"`
+	Best         *Bill       `json:"best,omitempty" table:"最省|cheapest" doc:"还没算过时没有|absent before it was chosen"`
 	Possible     Bill        `json:"possible" table:"事后最省|best in hindsight" doc:"事后看测试部分，最省能到多少|the least that there was on the test part, in hindsight"`
-	Saving       Saving      `json:"saving" table:"省|saving"`
+	Saving       *Saving     `json:"saving,omitempty" table:"省|saving"`
 	Curve        []CostPoint `json:"curve" table:"曲线|curve" doc:"答的界从 0 到 1，每千轮花多少|cost by the answer border, from 0 to 1"`
 	Unknown      []string    `json:"unknown" table:"不认识的标签|unknown labels" doc:"费用表里有、金标里没有的标签|labels of the table that no gold has"`
 	Simulated    bool        `json:"simulated"`
 }
 
-// CostPoint is the cost at one answer border, with the best offer border (or the answer
-// border where that is lower).
+// CostPoint is the cost at one answer border, with the best offer border, or that of now
+// before one was chosen (the answer border where that is lower).
 type CostPoint struct {
 	Answer  float64 `json:"answer" table:"直接办|act from"`
 	Per1000 float64 `json:"per_1000" table:"每千轮|1,000 turns"`
@@ -135,7 +135,9 @@ func (s *Service) crossRows(ctx context.Context, product, model string, progress
 // that had not seen them answered; all costs that it tells are those of the model
 // itself on the test part.
 //
-// Faults: those of the bench; NothingToJudge; NotWeighed before a first job.
+// Before a first job nothing is chosen: Best and Saving are nil.
+//
+// Faults: those of the bench; NothingToJudge.
 func (s *Service) Weigh(ctx context.Context, product, model string, now *Bands) (Weighed, error) {
 	saved, err := s.Costs(ctx, product)
 	if err != nil {
@@ -174,17 +176,22 @@ func (s *Service) Weigh(ctx context.Context, product, model string, now *Bands) 
 	return w, nil
 }
 
-// weigh chooses on some turns and tells on others.
+// weigh chooses on some turns, where there are any, and tells on others.
 func weigh(c Costs, now Bands, on, shown []turn) Weighed {
-	best := c.choose(on)
 	s := c.surfaceOf(shown)
 	a, o := s.lowest()
-	w := Weighed{Costs: c, ChosenRows: len(on), ShownRows: len(shown), Now: c.bill(shown, now), Best: c.bill(shown, best),
-		Possible: c.bill(shown, Bands{float64(a) / steps, float64(o) / steps}), Saving: c.saving(shown, now, best), Unknown: []string{}}
+	w := Weighed{Costs: c, ChosenRows: len(on), ShownRows: len(shown), Now: c.bill(shown, now),
+		Possible: c.bill(shown, Bands{float64(a) / steps, float64(o) / steps}), Unknown: []string{}}
+	offer := now.Offer
+	if len(on) > 0 {
+		best := c.choose(on)
+		bill, saving := c.bill(shown, best), c.saving(shown, now, best)
+		w.Best, w.Saving, offer = &bill, &saving, best.Offer
+	}
 	n := float64(len(shown))
 	for k := range steps + 1 {
 		p := CostPoint{Answer: float64(k) / steps}
-		p.Per1000 = 1000 * s[k][min(k, int(best.Offer*steps+.5))] / n
+		p.Per1000 = 1000 * s[k][min(k, int(offer*steps+.5))] / n
 		for _, t := range shown {
 			if t.p[0] > 0 && t.p[0] >= p.Answer {
 				p.Acted += 1 / n

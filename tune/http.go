@@ -93,6 +93,7 @@ type StudyShown struct {
 	Study Study `json:"study"`
 	// Space is what is searched: the dials with the ranges of this study.
 	Space      []spec.Param `json:"space"`
+	Beats      *Beats       `json:"beats,omitempty" doc:"最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does"`
 	Importance []Importance `json:"importance" doc:"每个参数单独解释了多少得分变化；试验太少时为空|how much of the scores each dial explains alone; empty while trials are few"`
 	Items      []Trial      `json:"items"`
 	Next       string       `json:"next,omitempty"`
@@ -123,7 +124,7 @@ func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error
 	if err != nil {
 		return nil, err
 	}
-	shown := StudyShown{Study: study, Space: space.Dials, Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
+	shown := StudyShown{Study: study, Space: space.Dials, Beats: beats(best(all), study.DoneCount), Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
 	if len(trials) > in.Limit {
 		shown.Next = api.Cursor(trials[in.Limit-1].Number)
 	}

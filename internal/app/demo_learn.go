@@ -25,9 +25,18 @@ func (d *demo) search(ctx context.Context) (string, error) {
 	if study, err = d.a.Stages.Tune.Study(ctx, d.product.ID, study.ID); err != nil {
 		return "", err
 	}
-	d.params = study.Best
-	return fmt.Sprintf(d.say("%d 次试验 · 默认 %.4f → 最好 %.4f（dev 全对率）", "%d trials · default %.4f → best %.4f (exact on dev)"),
-		study.DoneCount, study.DefaultScore, study.BestScore), nil
+	beats, err := d.a.Stages.Tune.Beats(ctx, d.product.ID, study.ID)
+	if err != nil {
+		return "", err
+	}
+	kept := d.say("比默认好得不像碰巧，用它", "better than the defaults and hardly by luck: taken")
+	if beats == nil || !beats.Sure {
+		kept = d.say("没有把握比默认好，仍用默认", "not surely better than the defaults, which stay")
+	} else {
+		d.params = study.Best
+	}
+	return fmt.Sprintf(d.say("%d 次试验 · 默认 %.4f → 最好 %.4f（dev 全对率）· %s", "%d trials · default %.4f → best %.4f (exact on dev) · %s"),
+		study.DoneCount, study.DefaultScore, study.BestScore, kept), nil
 }
 
 // train makes the model that will go live.

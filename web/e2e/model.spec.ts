@@ -27,7 +27,7 @@ test.skipIf(cannot)("V chooses thresholds by a dear hand-over, Ctrl Enter writes
   await page.locator("body").click({ position: { x: 5, y: 500 } });
   await page.keyboard.press("v");
   await page.getByRole("button", { name: "回到流程里的值" }).waitFor();
-  await page.getByText("已经是最省的").waitFor();
+  await page.getByText("每月约省").waitFor();
   expect(house.zhuomo<{ version: number; costs: { handover: number } }>("evaluate", "costs", "--product", house.product)).toMatchObject({ version: 1, costs: { handover: 50 } });
   await page.keyboard.press("Control+Enter");
   await expect.poll(() => thresholds().offer).toBeLessThan(before.offer); // who is offered choices is not handed over

@@ -16,11 +16,21 @@ import type { Costs, Weighed } from "./useWeighed";
 const priced = ["wrong", "missed", "handover", "ask"] as const;
 const outcomes = ["right", "asked", "in_vain", "handover", "wrong", "missed"] as const;
 
-/** CostsSection is what each outcome costs, and what the thresholds on the slider cost beside the cheapest, on rows that had no part in choosing. */
-export function CostsSection({ product, costs, labels, weighed, job, may, onChange }: { product: string; costs: Costs; labels: string[]; weighed: Weighed | null | undefined; job: Job | undefined; may: boolean; onChange: (c: Costs) => void }) {
+/** CostsSection is what each outcome costs, and what the flow's thresholds and those on the slider cost beside the cheapest, on rows that had no part in choosing. */
+export function CostsSection({ product, costs, labels, weighed, here, job, may, onChange }: { product: string; costs: Costs; labels: string[]; weighed: Weighed | undefined; here: Weighed["now"] | undefined; job: Job | undefined; may: boolean; onChange: (c: Costs) => void }) {
   const w = useWords("model");
   const f = useFormat();
   const nameOf = useLabelNames(product);
+  const bands = (b: Weighed["now"]) => ({ answer: f.score(b.answer), offer: f.score(b.offer) });
+  const same = (a: Weighed["now"], b: Weighed["now"] | undefined) => !!b && a.answer === b.answer && a.offer === b.offer;
+  const bills = weighed
+    ? [
+        { words: w("in_flow", bands(weighed.now)), bill: weighed.now },
+        ...(here && !same(here, weighed.now) && !same(here, weighed.best) ? [{ words: w("here_now", bands(here)), bill: here }] : []),
+        ...(weighed.best ? [{ words: w("cheapest", bands(weighed.best)), bill: weighed.best }] : []),
+        { words: w("possible", bands(weighed.possible)), bill: weighed.possible },
+      ]
+    : [];
   const money = (n: number) => `${f.count(Math.round(n))} ${costs.currency}`;
   return (
     <>
@@ -48,15 +58,20 @@ export function CostsSection({ product, costs, labels, weighed, job, may, onChan
       </Section>
       {job && <JobLine job={job} />}
       {weighed && (
-        <Section title={w("weighed_title")} note={w("weighed_note", { chosen: f.count(weighed.chosen_rows), shown: f.count(weighed.shown_rows) })}>
+        <Section title={w("weighed_title")} note={weighed.best ? w("weighed_note", { chosen: f.count(weighed.chosen_rows), shown: f.count(weighed.shown_rows) }) : w("weighed_not", { shown: f.count(weighed.shown_rows) })}>
           <p className={css["saving"]}>
-            {w("per_1000")} <b data-measure>{money(weighed.now.per_1000)}</b> → <b data-measure>{money(weighed.best.per_1000)}</b>
-            {weighed.saving.per_1000 === 0 ? (
-              <span>{w("saves_nothing")}</span>
-            ) : (
+            {w("per_1000")} <b data-measure>{money(weighed.now.per_1000)}</b>
+            {weighed.best && weighed.saving && (
               <>
-                <strong data-sure={weighed.saving.sure}>{w(weighed.saving.per_1000 > 0 ? "saves_month" : "costs_month", { money: money(Math.abs(weighed.saving.month)) })}</strong>
-                <span>{w("interval", { low: money((weighed.saving.low * costs.turns_a_month) / 1000), high: money((weighed.saving.high * costs.turns_a_month) / 1000) })}{!weighed.saving.sure && ` · ${w("not_sure")}`}</span>
+                → <b data-measure>{money(weighed.best.per_1000)}</b>
+                {weighed.saving.per_1000 === 0 ? (
+                  <span>{w("saves_nothing")}</span>
+                ) : (
+                  <>
+                    <strong data-sure={weighed.saving.sure}>{w(weighed.saving.per_1000 > 0 ? "saves_month" : "costs_month", { money: money(Math.abs(weighed.saving.month)) })}</strong>
+                    <span>{w("interval", { low: money((weighed.saving.low * costs.turns_a_month) / 1000), high: money((weighed.saving.high * costs.turns_a_month) / 1000) })}{!weighed.saving.sure && ` · ${w("not_sure")}`}</span>
+                  </>
+                )}
               </>
             )}
           </p>
@@ -66,25 +81,19 @@ export function CostsSection({ product, costs, labels, weighed, job, may, onChan
             <thead>
               <tr>
                 <th scope="col">{w("what_happens")}</th>
-                <th scope="col" data-right>{w("here_now", { answer: f.score(weighed.now.answer), offer: f.score(weighed.now.offer) })}</th>
-                <th scope="col" data-right>{w("cheapest", { answer: f.score(weighed.best.answer), offer: f.score(weighed.best.offer) })}</th>
-                <th scope="col" data-right>{w("possible", { answer: f.score(weighed.possible.answer), offer: f.score(weighed.possible.offer) })}</th>
+                {bills.map((b) => <th key={b.words} scope="col" data-right>{b.words}</th>)}
               </tr>
             </thead>
             <tbody>
               {outcomes.map((k) => (
                 <tr key={k}>
                   <th scope="row">{w(`outcome_${k}`)}</th>
-                  {[weighed.now, weighed.best, weighed.possible].map((b, i) => (
-                    <td key={i} data-right>{f.count(b.counts[k] ?? 0)}</td>
-                  ))}
+                  {bills.map((b) => <td key={b.words} data-right>{f.count(b.bill.counts[k] ?? 0)}</td>)}
                 </tr>
               ))}
               <tr>
                 <th scope="row">{w("per_1000")}</th>
-                {[weighed.now, weighed.best, weighed.possible].map((b, i) => (
-                  <td key={i} data-right><b>{money(b.per_1000)}</b></td>
-                ))}
+                {bills.map((b) => <td key={b.words} data-right><b>{money(b.bill.per_1000)}</b></td>)}
               </tr>
             </tbody>
           </table>
@@ -119,8 +128,8 @@ function CostCurve({ weighed, currency }: { weighed: Weighed; currency: string }
             symbol: "none",
             label: { position: "end" as const, color: color(mode, "ink3") },
             data: [
-              { xAxis: weighed.now.answer, lineStyle: { type: "dashed" as const, color: color(mode, "ink3") }, label: { formatter: Math.abs(weighed.now.answer - weighed.best.answer) < 0.08 ? "" : w("mark_now") } },
-              { xAxis: weighed.best.answer, lineStyle: { type: "solid" as const, color: color(mode, "jade") }, label: { formatter: w("mark_best"), color: color(mode, "jade") } },
+              { xAxis: weighed.now.answer, lineStyle: { type: "dashed" as const, color: color(mode, "ink3") }, label: { formatter: weighed.best && Math.abs(weighed.now.answer - weighed.best.answer) < 0.08 ? "" : w("mark_now") } },
+              ...(weighed.best ? [{ xAxis: weighed.best.answer, lineStyle: { type: "solid" as const, color: color(mode, "jade") }, label: { formatter: w("mark_best"), color: color(mode, "jade") } }] : []),
             ],
           },
         },

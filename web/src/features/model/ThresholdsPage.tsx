@@ -39,7 +39,8 @@ export function ThresholdsPage() {
   const counts = useMemo(() => tally(rows, at), [rows, at]);
   const table = useCosts(product);
   const costs = edited ?? table.data?.costs;
-  const weighed = useWeighed(product, model, at);
+  const weighed = useWeighed(product, model, saved ? { answer: saved.answer, offer: saved.offer } : at);
+  const here = useWeighed(product, model, at);
   const weigh = useWeigh(product, model, useCallback((b: Thresholds) => { setEdited(undefined); setChosen({ answer: b.answer, offer: b.offer }); }, []));
   const labels = useMemo(() => [...new Set(rows.flatMap((r) => [...(r.gold ?? []), ...(r.top ?? []).map((l) => l.label)]))].sort(), [rows]);
   const put = async (t: Thresholds) => {
@@ -120,7 +121,7 @@ export function ThresholdsPage() {
                 </tbody>
               </table>
             </Section>
-            {costs && <CostsSection product={product} costs={costs} labels={labels} weighed={weighed.data} job={weigh.job} may={may} onChange={setEdited} />}
+            {costs && <CostsSection product={product} costs={costs} labels={labels} weighed={weighed.data} here={chosen && here.data?.now} job={weigh.job} may={may} onChange={setEdited} />}
           </div>
         )}
       </Faces>

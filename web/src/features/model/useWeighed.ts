@@ -2,7 +2,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api, ask, type Schemas } from "../../shared/api/client";
 import { jobsKey } from "../../shared/api/events";
-import { Fault } from "../../shared/api/fault";
 import { jobIsOver, useJob } from "../../shared/api/useJob";
 import { useRunning } from "../../shared/api/useRunning";
 import type { Thresholds } from "./bands";
@@ -18,21 +17,15 @@ export function useCosts(product: string) {
   return useQuery({ queryKey: costsKey(product), queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/costs", { signal, params: { path: { product } } })) });
 }
 
-/** weighed is null before the model was weighed for the first time. */
-async function weighed(product: string, model: string, at: Thresholds | undefined, signal?: AbortSignal): Promise<Weighed | null> {
-  try {
-    return await ask(api.GET("/api/v1/products/{product}/models/{model}/costs", { ...(signal ? { signal } : {}), params: { path: { product, model }, query: at ? { answer: at.answer, offer: at.offer } : {} } }));
-  } catch (e) {
-    if (e instanceof Fault && e.code === "evaluate.not_weighed") return null;
-    throw e;
-  }
+function weighed(product: string, model: string, at: Thresholds | undefined, signal?: AbortSignal): Promise<Weighed> {
+  return ask(api.GET("/api/v1/products/{product}/models/{model}/costs", { ...(signal ? { signal } : {}), params: { path: { product, model }, query: at ? { answer: at.answer, offer: at.offer } : {} } }));
 }
 
-/** useWeighed is what thresholds cost beside the cheapest; null before it was weighed for the first time. */
+/** useWeighed is what thresholds cost, beside the cheapest once those were chosen. */
 export function useWeighed(product: string, model: string, at: Thresholds) {
-  return useQuery<Weighed | null>({
+  return useQuery<Weighed>({
     queryKey: [...weighedKey(product, model), at.answer, at.offer],
-    placeholderData: (before: Weighed | null | undefined) => before,
+    placeholderData: (before: Weighed | undefined) => before,
     queryFn: ({ signal }) => weighed(product, model, at, signal),
   });
 }
@@ -49,7 +42,7 @@ export function useWeigh(product: string, model: string, done: (best: Thresholds
     mutationFn: async (costs: Costs | undefined) => {
       if (costs) await put(costs);
       const known = await weighed(product, model, undefined);
-      if (known) {
+      if (known.best) {
         done(known.best);
         return undefined;
       }
@@ -64,7 +57,7 @@ export function useWeigh(product: string, model: string, done: (best: Thresholds
     if (job?.state !== "done" || told.current === job.id) return;
     told.current = job.id;
     void client.invalidateQueries({ queryKey: weighedKey(product, model) });
-    void weighed(product, model, undefined).then((w) => w && done(w.best));
+    void weighed(product, model, undefined).then((w) => w.best && done(w.best));
   }, [job, client, product, model, done]);
   const shown = job && (!jobIsOver(job) || job.state !== "done") ? job : running;
   return { start, job: shown, busy: start.isPending || (!!shown && !jobIsOver(shown)) };

@@ -49,6 +49,7 @@ export function StudyPage() {
   }, [done, client, product, id]);
   const [kept, setKept] = useState<number[]>();
   const study = shown.data?.study;
+  const beats = shown.data?.beats;
   const trials = useMemo(() => shown.data?.trials ?? [], [shown.data]);
   const chosen = trials.find((t) => String(t.number) === filters.trial) ?? trials.find((t) => t.number === study?.best_number);
   const train = useMutation({
@@ -79,6 +80,7 @@ export function StudyPage() {
             {study.best_number >= 0 && (
               <>
                 {" · "}{w("best")} <Link to={`?trial=${study.best_number}`}><b>{f.score(study.best_score, 3)}</b> #{study.best_number}</Link> · {w("over_defaults")} <b data-measure>{study.best_score >= study.default_score ? "+" : "−"}{f.score(Math.abs(study.best_score - study.default_score), 3)}</b>
+                {beats && <> · {w(beats.sure ? "beats_sure" : "beats_unsure", { fixed: f.count(beats.fixed), broken: f.count(beats.broken), p: f.score(beats.p, 2) })}</>}
               </>
             )}
             {running && restFlat(trials) && <> · {w("flat")}</>}

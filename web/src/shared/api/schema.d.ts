@@ -5228,7 +5228,8 @@ export interface components {
             now?: components["schemas"]["EvaluateBands"];
         };
         EvaluateWeighed: {
-            best: components["schemas"]["EvaluateBill"];
+            /** @description 还没算过时没有|absent before it was chosen */
+            best?: components["schemas"]["EvaluateBill"];
             /**
              * Format: int64
              * @description 用开发部分多少行选的|rows of the dev part that chose
@@ -5243,7 +5244,7 @@ export interface components {
             now: components["schemas"]["EvaluateBill"];
             /** @description 事后看测试部分，最省能到多少|the least that there was on the test part, in hindsight */
             possible: components["schemas"]["EvaluateBill"];
-            saving: components["schemas"]["EvaluateSaving"];
+            saving?: components["schemas"]["EvaluateSaving"];
             /**
              * Format: int64
              * @description 在测试部分多少行上算的|rows of the test part on which all is shown
@@ -7618,6 +7619,25 @@ export interface components {
             /** Format: double */
             weight: number;
         };
+        TuneBeats: {
+            /**
+             * Format: int64
+             * @description 默认答对、它答错的行|rows that the defaults had right and it has wrong
+             */
+            broken: number;
+            /**
+             * Format: int64
+             * @description 默认答错、它答对的行|rows that the defaults had wrong and it has right
+             */
+            fixed: number;
+            /**
+             * Format: double
+             * @description 若其实一样好，碰巧差这么多的概率（按试验次数校正）|chance of so great a difference if both were alike, corrected for the number of trials
+             */
+            p: number;
+            /** @description 比默认好，且不像碰巧（p < .05）|better than the defaults and hardly by luck (p < .05) */
+            sure: boolean;
+        };
         TuneImportance: {
             param: string;
             /** Format: double */
@@ -7709,6 +7729,8 @@ export interface components {
             trials: number;
         };
         TuneStudyShown: {
+            /** @description 最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does */
+            beats?: components["schemas"]["TuneBeats"];
             /** @description 每个参数单独解释了多少得分变化；试验太少时为空|how much of the scores each dial explains alone; empty while trials are few */
             importance: components["schemas"]["TuneImportance"][] | null;
             items: components["schemas"]["TuneTrial"][] | null;
