@@ -69,7 +69,7 @@ export function CostsSection({ product, costs, labels, weighed, here, job, may, 
                 ) : (
                   <>
                     <strong data-sure={weighed.saving.sure}>{w(weighed.saving.per_1000 > 0 ? "saves_month" : "costs_month", { money: money(Math.abs(weighed.saving.month)) })}</strong>
-                    <span>{w("interval", { low: money((weighed.saving.low * costs.turns_a_month) / 1000), high: money((weighed.saving.high * costs.turns_a_month) / 1000) })}{!weighed.saving.sure && ` · ${w("not_sure")}`}</span>
+                    <span>{w("saving_interval", { low: money((weighed.saving.low * costs.turns_a_month) / 1000), high: money((weighed.saving.high * costs.turns_a_month) / 1000) })}{!weighed.saving.sure && ` · ${w("not_sure")}`}</span>
                   </>
                 )}
               </>

@@ -22,6 +22,14 @@ for (const folder of folders) {
   const zh = read(folder, "zh");
   const en = read(folder, "en");
 
+  test(`${folder}: no word stands twice`, () => {
+    for (const lang of ["zh", "en"]) {
+      const keys = [...readFileSync(`${src}${folder}/words.${lang}.json`, "utf8").matchAll(/(?:^|[{,])\s*"((?:[^"\\]|\\.)*)"\s*:/gm)].map((m) => m[1]!);
+      expect(keys.filter((k, i) => keys.indexOf(k) < i), lang).toEqual([]);
+      expect(keys.length, lang).toBe(Object.keys(read(folder, lang)).length);
+    }
+  });
+
   test(`${folder}: both languages have the same words with the same holes`, () => {
     expect([...new Set(Object.keys(en).map(plain))].sort()).toEqual([...new Set(Object.keys(zh).map(plain))].sort());
     for (const [key, text] of Object.entries(en)) {
