@@ -10,6 +10,7 @@ import (
 
 	"zhuomo/internal/spec"
 	"zhuomo/learn"
+	"zhuomo/learn/learntest"
 	"zhuomo/learn/linear"
 )
 
@@ -25,7 +26,7 @@ func TestExplanationsAreTrue(t *testing.T) {
 	if samples == 0 {
 		samples = 40
 	}
-	for name, read := range map[string]func(testing.TB) (learn.Data, []learn.Example){"banking77": banking, "crosswoz": crossWOZ} {
+	for name, read := range map[string]func(testing.TB) (learn.Data, []learn.Example){"banking77": learntest.Banking, "crosswoz": learntest.CrossWOZ} {
 		train, test := read(t)
 		rng := rand.New(rand.NewPCG(1, 9))
 		fifth := train

@@ -10,6 +10,7 @@ import (
 
 	"zhuomo/internal/spec"
 	"zhuomo/learn"
+	"zhuomo/learn/learntest"
 	"zhuomo/learn/linear"
 )
 
@@ -48,7 +49,7 @@ func saved(t testing.TB, m learn.Model) []byte {
 // put right later. The model must come within half a point of one fitted on the
 // same rows, and a model that was given out must not change.
 func TestRefineTakesUpSingleLabels(t *testing.T) {
-	train, test := banking(t)
+	train, test := learntest.Banking(t)
 	const late = 1000
 	// The set lies class by class: mixed, as people label.
 	rand.New(rand.NewPCG(4, 4)).Shuffle(len(train.Examples), func(i, j int) {
