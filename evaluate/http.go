@@ -154,10 +154,13 @@ func (s *Service) crossed(ctx context.Context, in *ModelIn) (*out[CrossedModel],
 
 type judgementsIn struct {
 	ModelIn
-	Part   string `query:"part" enum:"train,dev,test" default:"test" doc:"金标的哪一部分|part of the gold"`
-	Slice  string `query:"slice" enum:"short,middle,long,opening,follow_up,one_label,more_labels" doc:"只要这一类行|only rows of this kind"`
-	Cursor string `query:"cursor" doc:"上一页给出的 next|next of the page before"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"5000" default:"200" doc:"每页条数|items a page"`
+	Part    string  `query:"part" enum:"train,dev,test" default:"test" doc:"金标的哪一部分|part of the gold"`
+	Slice   string  `query:"slice" enum:"short,middle,long,opening,follow_up,one_label,more_labels" doc:"只要这一类行|only rows of this kind"`
+	Outcome string  `query:"outcome" enum:"right,wrong,missed,asked,in_vain,handover" doc:"只要按费用表落到这种结果的行，和 answer、offer 一起填|only rows that come to this by the table of costs, told with answer and offer"`
+	Answer  float64 `query:"answer" minimum:"0" maximum:"1" doc:"答的界|answer border"`
+	Offer   float64 `query:"offer" minimum:"0" maximum:"1" doc:"给选项的界|offer border"`
+	Cursor  string  `query:"cursor" doc:"上一页给出的 next|next of the page before"`
+	Limit   int     `query:"limit" minimum:"1" maximum:"5000" default:"200" doc:"每页条数|items a page"`
 }
 
 func (s *Service) judgements(ctx context.Context, in *judgementsIn) (*out[api.Page[Judgement]], error) {
@@ -165,7 +168,7 @@ func (s *Service) judgements(ctx context.Context, in *judgementsIn) (*out[api.Pa
 	if err := api.ReadCursor(in.Cursor, &from); err != nil {
 		return nil, err
 	}
-	all, err := s.JudgeRows(ctx, in.Product, in.Model, in.Part, in.Slice)
+	all, err := s.JudgeRows(ctx, in.Product, in.Model, in.Part, Chosen{in.Slice, Outcome(in.Outcome), Bands{in.Answer, in.Offer}})
 	if err != nil {
 		return nil, err
 	}

@@ -78,22 +78,35 @@ func (s *Service) MeasureModel(ctx context.Context, product, model, with, part s
 	return m, nil
 }
 
-// JudgeRows lists what a product's model says about a part of its gold, or
-// about one slice of it. Faults as MeasureModel.
-func (s *Service) JudgeRows(ctx context.Context, product, model, part, slice string) ([]Judgement, error) {
+// Chosen tells which judgements are wanted; the zero value wants all.
+type Chosen struct {
+	Slice   string  // of this kind of rows
+	Outcome Outcome // that come to this within Bands, by the product's costs
+	Bands   Bands
+}
+
+// JudgeRows lists what a product's model says about a part of its gold. Faults as
+// MeasureModel.
+func (s *Service) JudgeRows(ctx context.Context, product, model, part string, want Chosen) ([]Judgement, error) {
 	l, answers, err := s.answered(ctx, product, model, part)
 	if err != nil {
 		return nil, err
 	}
 	all := Judgements(l.Data, answers)
-	if slice == "" {
+	if want.Slice == "" && want.Outcome == "" {
 		return all, nil
+	}
+	saved, err := s.Costs(ctx, product)
+	if err != nil {
+		return nil, err
 	}
 	out := []Judgement{}
 	for i, j := range all {
-		if SliceHas(slice, l.Data.Examples[i]) {
-			out = append(out, j)
+		if want.Slice != "" && !SliceHas(want.Slice, l.Data.Examples[i]) ||
+			want.Outcome != "" && saved.Costs.turnOf(j.Gold, answers[i]).outcome(want.Bands) != want.Outcome {
+			continue
 		}
+		out = append(out, j)
 	}
 	return out, nil
 }

@@ -1,5 +1,6 @@
 import { Input, InputNumber, Select } from "antd";
 import { useMemo } from "react";
+import { Link } from "react-router";
 import { useLabelNames } from "../../shared/api/useLabelNames";
 import { Chart } from "../../shared/chart/Chart";
 import { pointsSummary } from "../../shared/chart/pointsSummary";
@@ -10,14 +11,14 @@ import { Section } from "../../shared/page/Section";
 import { color } from "../../shared/theme/tokens";
 import { useMode } from "../../shared/theme/useMode";
 import { useWords } from "../../shared/words/useWords";
+import { outcomes } from "./api";
 import css from "./model.module.css";
 import type { Costs, Weighed } from "./useWeighed";
 
 const priced = ["wrong", "missed", "handover", "ask"] as const;
-const outcomes = ["right", "asked", "in_vain", "handover", "wrong", "missed"] as const;
 
 /** CostsSection is what each outcome costs, and what the flow's thresholds and those on the slider cost beside the cheapest, on rows that had no part in choosing. */
-export function CostsSection({ product, costs, labels, weighed, here, job, may, onChange }: { product: string; costs: Costs; labels: string[]; weighed: Weighed | undefined; here: Weighed["now"] | undefined; job: Job | undefined; may: boolean; onChange: (c: Costs) => void }) {
+export function CostsSection({ product, model, costs, labels, weighed, here, job, may, onChange }: { product: string; model: string; costs: Costs; labels: string[]; weighed: Weighed | undefined; here: Weighed["now"] | undefined; job: Job | undefined; may: boolean; onChange: (c: Costs) => void }) {
   const w = useWords("model");
   const f = useFormat();
   const nameOf = useLabelNames(product);
@@ -81,19 +82,19 @@ export function CostsSection({ product, costs, labels, weighed, here, job, may, 
             <thead>
               <tr>
                 <th scope="col">{w("what_happens")}</th>
-                {bills.map((b) => <th key={b.words} scope="col" data-right>{b.words}</th>)}
+                {bills.map((b) => <th key={b.words} scope="col" data-right><span data-measure>{b.words}</span></th>)}
               </tr>
             </thead>
             <tbody>
               {outcomes.map((k) => (
                 <tr key={k}>
                   <th scope="row">{w(`outcome_${k}`)}</th>
-                  {bills.map((b) => <td key={b.words} data-right>{f.count(b.bill.counts[k] ?? 0)}</td>)}
+                  {bills.map((b) => <td key={b.words} data-right><Link to={`/${product}/model/${model}/rows?outcome=${k}&answer=${b.bill.answer}&offer=${b.bill.offer}`}>{f.count(b.bill.counts[k] ?? 0)}</Link></td>)}
                 </tr>
               ))}
               <tr>
                 <th scope="row">{w("per_1000")}</th>
-                {bills.map((b) => <td key={b.words} data-right><b>{money(b.bill.per_1000)}</b></td>)}
+                {bills.map((b) => <td key={b.words} data-right><b data-measure>{money(b.bill.per_1000)}</b></td>)}
               </tr>
             </tbody>
           </table>

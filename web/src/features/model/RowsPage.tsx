@@ -14,12 +14,12 @@ import { DataTable } from "../../shared/table/DataTable";
 import { FilterChips } from "../../shared/table/FilterChips";
 import { useFilters } from "../../shared/table/useFilters";
 import { useWords } from "../../shared/words/useWords";
-import { useJudgements, type Judgement, type Shown } from "./api";
+import { outcomes, useJudgements, type Judgement, type Shown } from "./api";
 import { kindOf, kinds, type Kind } from "./bands";
 import { isIn } from "./confusion";
 import css from "./model.module.css";
 
-const names = ["part", "right", "gold", "said", "pair", "slice", "band", "answer", "offer", "row"] as const;
+const names = ["part", "right", "gold", "said", "pair", "slice", "band", "outcome", "answer", "offer", "row"] as const;
 
 /** RowsPage are the rows behind a number of a model: what the gold is, what the model said, how sure. Enter opens the row's gold to relabel it. */
 export function RowsPage() {
@@ -31,7 +31,8 @@ export function RowsPage() {
   const { model = "" } = useParams();
   const { filters, set, clear } = useFilters(names);
   const part = (filters.part || "test") as Shown;
-  const judged = useJudgements(product, model, part, filters.slice);
+  const outcome = outcomes.find((o) => o === filters.outcome);
+  const judged = useJudgements(product, model, part, filters.slice, outcome && { outcome, answer: Number(filters.answer), offer: Number(filters.offer) });
   const pair = filters.pair.split("|");
   const thresholds = { answer: Number(filters.answer), offer: Number(filters.offer) };
   const rows = useMemo(
@@ -64,6 +65,7 @@ export function RowsPage() {
     filters.pair && { name: "pair", words: pair.map(nameOf).join(" / "), remove: () => set({ pair: "" }) },
     filters.slice && { name: "slice", words: w(`slice_${filters.slice}`), remove: () => set({ slice: "" }) },
     filters.band && kinds.includes(filters.band as Kind) && { name: "band", words: `${w(`kind_${filters.band}`)} (${filters.answer} / ${filters.offer})`, remove: () => set({ band: "", answer: "", offer: "" }) },
+    outcome && { name: "outcome", words: `${w(`outcome_${outcome}`)} (${filters.answer} / ${filters.offer})`, remove: () => set({ outcome: "", answer: "", offer: "" }) },
   ].filter((c): c is { name: string; words: string; remove: () => void } => !!c);
   useActions([{ id: "model.wrong", words: w("only_wrong"), key: "W", run: () => set({ right: filters.right === "no" ? "" : "no" }) }]);
   return (

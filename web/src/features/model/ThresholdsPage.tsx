@@ -121,7 +121,7 @@ export function ThresholdsPage() {
                 </tbody>
               </table>
             </Section>
-            {costs && <CostsSection product={product} costs={costs} labels={labels} weighed={weighed.data} here={chosen && here.data?.now} job={weigh.job} may={may} onChange={setEdited} />}
+            {costs && <CostsSection product={product} model={model} costs={costs} labels={labels} weighed={weighed.data} here={chosen && here.data?.now} job={weigh.job} may={may} onChange={setEdited} />}
           </div>
         )}
       </Faces>

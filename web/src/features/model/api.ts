@@ -4,6 +4,8 @@ import { api, ask, type Schemas } from "../../shared/api/client";
 export type Made = Schemas["LearnMade"];
 export type Judgement = Schemas["EvaluateJudgement"];
 export type Measurement = Schemas["EvaluateMeasurement"];
+export type Outcome = "right" | "asked" | "in_vain" | "handover" | "wrong" | "missed";
+export const outcomes: Outcome[] = ["right", "asked", "in_vain", "handover", "wrong", "missed"];
 export type Part = "train" | "dev" | "test";
 /** Shown is a part, or learnt: all that a model was made of, train and dev. */
 export type Shown = Part | "learnt";
@@ -45,15 +47,15 @@ export function useCross(product: string, model: string) {
 }
 
 /** useJudgements are all rows of a part with what the model says. */
-export function useJudgements(product: string, model: string, part: Shown, slice = "") {
+export function useJudgements(product: string, model: string, part: Shown, slice = "", outcome?: { outcome: Outcome; answer: number; offer: number }) {
   return useQuery({
-    queryKey: ["model", product, "judgements", model, part, slice],
+    queryKey: ["model", product, "judgements", model, part, slice, outcome],
     enabled: model !== "",
     queryFn: async ({ signal }) => {
       const read = async (of: Part) => {
         const rows: Judgement[] = [];
         for (let cursor: string | undefined; ; ) {
-          const page = await ask(api.GET("/api/v1/products/{product}/models/{model}/judgements", { signal, params: { path: { product, model }, query: { part: of, limit: 5000, ...(slice ? { slice: slice as "short" } : {}), ...(cursor ? { cursor } : {}) } } }));
+          const page = await ask(api.GET("/api/v1/products/{product}/models/{model}/judgements", { signal, params: { path: { product, model }, query: { part: of, limit: 5000, ...(slice ? { slice: slice as "short" } : {}), ...outcome, ...(cursor ? { cursor } : {}) } } }));
           rows.push(...(page.items ?? []));
           if (!page.next) return rows;
           cursor = page.next;

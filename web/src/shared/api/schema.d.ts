@@ -12551,6 +12551,12 @@ export interface operations {
                 part?: "train" | "dev" | "test";
                 /** @description 只要这一类行|only rows of this kind */
                 slice?: "short" | "middle" | "long" | "opening" | "follow_up" | "one_label" | "more_labels";
+                /** @description 只要按费用表落到这种结果的行，和 answer、offer 一起填|only rows that come to this by the table of costs, told with answer and offer */
+                outcome?: "right" | "wrong" | "missed" | "asked" | "in_vain" | "handover";
+                /** @description 答的界|answer border */
+                answer?: number;
+                /** @description 给选项的界|offer border */
+                offer?: number;
                 /** @description 上一页给出的 next|next of the page before */
                 cursor?: string;
                 /** @description 每页条数|items a page */
