@@ -142,7 +142,7 @@ func TestBrokenConnectionsAreMended(t *testing.T) {
 		case errors.Is(err, db.Unreachable): // a connection that was open: told, not saved
 		case err != nil:
 			t.Errorf("write %d: %v", id, err)
-		case id == 19 && count(t, d) == 0:
+		case id == 19 && count(t, other) == 0: // a read of d may still meet a connection that was ended
 			t.Error("nothing was written")
 		}
 	}
