@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Upgrades two servers and two workers on one PostgreSQL one after another, from an
-# earlier commit to this one, while people talk, label, train, release and correct; what
+# earlier commit to this one, while people talk, label, train and release; what
 # was acknowledged must be there afterwards. One line a figure; exit 1 on a failure.
 #   EARLIER=commit   by default the last one before the newest change of the tables
 #   SECONDS_EACH=6   how long people work between two steps

@@ -32,27 +32,12 @@ func (s *Service) putCosts(ctx context.Context, in *costsIn) (*out[SavedCosts], 
 	return &out[SavedCosts]{c}, err
 }
 
-type weighIn struct {
-	ModelIn
-	Body struct {
-		Now *Bands `json:"now,omitempty" doc:"和哪两个界比，不填则和流程里的比|borders to compare with, those of the flow when absent"`
-	}
-}
-
-type weighArgs struct {
-	jobArgs
-	Now *Bands `json:"now,omitempty"`
-}
-
-func (s *Service) startWeighing(ctx context.Context, in *weighIn) (*out[api.Started], error) {
-	if now := in.Body.Now; now != nil && !(0 <= now.Offer && now.Offer <= now.Answer && now.Answer <= 1) {
-		return nil, BadBands.With().At("now.offer")
-	}
+func (s *Service) startWeighing(ctx context.Context, in *ModelIn) (*out[api.Started], error) {
 	school, err := s.needs.Bench.School(ctx, in.Product, in.Model) // tell before anything is queued
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.enqueue(ctx, weighKind, in.Product, weighArgs{jobArgs{in.Product, school.ModelID}, in.Body.Now}, api.Who(ctx).ID)
+	id, err := s.enqueue(ctx, weighKind, in.Product, jobArgs{Product: in.Product, Model: school.ModelID}, api.Who(ctx).ID)
 	return &out[api.Started]{api.Started{JobID: id}}, err
 }
 

@@ -103,7 +103,7 @@ func (s *Service) drawCurve(ctx context.Context, product, model string, progress
 	err = Grow(ctx, school.Train, school.Dev, school.Fit, func(p Point) error {
 		c.Points = append(c.Points, p)
 		progress(len(c.Points), len(curveShares))
-		return s.keepCurve(ctx, product, c)
+		return s.keepOfModel(ctx, ofCurves, product, c.ModelID, c)
 	})
 	return c, err
 }

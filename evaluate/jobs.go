@@ -56,7 +56,7 @@ func (s *Service) curveJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 // weighJob answers by folds what chooses thresholds, and weighs. After a crash it
 // begins again.
 func (s *Service) weighJob(ctx context.Context, job jobs.Job, report *jobs.Report) (any, error) {
-	var args weighArgs
+	var args jobArgs
 	if err := job.Args(&args); err != nil {
 		return nil, err
 	}
@@ -64,5 +64,5 @@ func (s *Service) weighJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 	if err := s.crossRows(ctx, args.Product, args.Model, report.At); err != nil {
 		return nil, err
 	}
-	return s.Weigh(ctx, args.Product, args.Model, args.Now)
+	return s.Weigh(ctx, args.Product, args.Model, nil)
 }

@@ -212,32 +212,44 @@ ON CONFLICT (report_id, row_id) DO UPDATE SET verdict = excluded.verdict, actor_
 	return db.Explain(err)
 }
 
-func (s *Service) keepCurve(ctx context.Context, product string, c Curve) error {
-	body, err := json.Marshal(c)
+// Tables of what is kept of a model, one body each.
+const (
+	ofCurves  = "eval_curves"
+	ofCrossed = "eval_crossed"
+)
+
+// keepOfModel puts a body in the place of the one before.
+func (s *Service) keepOfModel(ctx context.Context, table, product, modelID string, value any) error {
+	body, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Errorf("encode a curve: %w", err)
+		return fmt.Errorf("keep in %s: %w", table, err)
 	}
 	return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-INSERT INTO eval_curves (product_id, model_id, body, at_us) VALUES ($1, $2, $3, $4)
+INSERT INTO `+table+` (product_id, model_id, body, at_us) VALUES ($1, $2, $3, $4)
 ON CONFLICT (product_id, model_id) DO UPDATE SET body = excluded.body, at_us = excluded.at_us`,
-			product, c.ModelID, string(body), s.needs.Now().UnixMicro())
+			product, modelID, string(body), s.needs.Now().UnixMicro())
 		return db.Explain(err)
 	})
+}
+
+// ofModel reads a body into a value, which stays as it is where none was kept.
+func (s *Service) ofModel(ctx context.Context, table, product, modelID string, into any) error {
+	var body string
+	err := s.needs.DB.Reader().QueryRowContext(ctx, `SELECT body FROM `+table+` WHERE product_id = $1 AND model_id = $2`, product, modelID).Scan(&body)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return db.Explain(err)
+	}
+	return json.Unmarshal([]byte(body), into)
 }
 
 // curve gives the curve of a model by its id; one that was not drawn has no point.
 func (s *Service) curve(ctx context.Context, product, modelID string) (Curve, error) {
 	c := Curve{ModelID: modelID, Points: []Point{}}
-	var body string
-	err := s.needs.DB.Reader().QueryRowContext(ctx, `SELECT body FROM eval_curves WHERE product_id = $1 AND model_id = $2`, product, modelID).Scan(&body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return c, nil
-	}
-	if err != nil {
-		return c, db.Explain(err)
-	}
-	return c, json.Unmarshal([]byte(body), &c)
+	return c, s.ofModel(ctx, ofCurves, product, modelID, &c)
 }
 
 // Erase deletes what the product has in this stage, and tells how many rows went.

@@ -74,8 +74,8 @@ type Weighed struct {
 	ModelID      string      `json:"model_id"`
 	CostsVersion int         `json:"costs_version" table:"费用表版本|version of the costs"`
 	Costs        Costs       `json:"costs" table:"费用|costs"`
-	ChosenRows   int         `json:"chosen_rows" table:"选用的行|rows that chose" doc:"用开发部分多少行选的|rows of the dev part that chose"`
-	ShownRows    int         `json:"shown_rows" table:"算钱的行|rows that are billed" doc:"在测试部分多少行上算的|rows of the test part on which all is shown"`
+	ChosenRows   int         `json:"chosen_rows" table:"选用的行|rows that chose" doc:"选阈值用的行：模型学过的行，每行由没学过它的模型来答；0 是还没选|rows that chose: those that the model learns from, each answered by a model that had not learnt it; 0 before"`
+	ShownRows    int         `json:"shown_rows" table:"算钱的行|rows that are billed" doc:"测试部分的行，没参与选|rows of the test part, which had no part in choosing"`
 	Now          Bill        `json:"now" table:"现在|now"`
 	Best         *Bill       `json:"best,omitempty" table:"最省|cheapest" doc:"还没算过时没有|absent before it was chosen"`
 	Possible     Bill        `json:"possible" table:"事后最省|best in hindsight" doc:"事后看测试部分，最省能到多少|the least that there was on the test part, in hindsight"`
@@ -127,7 +127,7 @@ func (s *Service) crossRows(ctx context.Context, product, model string, progress
 	for i, p := range said {
 		rows[i] = crossedRow{goldOf(judged, judged.Examples[i]), p.Scores[:min(maxActs, len(p.Scores))], p.Foreign}
 	}
-	return s.keepCrossed(ctx, product, school.ModelID, rows)
+	return s.keepOfModel(ctx, ofCrossed, product, school.ModelID, rows)
 }
 
 // Weigh tells what a model's answers cost within the bands of now (nil: those of
@@ -154,8 +154,8 @@ func (s *Service) Weigh(ctx context.Context, product, model string, now *Bands) 
 	if err != nil {
 		return Weighed{}, err
 	}
-	rows, err := s.crossedRows(ctx, product, test.ModelID)
-	if err != nil {
+	var rows []crossedRow
+	if err := s.ofModel(ctx, ofCrossed, product, test.ModelID, &rows); err != nil {
 		return Weighed{}, err
 	}
 	c := saved.Costs

@@ -155,7 +155,7 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 		result.PredictedPS = float64(len(inputs)) / took
 	}
 	if o.Answers != "" {
-		if err := saveFile(o.Answers, func(w io.Writer) error { return writeAnswers(w, test, answers) }); err != nil {
+		if err := SaveFile(o.Answers, func(w io.Writer) error { return writeAnswers(w, test, answers) }); err != nil {
 			return result, err
 		}
 	}
@@ -294,10 +294,10 @@ func saveFiles(m Model, out string) (hash string, size int64, err error) {
 		out = filepath.Join(folder, "model")
 	}
 	sum := sha256.New()
-	if err := saveFile(out, func(w io.Writer) error { return m.Save(io.MultiWriter(w, sum)) }); err != nil {
+	if err := SaveFile(out, func(w io.Writer) error { return m.Save(io.MultiWriter(w, sum)) }); err != nil {
 		return "", 0, err
 	}
-	if err := saveFile(out+".rows", m.SaveRows); err != nil {
+	if err := SaveFile(out+".rows", m.SaveRows); err != nil {
 		return "", 0, err
 	}
 	info, err := os.Stat(out)
@@ -307,11 +307,11 @@ func saveFiles(m Model, out string) (hash string, size int64, err error) {
 	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), info.Size(), nil
 }
 
-// saveFile writes a file whole or not at all.
-func saveFile(name string, write func(io.Writer) error) error {
+// SaveFile writes a file whole or not at all.
+func SaveFile(name string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".zhuomo-*")
 	if err != nil {
-		return fmt.Errorf("save model: %w", err)
+		return fmt.Errorf("save %s: %w", filepath.Base(name), err)
 	}
 	defer os.Remove(f.Name()) // does nothing once renamed
 	if err = write(f); err == nil {
@@ -324,7 +324,7 @@ func saveFile(name string, write func(io.Writer) error) error {
 		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
-		return fmt.Errorf("save model: %w", err)
+		return fmt.Errorf("save %s: %w", filepath.Base(name), err)
 	}
 	return nil
 }

@@ -16,7 +16,8 @@ type Beats struct {
 	Sure bool    `json:"sure" doc:"比默认好，且不像碰巧（p < .05）|better than the defaults and hardly by luck (p < .05)"`
 }
 
-// figures by which an objective tells how its rows stand beside those of the defaults.
+// Figures by which an objective tells how its rows stand beside those of the component's
+// own defaults; pinned values are not among those.
 const (
 	FixedRows  = "rows_fixed"
 	BrokenRows = "rows_broken"

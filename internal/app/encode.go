@@ -1,18 +1,20 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/spec"
+	"zhuomo/learn"
 	"zhuomo/learn/encoder"
 )
 
@@ -76,23 +78,23 @@ func encodeCommand() command.Special {
 				return err
 			}
 			r.Seconds = time.Since(began).Seconds()
-			for _, text := range texts {
-				r.Tokens += len(x.Tokens(text))
+			tokens := make([][]int32, len(texts))
+			for i, text := range texts {
+				tokens[i] = x.Tokens(text)
+				r.Tokens += len(tokens[i])
 			}
 			if out != "" {
-				f, err := os.Create(out)
-				if err != nil {
-					return command.Usage.With("problem", err.Error(), "command", "zhuomo encode")
-				}
-				lines := json.NewEncoder(f)
-				for i, text := range texts {
-					if err := lines.Encode(vectorLine{text, x.Tokens(text), vectors[i]}); err != nil {
-						f.Close()
-						return fmt.Errorf("write vectors: %w", err)
+				err := learn.SaveFile(out, func(w io.Writer) error {
+					lines := json.NewEncoder(w)
+					for i, text := range texts {
+						if err := lines.Encode(vectorLine{text, tokens[i], vectors[i]}); err != nil {
+							return err
+						}
 					}
-				}
-				if err := f.Close(); err != nil {
-					return fmt.Errorf("write vectors: %w", err)
+					return nil
+				})
+				if err != nil {
+					return err
 				}
 			}
 			return e.Print(r)
@@ -100,27 +102,30 @@ func encodeCommand() command.Special {
 	}
 }
 
-// longestLine of a file of texts.
-const longestLine = 16 << 20
-
+// readLines reads a text in UTF-8. Fault: encoder.BadTexts.
 func readLines(name string) ([]string, error) {
+	bad := func(problem string) error {
+		return encoder.BadTexts.With("file", filepath.Base(name), "problem", problem)
+	}
 	var from io.Reader = os.Stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, command.Usage.With("problem", err.Error(), "command", "zhuomo encode")
+			return nil, bad(err.Error())
 		}
 		defer f.Close()
 		from = f
 	}
-	var texts []string
-	lines := bufio.NewScanner(from)
-	lines.Buffer(nil, longestLine)
-	for lines.Scan() {
-		texts = append(texts, lines.Text())
+	body, err := io.ReadAll(from)
+	if err != nil {
+		return nil, bad(err.Error())
 	}
-	if err := lines.Err(); err != nil {
-		return nil, command.Usage.With("problem", err.Error(), "command", "zhuomo encode")
+	if !utf8.Valid(body) {
+		return nil, bad("not UTF-8 · 不是 UTF-8")
+	}
+	var texts []string
+	for line := range strings.Lines(strings.TrimPrefix(string(body), "\uFEFF")) {
+		texts = append(texts, strings.TrimRight(line, "\r\n"))
 	}
 	return texts, nil
 }

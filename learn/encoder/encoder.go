@@ -24,7 +24,6 @@ import (
 // Encoder is an opened model. It never changes; Encode may be called from many
 // goroutines at once.
 type Encoder struct {
-	name      string
 	hash      string
 	tokens    *tokenizer
 	most      int // tokens of a text that are read
@@ -78,7 +77,7 @@ func Open(folder fs.FS) (*Encoder, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	e := &Encoder{name: c.Type, most: c.Positions, pooling: byMean}
+	e := &Encoder{most: c.Positions, pooling: byMean}
 	if err := e.readModules(folder); err != nil {
 		return nil, err
 	}

@@ -39,22 +39,10 @@ func (l *linear) Fit(ctx context.Context, data learn.Data, values spec.Values, o
 	if err := t.fits(data.Examples); err != nil {
 		return nil, err
 	}
-	for _, more := range [][]learn.Example{examplesOf(o.Dev), t.options.Rest} {
-		if err := t.fits(more); err != nil {
-			return nil, err
-		}
-	}
 	if err := t.read(ctx, data.Examples); err != nil {
 		return nil, err
 	}
 	return t.Fit(ctx)
-}
-
-func examplesOf(d *learn.Data) []learn.Example {
-	if d == nil {
-		return nil
-	}
-	return d.Examples
 }
 
 // Trainer begins a fit that will be repeated. See learn.Learner.

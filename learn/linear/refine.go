@@ -40,8 +40,7 @@ func (t *trainer) Refine(ctx context.Context, examples ...learn.Example) (learn.
 		if err := t.Put(examples...); err != nil {
 			return nil, err
 		}
-		m, err := t.Fit(ctx)
-		return m, err
+		return t.Fit(ctx)
 	}
 	g := t.last
 	t.last = nil // Put forgets it, as a Fit is needed after it

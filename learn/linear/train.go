@@ -235,6 +235,14 @@ func (t *trainer) check() error {
 	if len(t.items) == 0 {
 		return learn.NoExamples.With()
 	}
+	if t.options.Dev != nil {
+		if err := t.fits(t.options.Dev.Examples); err != nil {
+			return err
+		}
+	}
+	if err := t.fits(t.options.Rest); err != nil {
+		return err
+	}
 	seen := make([]bool, len(t.labels))
 	for _, it := range t.items {
 		for _, l := range it.labels {

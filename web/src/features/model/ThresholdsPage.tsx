@@ -34,14 +34,16 @@ export function ThresholdsPage() {
   const saved = flow.data?.flow.thresholds;
   const [chosen, setChosen] = useState<Thresholds>();
   const [edited, setEdited] = useState<Costs>();
-  const at = chosen ?? (saved ? { answer: saved.answer, offer: saved.offer } : { answer: 0.5, offer: 0.15 });
+  const [rested, setRested] = useState<Thresholds>(); // where the slider was let go: each place asks the server
+  const inFlow = saved ? { answer: saved.answer, offer: saved.offer } : { answer: 0.5, offer: 0.15 };
+  const at = chosen ?? inFlow;
   const rows = useMemo(() => judged.data ?? [], [judged.data]);
   const counts = useMemo(() => tally(rows, at), [rows, at]);
   const table = useCosts(product);
   const costs = edited ?? table.data?.costs;
-  const weighed = useWeighed(product, model, saved ? { answer: saved.answer, offer: saved.offer } : at);
-  const here = useWeighed(product, model, at);
-  const weigh = useWeigh(product, model, useCallback((b: Thresholds) => { setEdited(undefined); setChosen({ answer: b.answer, offer: b.offer }); }, []));
+  const weighed = useWeighed(product, model, inFlow);
+  const here = useWeighed(product, model, (chosen && rested) ?? inFlow);
+  const weigh = useWeigh(product, model, useCallback((b: Thresholds) => { setEdited(undefined); setRested(undefined); setChosen({ answer: b.answer, offer: b.offer }); }, []));
   const labels = useMemo(() => [...new Set(rows.flatMap((r) => [...(r.gold ?? []), ...(r.top ?? []).map((l) => l.label)]))].sort(), [rows]);
   const put = async (t: Thresholds) => {
     if (!flow.data) return;
@@ -92,6 +94,7 @@ export function ThresholdsPage() {
                   step={0.01}
                   value={[at.offer, at.answer]}
                   onChange={(v) => setChosen({ offer: v[0] ?? 0, answer: v[1] ?? 1 })}
+                  onChangeComplete={(v) => setRested({ offer: v[0] ?? 0, answer: v[1] ?? 1 })}
                   ariaLabelForHandle={[w("offer_from"), w("answer_from")]}
                   marks={{ 0: w("band_fallback"), [Math.max(0.12, at.offer)]: `${w("band_offer")} ≥ ${f.score(at.offer)}`, [Math.max(at.answer, at.offer + 0.14)]: `${w("band_answer")} ≥ ${f.score(at.answer)}` }}
                 />

@@ -46,7 +46,7 @@ export function useWeigh(product: string, model: string, done: (best: Thresholds
         done(known.best);
         return undefined;
       }
-      return ask(api.POST("/api/v1/products/{product}/models/{model}/costs", { params: { path: { product, model } }, body: {} }));
+      return ask(api.POST("/api/v1/products/{product}/models/{model}/costs", { params: { path: { product, model } } }));
     },
     onSuccess: (started) => started && client.invalidateQueries({ queryKey: jobsKey }),
   });

@@ -4785,18 +4785,6 @@ export interface components {
             /** Format: int64 */
             turn?: number;
         };
-        EvaluateBands: {
-            /**
-             * Format: double
-             * @description 不低于它就办|act from here on
-             */
-            answer: number;
-            /**
-             * Format: double
-             * @description 不低于它就给选项，低于它交给人|offer choices from here on; below: hand over
-             */
-            offer: number;
-        };
         EvaluateBatch: {
             actor_id?: string;
             ask: string;
@@ -5223,16 +5211,12 @@ export interface components {
              */
             verdict: "" | "new_right" | "old_right" | "both_wrong" | "gold_wrong";
         };
-        EvaluateWeighInBody: {
-            /** @description 和哪两个界比，不填则和流程里的比|borders to compare with, those of the flow when absent */
-            now?: components["schemas"]["EvaluateBands"];
-        };
         EvaluateWeighed: {
             /** @description 还没算过时没有|absent before it was chosen */
             best?: components["schemas"]["EvaluateBill"];
             /**
              * Format: int64
-             * @description 用开发部分多少行选的|rows of the dev part that chose
+             * @description 选阈值用的行：模型学过的行，每行由没学过它的模型来答；0 是还没选|rows that chose: those that the model learns from, each answered by a model that had not learnt it; 0 before
              */
             chosen_rows: number;
             costs: components["schemas"]["EvaluateCosts"];
@@ -5247,7 +5231,7 @@ export interface components {
             saving?: components["schemas"]["EvaluateSaving"];
             /**
              * Format: int64
-             * @description 在测试部分多少行上算的|rows of the test part on which all is shown
+             * @description 测试部分的行，没参与选|rows of the test part, which had no part in choosing
              */
             shown_rows: number;
             simulated: boolean;
@@ -12375,11 +12359,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EvaluateWeighInBody"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Accepted */
             202: {
