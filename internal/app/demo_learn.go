@@ -29,11 +29,14 @@ func (d *demo) search(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	kept := d.say("比默认好得不像碰巧，用它", "better than the defaults and hardly by luck: taken")
-	if beats == nil || !beats.Sure {
+	var kept string
+	switch {
+	case beats == nil:
+		kept = d.say("默认就是最好的", "the defaults are the best")
+	case beats.Sure:
+		d.params, kept = study.Best, d.say("比默认好得不像碰巧，用它", "better than the defaults and hardly by luck: taken")
+	default:
 		kept = d.say("没有把握比默认好，仍用默认", "not surely better than the defaults, which stay")
-	} else {
-		d.params = study.Best
 	}
 	return fmt.Sprintf(d.say("%d 次试验 · 默认 %.4f → 最好 %.4f（dev 全对率）· %s", "%d trials · default %.4f → best %.4f (exact on dev) · %s"),
 		study.DoneCount, study.DefaultScore, study.BestScore, kept), nil
