@@ -4928,7 +4928,7 @@ export interface components {
              */
             missed: number;
             /** @description 该由人来办的标签；没有标签的话也算|labels that want a person; so do rows without a label */
-            person: string[] | null;
+            person?: string[] | null;
             /**
              * Format: int64
              * @description 每月多少轮对话，用来算每月省多少|turns a month, to tell what is saved in a month
