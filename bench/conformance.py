@@ -1,5 +1,5 @@
 """The checks behind conformance.sh; see there."""
-import argparse, csv, json, os, pathlib, re, subprocess, sys, tempfile, time, traceback
+import argparse, csv, json, os, pathlib, re, shutil, socket, subprocess, sys, tempfile, time, traceback, urllib.request
 
 from program import Program
 
@@ -147,6 +147,8 @@ class Checks:
 class PeerChecks(Checks):
     """Those that need the field's readers installed."""
 
+    minio = ""  # MinIO's server program
+
     def shape(self, problem):
         import jsonschema
         jsonschema.Draft202012Validator(PROBLEM, format_checker=jsonschema.FormatChecker()).validate(problem)
@@ -246,34 +248,70 @@ class PeerChecks(Checks):
 
     # moto is an S3 server of its own, boto3 the client of the field.
     def another_s3_server_keeps_our_files(self):
-        import boto3, hashlib, logging, moto.server, shutil
+        import logging, moto.server
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request
         server = moto.server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         try:
-            endpoint = "http://%s:%d" % server.get_host_and_port()
-            keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
-            s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret")
-            s3.create_bucket(Bucket="zhuomo")
-            data = self.path("in-a-bucket")
-
-            def run(*args):
-                blobs = f"s3://zhuomo/of/us?endpoint={endpoint}&region=us-east-1&path=true"
-                done = subprocess.run([self.p.binary, *args, "--data", data, "--blobs", blobs, "--json"], capture_output=True, env={**os.environ, **keys})
-                assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
-                return json.loads(done.stdout)
-
-            told = run("restore", self.path("b.tar.zst"))
-            shutil.rmtree(os.path.join(data, "blobs-cache"))
-            found = run("doctor", "--deep")
-            assert found["problems"] == 0 and found["blob_count"] == told["blob_count"], found
-            objects = s3.list_objects_v2(Bucket="zhuomo")["Contents"]
-            assert len(objects) == told["blob_count"], len(objects)
-            for o in objects:
-                body = s3.get_object(Bucket="zhuomo", Key=o["Key"])["Body"].read()
-                assert o["Key"] == "of/us/" + hashlib.sha256(body).hexdigest(), o["Key"]
+            self.kept_in("http://%s:%d" % server.get_host_and_port(), "moto")
         finally:
             server.stop()
+
+    # MinIO is what is mostly run where there is no cloud.
+    def minio_keeps_our_files(self):
+        if not self.minio:
+            print("skip  minio_keeps_our_files: no MinIO (needs Go and the module proxy, or MINIO_BIN)")
+            return
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            address = "127.0.0.1:%d" % s.getsockname()[1]
+        with open(self.path("minio.log"), "w") as log:
+            server = subprocess.Popen(
+                [self.minio, "server", self.path("minio"), "--address", address, "--console-address", "127.0.0.1:0"],
+                stdout=log, stderr=log, env={**os.environ, "MINIO_ROOT_USER": "zhuomo-key", "MINIO_ROOT_PASSWORD": "zhuomo-secret", "MINIO_UPDATE": "off", "MINIO_CALLHOME_ENABLE": "off"})
+            try:
+                for _ in range(300):
+                    try:
+                        urllib.request.urlopen(f"http://{address}/minio/health/live", timeout=1)
+                        break
+                    except OSError:
+                        assert server.poll() is None, open(self.path("minio.log")).read()[-600:]
+                        time.sleep(0.1)
+                self.kept_in(f"http://{address}", "minio")
+                if shutil.which("go"):  # the suite of blob stores, object by object and in parts
+                    done = subprocess.run(
+                        ["go", "test", "-count=1", "-run", "TestTheBucketGiven", "-v", "./internal/blob/bucket"], capture_output=True, text=True,
+                        env={**os.environ, "ZHUOMO_TEST_BUCKET": f"s3://zhuomo/suite?endpoint=http://{address}&region=us-east-1&path=true&cache_mib=1",
+                             "AWS_ACCESS_KEY_ID": "zhuomo-key", "AWS_SECRET_ACCESS_KEY": "zhuomo-secret"})
+                    assert done.returncode == 0 and "--- PASS: TestTheBucketGiven" in done.stdout, (done.stdout + done.stderr)[-1500:]
+            finally:
+                server.terminate()
+                server.wait(30)
+
+    def kept_in(self, endpoint, name):
+        import boto3, hashlib
+        keys = ("key", "secret") if name == "moto" else ("zhuomo-key", "zhuomo-secret")
+        s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=keys[0], aws_secret_access_key=keys[1])
+        s3.create_bucket(Bucket="zhuomo")
+        data = self.path("in-" + name)
+
+        def run(*args):
+            blobs = f"s3://zhuomo/of/us?endpoint={endpoint}&region=us-east-1&path=true"
+            done = subprocess.run(
+                [self.p.binary, *args, "--data", data, "--blobs", blobs, "--json"], capture_output=True,
+                env={**os.environ, "AWS_ACCESS_KEY_ID": keys[0], "AWS_SECRET_ACCESS_KEY": keys[1]})
+            assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
+            return json.loads(done.stdout)
+
+        told = run("restore", self.path("b.tar.zst"))
+        shutil.rmtree(os.path.join(data, "blobs-cache"))
+        found = run("doctor", "--deep")
+        assert found["problems"] == 0 and found["blob_count"] == told["blob_count"], found
+        objects = s3.list_objects_v2(Bucket="zhuomo")["Contents"]
+        assert len(objects) == told["blob_count"], len(objects)
+        for o in objects:
+            body = s3.get_object(Bucket="zhuomo", Key=o["Key"])["Body"].read()
+            assert o["Key"] == "of/us/" + hashlib.sha256(body).hexdigest(), o["Key"]
 
     def openapi_is_valid(self):
         import openapi_spec_validator
@@ -283,19 +321,21 @@ class PeerChecks(Checks):
 
 
 def named(of):
-    return [n for n in vars(of) if not n.startswith("_") and n not in ("rows", "imported", "path", "exported", "documents", "shape", "segments")]
+    return [n for n in vars(of) if not n.startswith("_") and n not in ("rows", "imported", "path", "exported", "documents", "shape", "segments", "kept_in", "minio")]
 
 
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("--binary", required=True)
     ask.add_argument("--quick", action="store_true")
+    ask.add_argument("--minio", default="", help="MinIO's server program")
     a = ask.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory(prefix="zhuomo-conformance-") as folder:
         program = Program(a.binary, folder)
         try:
             checks = Checks(program, folder) if a.quick else PeerChecks(program, folder)
+            PeerChecks.minio = a.minio
             for name in named(Checks) + ([] if a.quick else named(PeerChecks)):
                 began = time.time()
                 try:

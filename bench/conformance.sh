@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Holds our files and our HTTP to the field's own readers: pyarrow, pandas,
 # DuckDB, openpyxl, Python's csv, openapi-spec-validator, jsonschema, tarfile with
-# zstandard, an S3 server (moto) and client (boto3), the MLflow client; and deploy/ to its linters. The real program runs on a
+# zstandard, two S3 servers (moto, MinIO) and a client (boto3), the MLflow client; and deploy/ to its linters. The real program runs on a
 # temporary data folder. One line a check; exit 1 on a failure.
 #   QUICK=1      only what Python's own library can check, nothing installed
 #   ZHUOMO_BIN   bin/zhuomo
+#   MINIO_BIN    MinIO's server program; without it it is built once (Go, some minutes)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=${ZHUOMO_BIN:-bin/zhuomo}
@@ -17,7 +18,12 @@ else
 fi
 failed=0
 [ -n "${QUICK:-}" ] || bash bench/conformance-deploy.sh || failed=1
-"$python" bench/conformance.py --binary "$binary" ${QUICK:+--quick} || failed=1
+minio=${MINIO_BIN:-}
+if [ -z "${QUICK:-}$minio" ] && command -v go >/dev/null; then
+  minio=$PWD/.peers/minio/minio
+  [ -x "$minio" ] || GOFLAGS= GOBIN=${minio%/*} go install github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c || minio=
+fi
+"$python" bench/conformance.py --binary "$binary" ${QUICK:+--quick} --minio "$minio" || failed=1
 if [ -z "${QUICK:-}" ]; then
   python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.9.1)
   "$python" bench/conformance_mlflow.py --binary "$binary" || failed=1

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ type soakMinute struct {
 	P50MS      float64 `json:"p50_ms"`
 	P99MS      float64 `json:"p99_ms"`
 	ResidentMB float64 `json:"resident_mb"`
+	HeapMB     float64 `json:"heap_mb"` // of it what the program's own values take up
 	Goroutines float64 `json:"goroutines"`
 	Files      float64 `json:"open_files"`
 	DatabaseMB float64 `json:"database_mb"`
@@ -43,6 +45,7 @@ type soakFigures struct {
 	Answers    int64   `json:"answer_count" table:"标注|answers"`
 	P50MS      float64 `json:"p50_ms" table:"p50 ms"`
 	P99MS      float64 `json:"p99_ms" table:"p99 ms"`
+	WorstMS    float64 `json:"p99_worst_minute_ms" table:"最慢一分钟 p99 ms|p99 ms of the worst minute"`
 	ResidentMB float64 `json:"resident_mb" table:"内存 MB|resident MB"`
 	Memory     float64 `json:"memory_growth" table:"内存增长|growth of memory"`
 	P99        float64 `json:"p99_growth" table:"p99 增长|growth of p99"`
@@ -154,11 +157,12 @@ func (o *soakBench) measure(ctx context.Context, e *command.Env, customers *load
 			return all, err
 		}
 		m.ResidentMB = round(seen["process_resident_memory_bytes"] / 1e6)
+		m.HeapMB = round(seen["go_memstats_heap_alloc_bytes"] / 1e6)
 		m.Goroutines, m.Files = seen["go_goroutines"], seen["process_open_fds"]
 		m.DatabaseMB = round((seen["zhuomo_database_file_bytes"] + seen["zhuomo_database_log_bytes"]) / 1e6)
 		all = append(all, m)
-		fmt.Fprintf(e.Err, "%4d  p50 %7.2f ms  p99 %8.2f ms  %6.1f MB  %5.0f goroutines  %4.0f files  database %7.1f MB  %d answers\n",
-			m.Minute, m.P50MS, m.P99MS, m.ResidentMB, m.Goroutines, m.Files, m.DatabaseMB, m.Answers)
+		fmt.Fprintf(e.Err, "%4d  p50 %7.2f ms  p99 %8.2f ms  %6.1f MB (heap %6.1f)  %5.0f goroutines  %4.0f files  database %7.1f MB  %d answers\n",
+			m.Minute, m.P50MS, m.P99MS, m.ResidentMB, m.HeapMB, m.Goroutines, m.Files, m.DatabaseMB, m.Answers)
 	}
 	return all, nil
 }
@@ -204,29 +208,39 @@ func soaked(minutes []soakMinute) soakFigures {
 	for _, m := range later {
 		f.P50MS += m.P50MS / float64(len(later))
 		f.P99MS += m.P99MS / float64(len(later))
+		f.WorstMS = max(f.WorstMS, m.P99MS)
 	}
 	f.P50MS, f.P99MS = round(f.P50MS), round(f.P99MS)
 	f.Flat = len(later) > 1 && f.Memory <= soakMemoryMay && f.Files <= soakMemoryMay && f.Goroutines <= soakP99May && f.P99 <= soakP99May
 	return f
 }
 
-// growth is how much higher the line of least squares through values ends than
-// it begins, as a ratio.
+// growth is how much higher the line through values ends than it begins, as a
+// ratio. Its slope is the median of those between every two values (Sen 1968),
+// so that a single bad minute, which is told beside it, does not tilt it.
 func growth(values []float64) float64 {
-	n := float64(len(values))
-	var sx, sy, sxx, sxy float64
+	var slopes, starts []float64
 	for i, v := range values {
-		x := float64(i)
-		sx, sy, sxx, sxy = sx+x, sy+v, sxx+x*x, sxy+x*v
+		for j := range i {
+			slopes = append(slopes, (v-values[j])/float64(i-j))
+		}
 	}
-	spread := n*sxx - sx*sx
-	if spread == 0 {
+	if len(slopes) == 0 {
 		return 0
 	}
-	slope := (n*sxy - sx*sy) / spread
-	first := (sy - slope*sx) / n
+	slope := median(slopes)
+	for i, v := range values {
+		starts = append(starts, v-slope*float64(i))
+	}
+	first := median(starts)
 	if first <= 0 {
 		return 0
 	}
-	return round(slope * (n - 1) / first)
+	return round(slope * float64(len(values)-1) / first)
+}
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	n := len(values)
+	return (values[n/2] + values[(n-1)/2]) / 2
 }

@@ -13,6 +13,12 @@ func TestASoakIsFlatOnlyWhenNothingGrows(t *testing.T) {
 	}
 	even := func(n float64) float64 { return 100 + float64(int(n)%3) }
 	climbs := func(n float64) float64 { return 100 + n }
+	stumbles := func(n float64) float64 {
+		if n == 50 {
+			return 4000
+		}
+		return even(n)
+	}
 	settles := func(n float64) float64 { return 100 + min(n, 10)*20 }
 	for name, c := range map[string]struct {
 		all  []soakMinute
@@ -20,6 +26,7 @@ func TestASoakIsFlatOnlyWhenNothingGrows(t *testing.T) {
 	}{
 		"even":                    {minutes(even, even, even), true},
 		"caches fill at first":    {minutes(settles, even, even), true},
+		"one minute was bad":      {minutes(even, stumbles, even), true},
 		"memory climbs":           {minutes(climbs, even, even), false},
 		"answers become slower":   {minutes(even, climbs, even), false},
 		"files are not closed":    {minutes(even, even, climbs), false},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -50,6 +51,48 @@ func TestStore(t *testing.T) {
 		t.Run("at /"+prefix, func(t *testing.T) {
 			blobtest.Run(t, func() blob.Store { return open(t, optionsOf(testkit.NewBucket(t), prefix)) })
 		})
+	}
+}
+
+// TestTheBucketGiven runs the suite in a bucket of a real server, which
+// ZHUOMO_TEST_BUCKET names as --blobs does; the keys are where they always are.
+// Beside it a blob goes up in parts and is read by range.
+func TestTheBucketGiven(t *testing.T) {
+	address := os.Getenv("ZHUOMO_TEST_BUCKET")
+	if address == "" {
+		t.Skip("needs ZHUOMO_TEST_BUCKET, an address as --blobs takes it (make conformance)")
+	}
+	o, err := Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	fresh := func(t *testing.T) *Store {
+		n++
+		one := o
+		one.Prefix = fmt.Sprintf("%s/%d-%d", o.Prefix, os.Getpid(), n)
+		return open(t, one)
+	}
+	blobtest.Run(t, func() blob.Store { return fresh(t) })
+	s := fresh(t)
+	want := noise(2*partBytes + 12345)
+	h, err := blob.PutBytes(t.Context(), s, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.cache.drop(t.Context(), h)
+	r, err := s.Open(t.Context(), h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := make([]byte, 1000)
+	for _, at := range []int64{0, partBytes - 500, 2*partBytes + 11345} {
+		if n, err := r.ReadAt(part, at); err != nil || n != len(part) || !bytes.Equal(part, want[at:at+1000]) {
+			t.Errorf("at %d: %d bytes, %v", at, n, err)
+		}
+	}
+	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d bytes, %v", len(got), err)
 	}
 }
 
