@@ -58,7 +58,7 @@ func clinc(t testing.TB) []judgedRow {
 func crosswoz(t testing.TB) (out []judgedRow) {
 	all, test := learntest.CrossWOZ(t)
 	all.Examples = append(all.Examples, test...)
-	fold := foldsOf(all.Examples)
+	fold := Deal(all.Examples, crossFolds)
 	for k := range crossFolds {
 		rest := all
 		rest.Examples = nil

@@ -62,7 +62,7 @@ func crossAnswers(ctx context.Context, data learn.Data, fit func(context.Context
 	slices.SortStableFunc(examples, func(a, b learn.Example) int { return cmp.Compare(a.RowID, b.RowID) })
 	judged = data
 	judged.Examples = nil
-	foldOf := foldsOf(examples)
+	foldOf := Deal(examples, crossFolds)
 	if len(foldOf) < leastGroups {
 		return judged, nil, nil
 	}
@@ -109,9 +109,10 @@ func (s *Service) CrossModel(ctx context.Context, product, model string) (Crosse
 	return out, err
 }
 
-// foldsOf deals the groups out in the order of a hash of their names, so that
-// neither names nor the order of rows decide which come together.
-func foldsOf(examples []learn.Example) map[string]int {
+// Deal gives every group a fold: in the order of a hash of their names, so that
+// neither names nor the order of rows decide which come together. Rows without a
+// group have none.
+func Deal(examples []learn.Example, folds int) map[string]int {
 	type hashed struct {
 		group string
 		hash  uint64
@@ -129,7 +130,7 @@ func foldsOf(examples []learn.Example) map[string]int {
 	}
 	slices.SortFunc(groups, func(a, b hashed) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.group, b.group)) })
 	for i, g := range groups {
-		fold[g.group] = i % crossFolds
+		fold[g.group] = i % folds
 	}
 	return fold
 }

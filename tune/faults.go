@@ -23,6 +23,18 @@ var (
 		ZH: "{count} 次试验全都失败了，第一次的原因：{problem}", FixZH: "先用默认参数训练一次，看是否成功",
 		EN: "all {count} trials failed, the first because: {problem}", FixEN: "train once with the defaults and see whether that works",
 	})
+	BadRace = fault.Define("tune.bad_race", fault.Invalid, fault.Text{
+		ZH: "竞速的设置不对", FixZH: "折数 2–20，误停率在 0 和 1 之间，占全量拟合的份额在 0 和 1 之间",
+		EN: "the settings of the race are wrong", FixEN: "2–20 folds, an error rate between 0 and 1, a share of the fits between 0 and 1",
+	})
+	RaceFigure = fault.Define("tune.race_figure", fault.Invalid, fault.Text{
+		ZH: "竞速只能按全对率比，不能按「{figure}」", FixZH: "目标改成 exact，或不用竞速",
+		EN: "a race compares rows that are exactly right, it cannot go by {figure}", FixEN: "make exact the objective, or do not race",
+	})
+	TooFewRows = fault.Define("tune.too_few_rows", fault.Invalid, fault.Text{
+		ZH: "能用来竞速的组（对话或不同的句子）只有 {count} 个，不够分成 {folds} 折", FixZH: "折数改少，或先多标一些",
+		EN: "there are only {count} groups (conversations, or different sentences) to race on, too few for {folds} folds", FixEN: "use fewer folds, or label more first",
+	})
 	NoSuchStudy = fault.Define("tune.no_such_study", fault.NotFound, fault.Text{
 		ZH: "没有调参实验「{study}」", FixZH: "用 zhuomo tune list 查看已有的实验",
 		EN: "there is no study {study}", FixEN: "see zhuomo tune list for the studies there are",

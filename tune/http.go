@@ -60,6 +60,9 @@ type startIn struct {
 		Trials    int              `json:"trials,omitempty" minimum:"0" maximum:"100000" doc:"试几次|how many trials"`
 		BudgetMS  int64            `json:"budget_ms,omitempty" minimum:"0" doc:"时间上限，毫秒|time limit in milliseconds"`
 		Seed      uint64           `json:"seed,omitempty" doc:"随机种子|seed"`
+		Folds     int              `json:"folds,omitempty" minimum:"0" maximum:"20" doc:"竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent"`
+		Alpha     float64          `json:"alpha,omitempty" minimum:"0" maximum:"1" doc:"竞速：其实不差的试验，至多这么大一份被误停；不填为 .05|race: of trials that are not worse at most this share is stopped; .05 when absent"`
+		Share     float64          `json:"share,omitempty" minimum:"0" maximum:"1" doc:"竞速：有希望的接着量，直到用掉全量拟合的这么大一份；不填为三分之一|race: promising ones go on until this share of all fits is used; a third when absent"`
 	}
 }
 
@@ -75,6 +78,7 @@ func (s *Service) start(ctx context.Context, in *startIn) (*out[StudyStarted], e
 		b.Objective = "exact"
 	}
 	study, err := s.Create(ctx, Study{
+		Race:      Racing{Folds: b.Folds, Alpha: b.Alpha, Share: b.Share},
 		ProductID: in.Product, Component: b.Component, Sampler: b.Sampler, Objective: b.Objective, Dials: b.Dials, Fixed: b.Fixed,
 		Ranges: b.Ranges, Trials: b.Trials, BudgetMS: b.BudgetMS, Seed: b.Seed,
 	})

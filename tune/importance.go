@@ -29,7 +29,7 @@ func Importances(dials []spec.Param, trials []Trial) []Importance {
 	var done []Trial
 	var mean float64
 	for _, t := range trials {
-		if t.State == Done {
+		if t.scored() {
 			done = append(done, t)
 			mean += t.Score
 		}

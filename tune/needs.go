@@ -13,6 +13,9 @@ type Bench interface {
 	// the one that the score is; component is a Spec name, "" = the default. The
 	// component found is given back with its objective.
 	Prepare(ctx context.Context, product, component, figure string, seed uint64) (spec.Spec, Objective, error)
+	// PrepareFolds loads what a race needs: all rows that are not for the test, dealt
+	// into so many folds. Fault: TooFewRows.
+	PrepareFolds(ctx context.Context, product, component string, folds int, seed uint64) (spec.Spec, Folds, error)
 	// Spec gives the Spec of a component without loading anything, for checks.
 	Spec(component string) (spec.Spec, error)
 }

@@ -69,6 +69,11 @@ func Search(ctx context.Context, o StudyOptions, objective Objective) (Outcome, 
 		wait.Go(func() { h.work(ctx) })
 	}
 	wait.Wait()
+	return h.answer(ctx)
+}
+
+// answer is the outcome with the error that the search ended by.
+func (h *hunt) answer(ctx context.Context) (Outcome, error) {
 	out := h.outcome()
 	switch {
 	case h.stop != nil:
@@ -104,6 +109,14 @@ type hunt struct {
 func (h *hunt) take(t Trial) {
 	h.known[t.Number] = true
 	h.done = append(h.done, t)
+	h.inform(t)
+}
+
+// inform tells the sampler.
+func (h *hunt) inform(t Trial) {
+	if t.State == Stopped || t.State == Aside {
+		t.State = Done // samplers learn from its score as from any other
+	}
 	h.asker.Tell(t)
 }
 

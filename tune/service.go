@@ -11,6 +11,7 @@ import (
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
+	"zhuomo/internal/spec"
 )
 
 //go:embed migrations/*.sql
@@ -63,6 +64,12 @@ func (s *Service) Create(ctx context.Context, study Study) (Study, error) {
 	if err != nil {
 		return study, err
 	}
+	if study.Race, err = study.Race.filled(); err != nil {
+		return study, err
+	}
+	if study.Race.Folds > 0 && study.Objective != raceFigure {
+		return study, RaceFigure.With("figure", study.Objective).At("objective")
+	}
 	if study.Trials < 0 || study.Trials > mostTrials || study.Trials == 0 && study.BudgetMS <= 0 {
 		return study, NoBudget.With()
 	}
@@ -109,7 +116,7 @@ func (s *Service) Run(ctx context.Context, product, id string, progress func(don
 	if err != nil {
 		return Outcome{}, err
 	}
-	of, objective, err := s.needs.Bench.Prepare(ctx, product, study.Component, study.Objective, study.Seed)
+	of, search, err := s.prepare(ctx, study)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("prepare study %s: %w", id, err)
 	}
@@ -128,20 +135,28 @@ func (s *Service) Run(ctx context.Context, product, id string, progress func(don
 	if err := s.setState(ctx, id, Running); err != nil { // again, where it was interrupted
 		return Outcome{}, err
 	}
-	done := len(known)
-	if progress != nil && study.Trials > 0 {
-		progress(done, study.Trials)
+	seen := map[int]bool{} // a race takes trials up again
+	for _, t := range known {
+		if t.State != Running {
+			seen[t.Number] = true
+		}
 	}
-	out, err := Search(ctx, StudyOptions{
+	if progress != nil && study.Trials > 0 {
+		progress(len(seen), study.Trials)
+	}
+	keep := func(t Trial) error {
+		return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return upsertTrial(ctx, tx, id, t) })
+	}
+	out, err := search(ctx, StudyOptions{
 		Space: space, Sampler: sampler, Seed: study.Seed, Trials: study.Trials, Budget: time.Duration(study.BudgetMS) * time.Millisecond,
 		Defaults: true, Known: known, Now: s.needs.Now,
 		Each: func(t, _ Trial) error {
-			if done++; progress != nil {
-				progress(done, max(study.Trials, done))
+			if seen[t.Number] = true; progress != nil {
+				progress(len(seen), max(study.Trials, len(seen)))
 			}
-			return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return upsertTrial(ctx, tx, id, t) })
+			return keep(t)
 		},
-	}, objective)
+	}, keep)
 	state := Done
 	switch {
 	case ctx.Err() != nil:
@@ -155,6 +170,20 @@ func (s *Service) Run(ctx context.Context, product, id string, progress func(don
 	return out, errors.Join(err, s.setState(last, id, state))
 }
 
+// prepare gives what is tuned, and the search that the study asks for.
+func (s *Service) prepare(ctx context.Context, study Study) (of spec.Spec, search func(context.Context, StudyOptions, func(Trial) error) (Outcome, error), err error) {
+	if study.Race.Folds > 0 {
+		of, folds, err := s.needs.Bench.PrepareFolds(ctx, study.ProductID, study.Component, study.Race.Folds, study.Seed)
+		return of, func(ctx context.Context, o StudyOptions, fold func(Trial) error) (Outcome, error) {
+			return Race(ctx, o, study.Race, folds, fold)
+		}, err
+	}
+	of, objective, err := s.needs.Bench.Prepare(ctx, study.ProductID, study.Component, study.Objective, study.Seed)
+	return of, func(ctx context.Context, o StudyOptions, _ func(Trial) error) (Outcome, error) {
+		return Search(ctx, o, objective)
+	}, err
+}
+
 func (s *Service) setState(ctx context.Context, id string, state State) error {
 	return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return setState(ctx, tx, id, state) })
 }
@@ -165,10 +194,15 @@ func (s *Service) known(ctx context.Context, study string, space Space) ([]Trial
 	if err != nil {
 		return nil, err
 	}
+	folds, err := s.folds(ctx, study)
+	if err != nil {
+		return nil, err
+	}
 	for i := range trials {
 		if trials[i].Values, err = space.Of.Fill(trials[i].Values); err != nil {
 			return nil, fmt.Errorf("trial %d of study %s: %w", trials[i].Number, study, err)
 		}
+		trials[i].right = folds[trials[i].Number]
 	}
 	return trials, nil
 }

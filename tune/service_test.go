@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -39,6 +40,17 @@ func (b *bench) Prepare(context.Context, string, string, string, uint64) (spec.S
 		}
 		return hill(ctx, v)
 	}, nil
+}
+
+func (b *bench) PrepareFolds(_ context.Context, _, _ string, folds int, _ uint64) (spec.Spec, tune.Folds, error) {
+	w := &world{rows: 200, folds: folds, seed: 1}
+	return tunetest.Component(), tune.Folds{Groups: w.groups(), Measure: func(ctx context.Context, v spec.Values, f int) ([]bool, error) {
+		if stop := b.stop.Load(); b.calls.Add(1) == 23 && stop != nil {
+			(*stop)()
+			return nil, ctx.Err()
+		}
+		return w.right(ctx, v, f)
+	}}, nil
 }
 
 type signedIn struct{}
@@ -164,5 +176,48 @@ func TestStudiesOverHTTP(t *testing.T) {
 			}
 		}
 		ask("viewer", "GET", "/nobody", "", http.StatusNotFound, nil)
+	})
+}
+
+func TestARaceResumesInTheMiddleOfATrial(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		ask := tune.Study{ProductID: "p", Objective: "exact", Trials: 12, Seed: 3, Race: tune.Racing{Folds: 10}}
+		alone := &bench{}
+		s := newService(t, d, alone, nil)
+		study, err := s.Create(t.Context(), ask)
+		if err != nil || study.Race.Alpha != tune.RaceAlpha {
+			t.Fatalf("%+v, %v", study.Race, err)
+		}
+		whole, err := s.Run(t.Context(), "p", study.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fits := alone.calls.Load()
+		b := &bench{}
+		s = newService(t, d, b, nil)
+		again, err := s.Create(t.Context(), ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		b.stop.Store(&cancel)
+		if _, err := s.Run(ctx, "p", again.ID, nil); !errors.Is(err, context.Canceled) {
+			t.Fatalf("interrupted: %v", err)
+		}
+		half, err := s.Study(t.Context(), "p", again.ID)
+		if err != nil || half.FitCount != 22 {
+			t.Fatalf("kept %d fits of 22: %v", half.FitCount, err)
+		}
+		out, err := newService(t, d, b, nil).Run(t.Context(), "p", again.ID, nil)
+		if err != nil || b.calls.Load() != fits+1 || !reflect.DeepEqual(plain(out.Trials), plain(whole.Trials)) {
+			t.Errorf("resumed: %d calls, uninterrupted %d, %v", b.calls.Load(), fits, err)
+		}
+		full, err := s.Study(t.Context(), "p", again.ID)
+		if err != nil || full.DoneCount != 12 || int64(full.FitCount) != fits || full.BestScore != whole.Best.Score {
+			t.Errorf("%+v, %v", full, err)
+		}
+		if _, err := s.Create(t.Context(), tune.Study{ProductID: "p", Objective: "macro_f1", Trials: 3, Race: tune.Racing{Folds: 5}}); !errors.Is(err, tune.RaceFigure) {
+			t.Errorf("a race by macro F1: %v", err)
+		}
 	})
 }

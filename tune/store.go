@@ -17,13 +17,15 @@ type plan struct {
 	Dials  []string         `json:"dials"`
 	Fixed  map[string]any   `json:"fixed,omitempty"`
 	Ranges map[string]Range `json:"ranges,omitempty"`
+	Race   Racing           `json:"race,omitzero"`
 }
 
 // studyColumns end with what is counted from the trials: how many are done, the
 // number of the best, and its values.
 const studyColumns = `s.id, s.product_id, s.component, s.sampler, s.objective, s.plan_json, s.seed, s.trial_count, s.budget_ms,
 	s.state, s.job_id, s.actor_id, s.created_us,
-	(SELECT COUNT(*) FROM trials t WHERE t.study_id = s.id),
+	(SELECT COUNT(*) FROM trials t WHERE t.study_id = s.id AND t.state <> 'running'),
+	(SELECT COALESCE(SUM(t.fold_count), 0) FROM trials t WHERE t.study_id = s.id),
 	COALESCE((SELECT t.score FROM trials t WHERE t.study_id = s.id AND t.number = 0), 0),
 	COALESCE((SELECT t.score FROM trials t WHERE t.study_id = s.id AND t.state = 'done' ORDER BY t.score DESC, t.number LIMIT 1), 0),
 	COALESCE((SELECT t.value_json FROM trials t WHERE t.study_id = s.id AND t.state = 'done' ORDER BY t.score DESC, t.number LIMIT 1), 'null'),
@@ -34,19 +36,19 @@ func scanStudy(row interface{ Scan(...any) error }) (s Study, err error) {
 	var p plan
 	var planJSON, seed, bestJSON string
 	err = row.Scan(&s.ID, &s.ProductID, &s.Component, &s.Sampler, &s.Objective, &planJSON, &seed, &s.Trials, &s.BudgetMS,
-		&s.State, &s.JobID, &s.ActorID, &s.CreatedUS, &s.DoneCount, &s.DefaultScore, &s.BestScore, &bestJSON, &s.BestNumber, &s.Number)
+		&s.State, &s.JobID, &s.ActorID, &s.CreatedUS, &s.DoneCount, &s.FitCount, &s.DefaultScore, &s.BestScore, &bestJSON, &s.BestNumber, &s.Number)
 	if err != nil {
 		return s, err
 	}
 	if s.Seed, err = strconv.ParseUint(seed, 10, 64); err == nil {
 		err = errors.Join(json.Unmarshal([]byte(planJSON), &p), json.Unmarshal([]byte(bestJSON), &s.Best))
 	}
-	s.Dials, s.Fixed, s.Ranges = p.Dials, p.Fixed, p.Ranges
+	s.Dials, s.Fixed, s.Ranges, s.Race = p.Dials, p.Fixed, p.Ranges, p.Race
 	return s, err
 }
 
 func insertStudy(ctx context.Context, tx db.Tx, s Study) error {
-	planJSON, err := json.Marshal(plan{s.Dials, s.Fixed, s.Ranges})
+	planJSON, err := json.Marshal(plan{s.Dials, s.Fixed, s.Ranges, s.Race})
 	if err != nil {
 		return fmt.Errorf("encode plan of a study: %w", err)
 	}
@@ -74,11 +76,12 @@ func upsertTrial(ctx context.Context, tx db.Tx, study string, t Trial) error {
 		return fmt.Errorf("encode figures of trial %d: %w", t.Number, err)
 	}
 	_, err = tx.ExecContext(ctx, `
-INSERT INTO trials (study_id, number, state, value_json, score, figure_json, seconds, problem)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO trials (study_id, number, state, value_json, score, figure_json, seconds, problem, fold_count, worse_p, fold_json)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (study_id, number) DO UPDATE SET state = excluded.state, value_json = excluded.value_json, score = excluded.score,
-	figure_json = excluded.figure_json, seconds = excluded.seconds, problem = excluded.problem`,
-		study, t.Number, t.State, string(values), t.Score, string(figures), t.Seconds, t.Problem)
+	figure_json = excluded.figure_json, seconds = excluded.seconds, problem = excluded.problem,
+	fold_count = excluded.fold_count, worse_p = excluded.worse_p, fold_json = excluded.fold_json`,
+		study, t.Number, t.State, string(values), t.Score, string(figures), t.Seconds, t.Problem, t.FoldCount, t.WorseP, packed(t.right))
 	return db.Explain(err)
 }
 
@@ -121,7 +124,7 @@ SELECT `+studyColumns+` FROM studies s WHERE s.product_id = $1 AND ($2 = '' OR s
 // TrialsOf lists up to limit trials of a study by number, after a number.
 func (s *Service) TrialsOf(ctx context.Context, study string, after, limit int) ([]Trial, error) {
 	rows, err := s.needs.DB.Reader().QueryContext(ctx, `
-SELECT number, state, value_json, score, figure_json, seconds, problem
+SELECT number, state, value_json, score, figure_json, seconds, problem, fold_count, worse_p
 FROM trials WHERE study_id = $1 AND number > $2 ORDER BY number LIMIT $3`, study, after, limit)
 	if err != nil {
 		return nil, db.Explain(err)
@@ -131,7 +134,7 @@ FROM trials WHERE study_id = $1 AND number > $2 ORDER BY number LIMIT $3`, study
 	for rows.Next() {
 		var t Trial
 		var values, figures string
-		if err := rows.Scan(&t.Number, &t.State, &values, &t.Score, &figures, &t.Seconds, &t.Problem); err != nil {
+		if err := rows.Scan(&t.Number, &t.State, &values, &t.Score, &figures, &t.Seconds, &t.Problem, &t.FoldCount, &t.WorseP); err != nil {
 			return nil, fmt.Errorf("read a trial: %w", err)
 		}
 		if err := errors.Join(json.Unmarshal([]byte(values), &t.Values), json.Unmarshal([]byte(figures), &t.Figures)); err != nil {
@@ -140,6 +143,74 @@ FROM trials WHERE study_id = $1 AND number > $2 ORDER BY number LIMIT $3`, study
 		list = append(list, t)
 	}
 	return list, db.Explain(rows.Err())
+}
+
+// folds reads which rows the trials of a race have right, by number.
+func (s *Service) folds(ctx context.Context, study string) (map[int][][]bool, error) {
+	rows, err := s.needs.DB.Reader().QueryContext(ctx, `SELECT number, fold_json FROM trials WHERE study_id = $1 AND fold_json <> ''`, study)
+	if err != nil {
+		return nil, db.Explain(err)
+	}
+	defer rows.Close()
+	folds := map[int][][]bool{}
+	for rows.Next() {
+		var number int
+		var kept string
+		if err := rows.Scan(&number, &kept); err != nil {
+			return nil, fmt.Errorf("read folds: %w", err)
+		}
+		if folds[number], err = unpacked(kept); err != nil {
+			return nil, fmt.Errorf("read the folds of trial %d: %w", number, err)
+		}
+	}
+	return folds, db.Explain(rows.Err())
+}
+
+// packedFold is which rows of a fold are right, a bit each.
+type packedFold struct {
+	Rows int    `json:"rows"`
+	Bits []byte `json:"bits"`
+}
+
+func packed(right [][]bool) string {
+	if len(right) == 0 {
+		return ""
+	}
+	folds := make([]packedFold, len(right))
+	for f, rows := range right {
+		folds[f] = packedFold{len(rows), make([]byte, (len(rows)+7)/8)}
+		for i, r := range rows {
+			if r {
+				folds[f].Bits[i/8] |= 1 << (i % 8)
+			}
+		}
+	}
+	out, err := json.Marshal(folds)
+	if err != nil {
+		panic(err) // numbers and bytes
+	}
+	return string(out)
+}
+
+func unpacked(kept string) ([][]bool, error) {
+	if kept == "" {
+		return nil, nil
+	}
+	var folds []packedFold
+	if err := json.Unmarshal([]byte(kept), &folds); err != nil {
+		return nil, err
+	}
+	right := make([][]bool, len(folds))
+	for f, fold := range folds {
+		if fold.Rows < 0 || len(fold.Bits) != (fold.Rows+7)/8 {
+			return nil, fmt.Errorf("fold %d has %d bytes for %d rows", f, len(fold.Bits), fold.Rows)
+		}
+		right[f] = make([]bool, fold.Rows)
+		for i := range right[f] {
+			right[f][i] = fold.Bits[i/8]>>(i%8)&1 == 1
+		}
+	}
+	return right, nil
 }
 
 // Erase deletes what the product has in this stage, and tells how many rows went.

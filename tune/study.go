@@ -18,10 +18,12 @@ type Study struct {
 	Fixed        map[string]any   `json:"fixed,omitempty"`
 	Ranges       map[string]Range `json:"ranges,omitempty"`
 	Objective    string           `json:"objective"` // figure that is maximised
+	Race         Racing           `json:"race,omitzero"`
 	Seed         uint64           `json:"seed"`
 	Trials       int              `json:"trials" table:"次数|trials"` // asked for; 0 = until the budget ends
 	BudgetMS     int64            `json:"budget_ms,omitempty"`
 	State        State            `json:"state" table:"状态|state"`
+	FitCount     int              `json:"fit_count,omitempty"` // of a race: how often something was learnt
 	DoneCount    int              `json:"done_count" table:"完成|done"`
 	BestScore    float64          `json:"best_score" table:"最好|best"`
 	Best         spec.Values      `json:"best,omitempty"`

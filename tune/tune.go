@@ -29,7 +29,9 @@ type Asker interface {
 	// space. It gives the same answer for the same number and the same trials
 	// told before, so that a search can be resumed.
 	Ask(number int) spec.Values
-	// Tell reports a finished trial. Trials may be told in any order.
+	// Tell reports a finished trial. Trials may be told in any order, and again when a
+	// race has measured them on more folds. Those that a race left early come as Done, with
+	// their estimate and on how many folds it stands.
 	Tell(t Trial)
 }
 
@@ -42,6 +44,12 @@ type Trial struct {
 	Figures map[string]float64 `json:"figures,omitempty"`      // what else was measured
 	Seconds float64            `json:"seconds" table:"秒|seconds"`
 	Problem string             `json:"problem,omitempty"` // why it failed
+	// FoldCount is on how many folds of a race it was measured; 0 where there is none.
+	FoldCount int `json:"fold_count,omitempty" doc:"竞速里量了几折|folds of the race it was measured on"`
+	// WorseP is what the test of a race says while not all folds are measured.
+	WorseP float64 `json:"worse_p,omitempty" doc:"若其实不比当时最好的差，看到这种差距的概率至多这么大|at most the chance of such a gap if it were not worse than the best of then"`
+
+	right [][]bool // of a race: by fold, which rows it has right
 }
 
 // State is where a trial or a study stands.
@@ -52,6 +60,8 @@ const (
 	Done      State = "done"
 	Failed    State = "failed"    // a trial that gave no score; the search goes on
 	Cancelled State = "cancelled" // a study that was stopped; its trials stay
+	Stopped   State = "stopped"   // a trial that is surely worse than the best; Score is an estimate
+	Aside     State = "aside"     // a trial that fell behind in a race and was left; Score is an estimate
 )
 
 // Measured is what an objective found for one set of values.

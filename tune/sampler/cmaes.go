@@ -49,7 +49,12 @@ type evolutionAsker struct {
 	rested []int    // on how many trials each rests
 }
 
-func (a *evolutionAsker) Tell(t tune.Trial) { a.add(t) }
+func (a *evolutionAsker) Tell(t tune.Trial) {
+	if _, again := slices.BinarySearchFunc(a.trials, t.Number, func(a tune.Trial, n int) int { return a.Number - n }); again {
+		a.clouds, a.rested = nil, nil // what follows from its old score does not hold
+	}
+	a.add(t)
+}
 
 // brood is how many trials a generation has.
 func (a *evolutionAsker) brood() int { return 4 + int(3*math.Log(float64(len(a.space.Dials)))) }

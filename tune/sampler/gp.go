@@ -54,7 +54,13 @@ type gaussianAsker struct {
 	net  *net
 
 	fits []scales // by rung of the ladder of refits
-	seen []int    // numbers of the trials that the fits rest on
+	seen []glance // the trials that the fits rest on
+}
+
+// glance is what a fit rests on of a trial, which a race may tell of again.
+type glance struct {
+	number, folds int
+	score         float64
 }
 
 func (a *gaussianAsker) Tell(t tune.Trial) { a.add(t) }
@@ -67,7 +73,7 @@ func (a *gaussianAsker) Ask(number int) spec.Values {
 	rng := rand.New(rand.NewPCG(a.seed, uint64(number)+1<<32))
 	trials := a.trials[max(0, len(a.trials)-gaussianMost):]
 	y := evened(trials)
-	m := newMap(a.space, a.points(trials), y, a.scales(trials))
+	m := newMap(a.space, a.points(trials), y, doubts(trials), a.scales(trials))
 	for _, v := range a.waiting() {
 		m.believe(a.space.Point(v))
 	}
@@ -86,13 +92,13 @@ func (a *gaussianAsker) points(trials []tune.Trial) [][]float64 {
 // scales fits the length scales to the trials: again at every rung of a ladder, from
 // what the rung before gave, so that a resumed search comes to the same.
 func (a *gaussianAsker) scales(trials []tune.Trial) scales {
-	numbers := make([]int, len(trials))
+	now := make([]glance, len(trials))
 	for i, t := range trials {
-		numbers[i] = t.Number
+		now[i] = glance{t.Number, t.FoldCount, t.Score}
 	}
 	rungs := ladder(evenFirst(len(a.space.Dials)), len(trials))
 	same := 0
-	for same < min(len(numbers), len(a.seen)) && numbers[same] == a.seen[same] {
+	for same < min(len(now), len(a.seen)) && now[same] == a.seen[same] {
 		same++
 	}
 	for len(a.fits) > 0 && (len(a.fits) > len(rungs) || rungs[len(a.fits)-1] > same) {
@@ -103,9 +109,9 @@ func (a *gaussianAsker) scales(trials []tune.Trial) scales {
 		if len(a.fits) > 0 {
 			from = a.fits[len(a.fits)-1]
 		}
-		a.fits = append(a.fits, fitScales(a.space, a.points(trials[:n]), evened(trials[:n]), from))
+		a.fits = append(a.fits, fitScales(a.space, a.points(trials[:n]), evened(trials[:n]), doubts(trials[:n]), from))
 	}
-	a.seen = numbers
+	a.seen = now
 	return a.fits[len(a.fits)-1]
 }
 

@@ -65,8 +65,8 @@ func matern(square float64) (value, slope float64) {
 
 // fitScales gives the scales that are most probable after the trials: the marginal
 // likelihood times the priors, by L-BFGS.
-func fitScales(space tune.Space, points [][]float64, y []float64, from scales) scales {
-	f := &likelihood{n: len(points), dims: len(space.Dials), y: mat.NewVecDense(len(y), y)}
+func fitScales(space tune.Space, points [][]float64, y, doubts []float64, from scales) scales {
+	f := &likelihood{n: len(points), dims: len(space.Dials), y: mat.NewVecDense(len(y), y), doubts: doubts}
 	m := metricOf(space)
 	for i := range points {
 		for j := range i {
@@ -94,6 +94,7 @@ func fitScales(space tune.Space, points [][]float64, y []float64, from scales) s
 type likelihood struct {
 	n, dims  int
 	y        *mat.VecDense
+	doubts   []float64 // by point, in units of the noise
 	squares  []float64 // by pair (i, j<i) and dial
 	slopes   []float64 // by pair
 	k        *mat.SymDense
@@ -120,7 +121,7 @@ func (f *likelihood) at(x []float64) float64 {
 	raw := f.k.RawSymmetric()
 	at := 0
 	for i := range f.n {
-		raw.Data[i*raw.Stride+i] = 1 + noise
+		raw.Data[i*raw.Stride+i] = 1 + noise*f.doubts[i]
 		for j := range i {
 			square := 0.0
 			for d, w := range weights {
@@ -149,7 +150,7 @@ func (f *likelihood) at(x []float64) float64 {
 	at = 0
 	for i := range f.n {
 		ai := alpha.AtVec(i)
-		f.gradient[f.dims] += 0.5 * (inv.Data[i*inv.Stride+i] - ai*ai) * (noise - leastNoise)
+		f.gradient[f.dims] += 0.5 * (inv.Data[i*inv.Stride+i] - ai*ai) * (noise - leastNoise) * f.doubts[i]
 		for j := range i {
 			g := (inv.Data[j*inv.Stride+i] - ai*alpha.AtVec(j)) * f.slopes[at] // twice a half: the matrix is symmetric
 			for d, w := range weights {
@@ -177,14 +178,15 @@ type landscape struct {
 	noise   float64
 	points  [][]float64
 	y       []float64
+	doubts  []float64 // by point, in units of the noise
 	chol    mat.Cholesky
 	alpha   mat.VecDense
 	top     float64     // the best mean at a place that was tried
 	tops    [][]float64 // the tried places of the best means
 }
 
-func newMap(space tune.Space, points [][]float64, y []float64, s scales) *landscape {
-	m := &landscape{metric: metricOf(space), points: points, y: y}
+func newMap(space tune.Space, points [][]float64, y, doubts []float64, s scales) *landscape {
+	m := &landscape{metric: metricOf(space), points: points, y: y, doubts: doubts}
 	for _, w := range s[:len(s)-1] {
 		m.weights = append(m.weights, math.Exp(min(max(w, -20), 12)))
 	}
@@ -206,7 +208,7 @@ func (m *landscape) build() {
 	n := len(m.points)
 	k := mat.NewSymDense(n, nil)
 	for i := range n {
-		k.SetSym(i, i, 1+m.noise)
+		k.SetSym(i, i, 1+m.noise*m.doubts[i])
 		for j := range i {
 			k.SetSym(i, j, m.kernel(m.points[i], m.points[j]))
 		}
@@ -214,7 +216,7 @@ func (m *landscape) build() {
 	for !m.chol.Factorize(k) { // equal points and next to no noise
 		m.noise *= 10
 		for i := range n {
-			k.SetSym(i, i, 1+m.noise)
+			k.SetSym(i, i, 1+m.noise*m.doubts[i])
 		}
 	}
 	m.alpha.Reset()
@@ -223,7 +225,7 @@ func (m *landscape) build() {
 	means := make([]float64, n)
 	for i := range n {
 		order[i] = i
-		means[i] = m.y[i] - m.noise*m.alpha.AtVec(i)
+		means[i] = m.y[i] - m.noise*m.doubts[i]*m.alpha.AtVec(i)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(means[b], means[a]) })
 	m.top, m.tops = means[order[0]], nil
@@ -239,6 +241,7 @@ func (m *landscape) believe(point []float64) {
 		mean += m.kernel(point, p) * m.alpha.AtVec(i)
 	}
 	m.points, m.y = append(slices.Clone(m.points), point), append(slices.Clone(m.y), mean)
+	m.doubts = append(slices.Clone(m.doubts), 1)
 	m.build()
 }
 

@@ -19,6 +19,7 @@ func TestGradientOfTheLikelihood(t *testing.T) {
 	y := make([]float64, n)
 	for i := range y {
 		y[i] = rng.NormFloat64()
+		f.doubts = append(f.doubts, float64(1+i%4))
 	}
 	f.y = mat.NewVecDense(n, y)
 	for range n * (n - 1) / 2 * dims {

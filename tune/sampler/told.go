@@ -49,6 +49,23 @@ func (h *told) key(v spec.Values) string {
 	return b.String()
 }
 
+// doubts tells for each trial how many times as noisy its score is as that of the trials
+// that were measured most: those of a race stand on fewer folds.
+func doubts(trials []tune.Trial) []float64 {
+	most := 1
+	for _, t := range trials {
+		most = max(most, t.FoldCount)
+	}
+	out := make([]float64, len(trials))
+	for i, t := range trials {
+		out[i] = 1
+		if t.FoldCount > 0 {
+			out[i] = float64(most) / float64(t.FoldCount)
+		}
+	}
+	return out
+}
+
 // waiting are the values of trials under way, by number.
 func (h *told) waiting() []spec.Values {
 	var numbers []int

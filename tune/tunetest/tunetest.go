@@ -23,6 +23,7 @@ func Run(t *testing.T, s tune.Sampler) {
 	t.Run("repeats by seed and can be resumed", func(t *testing.T) { repeats(t, s) })
 	t.Run("reaches all of the space", func(t *testing.T) { reaches(t, s) })
 	t.Run("finds a better place than the worst quarter", func(t *testing.T) { finds(t, s) })
+	t.Run("takes the news of a race, and can be resumed from the newest", func(t *testing.T) { races(t, s) })
 	t.Run("bears failed trials and a single dial", func(t *testing.T) { bears(t, s) })
 }
 
@@ -167,6 +168,40 @@ func finds(t *testing.T, s tune.Sampler) {
 	}
 	if top := slices.Max(scores); top < 0.5 { // 1 is the best there is; the middle of all values is about -2
 		t.Errorf("the best of 60 trials scores %.2f", top)
+	}
+}
+
+// races tells trials on few folds first and some of them again, on all.
+func races(t *testing.T, s tune.Sampler) {
+	in := space(t)
+	tell := func(a tune.Asker, i, folds int, v spec.Values) {
+		a.Tell(tune.Trial{Number: i, State: tune.Done, Values: v, Score: Bowl(v) - .3/float64(folds), FoldCount: folds})
+	}
+	raced := start(t, s, in, 8)
+	var tried []spec.Values
+	for i := range 30 {
+		v := raced.Ask(i)
+		tried = append(tried, v)
+		tell(raced, i, 1+i%3, v)
+		if i%4 == 3 {
+			tell(raced, i-2, 10, tried[i-2])
+		}
+	}
+	resumed := start(t, s, in, 8)
+	for i, v := range tried {
+		folds := 1 + i%3
+		if i%4 == 1 && i+2 < len(tried) {
+			folds = 10
+		}
+		tell(resumed, i, folds, v)
+	}
+	for i := 30; i < 34; i++ {
+		v := raced.Ask(i)
+		if w := resumed.Ask(i); !reflect.DeepEqual(v, w) {
+			t.Fatalf("trial %d: %v, resumed %v", i, v, w)
+		}
+		tell(raced, i, 1, v)
+		tell(resumed, i, 1, v)
 	}
 }
 

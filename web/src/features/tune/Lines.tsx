@@ -5,14 +5,14 @@ import { useMode } from "../../shared/theme/useMode";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import type { Param, Trial } from "./api";
-import { written } from "./progress";
+import { isScored, written } from "./progress";
 
 /** Lines draws each finished trial as a line over its dials to its score; dragging on an axis keeps only the trials within. */
 export function Lines({ space, trials, objective, chosen, onKeep }: { space: Param[]; trials: Trial[]; objective: string; chosen?: number; onKeep: (numbers: number[] | undefined) => void }) {
   const w = useWords("tune");
   const lang = useLang();
   const mode = useMode();
-  const done = useMemo(() => trials.filter((t) => t.state === "done").sort((a, b) => a.score - b.score), [trials]);
+  const done = useMemo(() => trials.filter(isScored).sort((a, b) => a.score - b.score), [trials]);
   const option = useMemo(() => {
     const axisOf = (p: Param, dim: number) => {
       const name = lang === "zh" ? p.title.zh : p.title.en;

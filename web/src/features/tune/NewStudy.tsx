@@ -29,6 +29,7 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
   const [sampler, setSampler] = useState<string>();
   const [objective, setObjective] = useState("exact");
   const [trials, setTrials] = useState(40);
+  const [folds, setFolds] = useState(0);
   const [seed, setSeed] = useState(1);
   const [on, setOn] = useState<Record<string, boolean>>({});
   const [ranges, setRanges] = useState<Record<string, { min?: number; max?: number }>>({});
@@ -43,7 +44,8 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
           body: {
             ...(learner ? { component: learner.name } : {}),
             ...(sampler ? { sampler } : {}),
-            objective,
+            objective: folds ? "exact" : objective,
+            ...(folds ? { folds } : {}),
             trials,
             seed,
             dials: dials.filter(isOn).map((p) => p.name),
@@ -84,10 +86,13 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
                 <Select aria-label={w("sampler")} value={chosen?.name ?? null} onChange={(v) => setSampler(v ?? undefined)} options={(samplers.data?.items ?? []).map((s) => ({ value: s.name, label: text(s.title) }))} />
               </Form.Item>
               <Form.Item label={w("col_objective")} extra={w("objective_help")}>
-                <Select aria-label={w("col_objective")} value={objective} onChange={setObjective} options={objectives.map((o) => ({ value: o, label: w(`figure_${o}`) }))} />
+                <Select aria-label={w("col_objective")} disabled={folds > 0} value={folds ? "exact" : objective} onChange={setObjective} options={objectives.map((o) => ({ value: o, label: w(`figure_${o}`) }))} />
               </Form.Item>
               <Form.Item label={w("trials")} extra={w("trials_help")}>
                 <InputNumber aria-label={w("trials")} min={1} max={100000} value={trials} onChange={(v) => setTrials(v ?? 40)} />
+              </Form.Item>
+              <Form.Item label={w("race_folds")} extra={folds > 0 && w("race_help")}>
+                <Select aria-label={w("race_folds")} value={folds} onChange={setFolds} options={[0, 5, 10].map((n) => ({ value: n, label: n ? w("race_on", { folds: n }) : w("race_off") }))} />
               </Form.Item>
               <Form.Item label={w("seed")}>
                 <InputNumber aria-label={w("seed")} min={0} precision={0} value={seed} onChange={(v) => setSeed(v ?? 1)} />

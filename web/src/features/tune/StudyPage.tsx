@@ -25,10 +25,13 @@ import { useStudy, type Trial } from "./api";
 import { BestSoFar } from "./BestSoFar";
 import { Dial } from "./Dial";
 import { Lines } from "./Lines";
-import { restFlat, written } from "./progress";
+import { isScored, restFlat, written } from "./progress";
 import { toneOf } from "./tone";
 import { Trained } from "./Trained";
 import css from "./tune.module.css";
+
+/** rank puts measured trials by score, those that a race left early after them. */
+const rank = (t: Trial) => (t.state === "done" ? 2 + t.score : isScored(t) ? t.score : -2);
 
 /** StudyPage is one search: what its dials did, every trial as a line, the best so far; P trains with a trial's settings. */
 export function StudyPage() {
@@ -58,13 +61,16 @@ export function StudyPage() {
   const use = { id: "tune.use", words: chosen ? w("use", { number: chosen.number }) : w("use_none"), key: "P", when: () => may && chosen?.state === "done" && !train.isPending, run: () => chosen && train.mutate(chosen) };
   const stop = { id: "tune.stop", words: w("stop"), when: () => running, run: () => void cancel() };
   useActions([use, stop]);
-  const rows = useMemo(() => [...trials].filter((t) => !kept || kept.includes(t.number)).sort((a, b) => (b.state === "done" ? b.score : -1) - (a.state === "done" ? a.score : -1) || a.number - b.number), [trials, kept]);
+  const rows = useMemo(() => [...trials].filter((t) => !kept || kept.includes(t.number)).sort((a, b) => rank(b) - rank(a) || a.number - b.number), [trials, kept]);
   const space = shown.data?.space ?? [];
+  const folds = study?.race?.folds ?? 0;
+  const raced = (t: Trial) => (t.state === "failed" || !t.fold_count ? "" : w(t.state === "stopped" || t.state === "aside" ? `raced_${t.state}` : "raced_done", { folds: t.fold_count, all: folds, sure: f.score(1 - (t.worse_p ?? 0), 3) }));
   const columns: Column<Trial>[] = [
     { key: "number", title: w("col_trial"), cell: (t) => <b>#{t.number}</b>, plain: (t) => t.number, width: 70 },
-    { key: "score", title: study ? w(`figure_${study.objective}`) : w("col_best_score"), cell: (t) => (t.state === "done" ? f.score(t.score, 3) : "—"), plain: (t) => t.score, width: 84, align: "right" },
+    { key: "score", title: study ? w(`figure_${study.objective}`) : w("col_best_score"), cell: (t) => (t.state === "done" ? f.score(t.score, 3) : isScored(t) ? <span title={w("estimate")}>≈ {f.score(t.score, 3)}</span> : "—"), plain: (t) => t.score, width: 84, align: "right" },
     { key: "seconds", title: w("col_seconds"), cell: (t) => f.duration(t.seconds), plain: (t) => t.seconds, width: 80, align: "right" },
     { key: "state", title: w("col_state"), cell: (t) => <Chip tone={toneOf(t.state)}>{t.number === study?.best_number ? w("best") : t.number === 0 ? w("defaults") : w(`state_${t.state}`)}</Chip>, plain: (t) => w(`state_${t.state}`), width: 90 },
+    ...(folds ? [{ key: "race", title: w("col_race"), cell: raced, plain: raced, width: 260 }] : []),
     { key: "params", title: w("params"), cell: (t) => t.problem || space.map((p) => written(t.values[p.name])).join(" · "), plain: (t) => t.problem || space.map((p) => `${p.name}=${written(t.values[p.name])}`).join(" ") },
   ];
   const importance = new Map((shown.data?.importance ?? []).map((i) => [i.param, i.share]));
@@ -77,6 +83,7 @@ export function StudyPage() {
           <>
             <b>{f.count(study.done_count)}</b>
             {study.trials > 0 && <> / <span data-measure>{f.count(study.trials)}</span></>} {w("trials_done")}
+            {folds > 0 && <> · <b data-measure>{f.count(study.fit_count ?? 0)}</b> <span data-measure>{w("raced_fits", { all: f.count(folds * Math.max(study.trials, study.done_count)) })}</span></>}
             {study.best_number >= 0 && (
               <>
                 {" · "}{w("best")} <Link to={`?trial=${study.best_number}`}><b>{f.score(study.best_score, 3)}</b> #{study.best_number}</Link> · {w("over_defaults")} <b data-measure>{study.best_score >= study.default_score ? "+" : "−"}{f.score(Math.abs(study.best_score - study.default_score), 3)}</b>

@@ -20,6 +20,11 @@ export function restFlat(trials: Trial[], worth = 0.001): boolean {
   return steps.at(-1)!.best - half <= worth;
 }
 
+/** isScored tells that a trial has a score, be it the estimate of one that a race left early. */
+export function isScored(t: Trial): boolean {
+  return t.state === "done" || t.state === "stopped" || t.state === "aside";
+}
+
 /** place is where a value stands in a dial, 0–1 on its own scale. */
 export function place(dial: Param, value: unknown): number {
   if (typeof value === "boolean") return value ? 1 : 0;

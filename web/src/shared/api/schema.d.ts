@@ -7627,6 +7627,14 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        TuneRacing: {
+            /** Format: double */
+            alpha?: number;
+            /** Format: int64 */
+            folds?: number;
+            /** Format: double */
+            share?: number;
+        };
         TuneRange: {
             /** @description 可选的值|values to choose from */
             choices?: string[] | null;
@@ -7643,6 +7651,11 @@ export interface components {
         };
         TuneStartInBody: {
             /**
+             * Format: double
+             * @description 竞速：其实不差的试验，至多这么大一份被误停；不填为 .05|race: of trials that are not worse at most this share is stopped; .05 when absent
+             */
+            alpha?: number;
+            /**
              * Format: int64
              * @description 时间上限，毫秒|time limit in milliseconds
              */
@@ -7655,6 +7668,11 @@ export interface components {
             fixed?: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: int64
+             * @description 竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent
+             */
+            folds?: number;
             /** @description 要提高的指标，不填则 exact|figure to raise, exact when absent */
             objective?: string;
             /** @description 各参数的搜索范围|ranges to search */
@@ -7668,6 +7686,11 @@ export interface components {
              * @description 随机种子|seed
              */
             seed?: number;
+            /**
+             * Format: double
+             * @description 竞速：有希望的接着量，直到用掉全量拟合的这么大一份；不填为三分之一|race: promising ones go on until this share of all fits is used; a third when absent
+             */
+            share?: number;
             /**
              * Format: int64
              * @description 试几次|how many trials
@@ -7693,6 +7716,8 @@ export interface components {
             dials: string[] | null;
             /** Format: int64 */
             done_count: number;
+            /** Format: int64 */
+            fit_count?: number;
             fixed?: {
                 [key: string]: unknown;
             };
@@ -7702,6 +7727,7 @@ export interface components {
             number: number;
             objective: string;
             product_id: string;
+            race?: components["schemas"]["TuneRacing"];
             ranges?: {
                 [key: string]: components["schemas"]["TuneRange"];
             };
@@ -7731,6 +7757,11 @@ export interface components {
             figures?: {
                 [key: string]: number;
             };
+            /**
+             * Format: int64
+             * @description 竞速里量了几折|folds of the race it was measured on
+             */
+            fold_count?: number;
             /** Format: int64 */
             number: number;
             problem?: string;
@@ -7742,6 +7773,11 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: double
+             * @description 若其实不比当时最好的差，看到这种差距的概率至多这么大|at most the chance of such a gap if it were not worse than the best of then
+             */
+            worse_p?: number;
         };
     };
     responses: never;

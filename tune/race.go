@@ -1,0 +1,345 @@
+package tune
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"zhuomo/internal/spec"
+)
+
+// Folds measure one set of values fold by fold. The rows of a fold, their order and
+// their groups are the same whatever the values.
+type Folds struct {
+	// Groups tells for each row of each fold which group it is of, from 0 in each fold.
+	// Rows of one group, such as the turns of a conversation, may be right together.
+	Groups [][]int
+	// Measure learns without the fold and tells which of its rows are right.
+	Measure func(ctx context.Context, values spec.Values, fold int) ([]bool, error)
+}
+
+// Racing says how trials are raced. The zero value does not race.
+type Racing struct {
+	// Folds is how many parts the rows are dealt into; 0 = no race.
+	Folds int `json:"folds,omitempty"`
+	// Alpha: of the trials that are as good as the best or better, at most this share is stopped.
+	Alpha float64 `json:"alpha,omitempty"`
+	// Share of the fits of measuring all trials on all folds up to which promising
+	// trials that were set aside are taken up again.
+	Share float64 `json:"share,omitempty"`
+}
+
+// Defaults of Racing, chosen with bench/race-racing.sh; see ADR 0027.
+const (
+	RaceAlpha = .05
+	RaceShare = 1. / 3
+	// raceFigure is the objective of every race: the share of rows that are exactly right.
+	raceFigure = "exact"
+	leastFold  = 2
+	mostFolds  = 20
+)
+
+// filled checks the settings and adds defaults. Fault: BadRace.
+func (r Racing) filled() (Racing, error) {
+	if r == (Racing{}) {
+		return r, nil
+	}
+	if r.Alpha == 0 {
+		r.Alpha = RaceAlpha
+	}
+	if r.Share == 0 {
+		r.Share = RaceShare
+	}
+	if r.Folds < leastFold || r.Folds > mostFolds || !(r.Alpha > 0 && r.Alpha < 1) || !(r.Share > 0 && r.Share <= 1) {
+		return r, BadRace.With().At("race")
+	}
+	return r, nil
+}
+
+// Race is Search by folds: the defaults are measured on all of them, every other trial on
+// one after the other while it may still become the best.
+//
+// A trial is stopped when it is sure, up to Alpha, that it is worse than the best so far;
+// and set aside, of which nothing is claimed, when it is behind. At the end those set
+// aside that promise most are taken up again, fold by fold, while the fits are below
+// Share of all. Only trials with all folds can be the best. One that was not measured
+// on all has the score of the best plus what it was ahead or behind on the folds that
+// both have; samplers are told that.
+//
+// fold is called after each fold that does not end a trial, and may be nil; a
+// search is resumed from Known trials that it was told of as from finished ones.
+// Errors: as Search.
+func Race(ctx context.Context, o StudyOptions, r Racing, folds Folds, fold func(Trial) error) (Outcome, error) {
+	if o.Trials < 0 || o.Trials > mostTrials || o.Trials == 0 && o.Budget <= 0 {
+		return Outcome{}, NoBudget.With()
+	}
+	r, err := r.filled()
+	if err != nil {
+		return Outcome{}, err
+	}
+	asker, err := o.Sampler.Start(o.Space, o.Seed)
+	if err != nil {
+		return Outcome{}, err
+	}
+	c := &race{racing: r, folds: folds, fold: fold, hunt: hunt{o: o, asker: asker, known: map[int]bool{}, limit: o.Trials, began: o.Now()}}
+	if c.limit == 0 {
+		c.limit = mostTrials
+	}
+	for _, groups := range folds.Groups {
+		c.most = max(c.most, largest(groups))
+	}
+	for _, t := range o.Known {
+		c.fits += len(t.right)
+		if t.State == Running {
+			c.half = append(c.half, t)
+			continue
+		}
+		c.take(t)
+	}
+	c.run(ctx)
+	return c.hunt.answer(ctx)
+}
+
+// race is one race under way; it uses one goroutine.
+type race struct {
+	hunt
+	racing Racing
+	folds  Folds
+	fold   func(Trial) error
+	most   int     // rows of the largest group
+	fits   int     // so far
+	half   []Trial // were interrupted
+}
+
+func (c *race) run(ctx context.Context) {
+	for _, t := range c.half {
+		c.known[t.Number] = true
+	}
+	for _, t := range c.half {
+		c.on(ctx, t)
+	}
+	c.promote(ctx)
+	for {
+		t, ok := c.ask(ctx)
+		if !ok {
+			break
+		}
+		c.on(ctx, t)
+		c.promote(ctx)
+	}
+	c.promote(ctx)
+}
+
+// promote takes promising trials up again while the fits are below their share of those
+// that measuring everything so far would have taken.
+func (c *race) promote(ctx context.Context) {
+	for c.stop == nil && ctx.Err() == nil && !c.late() && float64(c.fits+1) <= c.racing.Share*float64(len(c.done)*len(c.folds.Groups)) {
+		at := c.promising()
+		if at < 0 {
+			return
+		}
+		c.again(ctx, at)
+	}
+}
+
+func (c *race) late() bool { return c.o.Budget > 0 && c.o.Now().Sub(c.began) >= c.o.Budget }
+
+// on measures a trial until it has all folds, or is stopped or set aside.
+func (c *race) on(ctx context.Context, t Trial) {
+	holder := best(c.done)
+	for len(t.right) < len(c.folds.Groups) {
+		if !c.measure(ctx, &t) {
+			return
+		}
+		if t.State == Failed {
+			c.tell(t)
+			return
+		}
+		c.judge(&t, holder)
+		if t.State != Running {
+			c.tell(t)
+			return
+		}
+		if c.fold != nil && c.stop == nil {
+			c.stop = c.fold(t)
+		}
+		if c.stop != nil {
+			return
+		}
+	}
+}
+
+// judge sets the state and the score of a trial by what it has of its folds.
+func (c *race) judge(t *Trial, holder Trial) {
+	t.FoldCount = len(t.right)
+	if all := len(t.right) == len(c.folds.Groups); all || holder.State != Done {
+		t.Score = share(t.right)
+		if all {
+			t.State, t.WorseP = Done, 0
+			t.Figures = c.beside(*t)
+		}
+		return
+	}
+	gains, rows := c.gains(t.right, holder.right)
+	var ahead int
+	for _, g := range gains {
+		ahead += g
+	}
+	t.Score = holder.Score + float64(ahead)/float64(rows)
+	t.WorseP = math.Min(1, math.Exp(-against(gains, c.most)))
+	switch {
+	case t.WorseP <= c.racing.Alpha:
+		t.State = Stopped
+	case ahead < 0:
+		t.State = Aside
+	}
+}
+
+// measure adds a fold to a trial, or fails it; false when it was interrupted.
+func (c *race) measure(ctx context.Context, t *Trial) bool {
+	if ctx.Err() != nil || c.stop != nil {
+		return false
+	}
+	begun := c.o.Now()
+	right, err := c.try(ctx, t.Values, len(t.right))
+	if err != nil && ctx.Err() != nil {
+		return false
+	}
+	t.Seconds += c.o.Now().Sub(begun).Seconds()
+	if err == nil && len(right) != len(c.folds.Groups[len(t.right)]) {
+		err = fmt.Errorf("fold %d has %d rows, %d came back", len(t.right), len(c.folds.Groups[len(t.right)]), len(right))
+	}
+	if err != nil {
+		t.State, t.Score, t.Figures, t.Problem = Failed, 0, nil, told(err)
+		return true
+	}
+	c.fits++
+	t.right = append(t.right[:len(t.right):len(t.right)], right)
+	return true
+}
+
+// try learns once; a panic fails the trial only.
+func (c *race) try(ctx context.Context, values spec.Values, fold int) (right []bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the objective broke: %v", p)
+		}
+	}()
+	return c.folds.Measure(ctx, values, fold)
+}
+
+// promising is the place in done of the trial set aside that may be best: the one with
+// the largest gain plus one standard error; −1 when none is left.
+func (c *race) promising() int {
+	holder, at, top := best(c.done), -1, 0.0
+	for i, t := range c.done {
+		if t.State != Aside {
+			continue
+		}
+		gains, rows := c.gains(t.right, holder.right)
+		var sum, squares float64
+		for _, g := range gains {
+			sum += float64(g)
+			squares += float64(g * g)
+		}
+		if hope := (sum + math.Sqrt(squares)) / float64(rows); at < 0 || hope > top {
+			at, top = i, hope
+		}
+	}
+	return at
+}
+
+// again gives a trial that was set aside one more fold.
+func (c *race) again(ctx context.Context, at int) {
+	t, holder := c.done[at], best(c.done)
+	if !c.measure(ctx, &t) {
+		return
+	}
+	if t.State != Failed {
+		c.judge(&t, holder)
+		if t.State != Done { // one test for each trial: here nothing is stopped
+			t.State = Aside
+		}
+	}
+	c.done[at] = t
+	c.inform(t)
+	if c.o.Each != nil {
+		c.stop = c.o.Each(t, best(c.done))
+	}
+}
+
+// gains are by how many rows of each group a challenger beats the holder on the folds
+// that both have, and how many rows those are.
+func (c *race) gains(challenger, holder [][]bool) (gains []int, rows int) {
+	for f := range min(len(challenger), len(holder)) {
+		first := len(gains)
+		for i, group := range c.folds.Groups[f] {
+			for len(gains) <= first+group {
+				gains = append(gains, 0)
+			}
+			rows++
+			switch {
+			case challenger[f][i] && !holder[f][i]:
+				gains[first+group]++
+			case holder[f][i] && !challenger[f][i]:
+				gains[first+group]--
+			}
+		}
+	}
+	return gains, rows
+}
+
+// beside holds a trial with all folds against the defaults, row by row.
+//
+// Source: McNemar 1947, exact.
+func (c *race) beside(t Trial) map[string]float64 {
+	usual := t
+	for _, d := range c.done {
+		if d.Number == 0 && d.State == Done {
+			usual = d
+		}
+	}
+	var fixed, broken int
+	for f := range t.right {
+		for i := range t.right[f] {
+			switch {
+			case t.right[f][i] && !usual.right[f][i]:
+				fixed++
+			case usual.right[f][i] && !t.right[f][i]:
+				broken++
+			}
+		}
+	}
+	p := 1.0
+	if n := fixed + broken; n > 0 {
+		p = math.Min(1, 2*distuv.Binomial{N: float64(n), P: .5}.CDF(float64(min(fixed, broken))))
+	}
+	return map[string]float64{FixedRows: float64(fixed), BrokenRows: float64(broken), PairedP: p}
+}
+
+// scored tells that a trial has a score to learn from, be it an estimate.
+func (t Trial) scored() bool { return t.State == Done || t.State == Stopped || t.State == Aside }
+
+func share(right [][]bool) float64 {
+	var good, rows int
+	for _, fold := range right {
+		for _, r := range fold {
+			if rows++; r {
+				good++
+			}
+		}
+	}
+	return float64(good) / float64(max(1, rows))
+}
+
+// largest is the number of rows of the largest group.
+func largest(groups []int) int {
+	count, most := map[int]int{}, 1
+	for _, g := range groups {
+		count[g]++
+		most = max(most, count[g])
+	}
+	return most
+}
