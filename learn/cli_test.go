@@ -183,3 +183,34 @@ func TestTrainFilesReadsUnlabelledRows(t *testing.T) {
 		t.Errorf("the rest changed nothing: %+v, %v", r, err)
 	}
 }
+
+func TestTrainFilesReadsTheTurnsBefore(t *testing.T) {
+	write := func(body string) string {
+		name := filepath.Join(t.TempDir(), "rows.jsonl")
+		if err := os.WriteFile(name, []byte(body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	var rows strings.Builder
+	for i := range 40 { // the label shows in the turn before alone
+		before, label := "要订酒店吗", "hotel"
+		if i%2 == 1 {
+			before, label = "要坐地铁吗", "metro"
+		}
+		fmt.Fprintf(&rows, `{"text": "对%d", "label": %q, "group": "g%d", "history": [{"who": "product", "text": %q}]}`+"\n", i%4, label, i/2, before)
+	}
+	o := options(t, "", "")
+	o.Train = write(rows.String())
+	o.Test = write(`{"text": "对", "label": "metro", "history": [{"who": "product", "text": "要坐地铁吗"}]}` + "\n" + `{"text": "对", "label": "hotel", "history": [{"who": "product", "text": "要订酒店吗"}]}` + "\n")
+	r, err := learn.TrainFiles(t.Context(), o)
+	if err != nil || r.Accuracy != 1 {
+		t.Fatalf("accuracy %v, %v", r.Accuracy, err)
+	}
+	for _, bad := range []string{`"hello"`, `[{"who": "someone", "text": "喂"}]`, `[{"who": "customer"}]`} {
+		o.Test = write(`{"text": "对", "label": "metro", "history": ` + bad + "}\n")
+		if _, err := learn.TrainFiles(t.Context(), o); !errors.Is(err, learn.BadFile) {
+			t.Errorf("history %s: %v", bad, err)
+		}
+	}
+}

@@ -30,14 +30,26 @@ func readRest(name, textColumn string) ([]Example, error) {
 		return nil, err
 	}
 	var rest []Example
-	err = records(name, raw, textColumn, noColumn, func(record int, text, _ string) error {
-		rest = append(rest, Example{RowID: fmt.Sprintf("%s:%d", filepath.Base(name), record), Text: text})
+	err = records(name, raw, textColumn, noColumn, func(record int, found fileRow) error {
+		rest = append(rest, found.example(name, record))
 		return nil
 	})
 	return rest, err
 }
 
-type eachRecord func(record int, text, label string) error
+type eachRecord func(record int, found fileRow) error
+
+// fileRow is a record of a file; only JSON lines have more than text and label.
+type fileRow struct {
+	text, label string
+	history     []Said // "history": [{"who": "customer" or "product", "text": …}], oldest first
+	group       string // "group": records of one group are never parted
+}
+
+// example is the record without its labels.
+func (f fileRow) example(name string, record int) Example {
+	return Example{RowID: fmt.Sprintf("%s:%d", filepath.Base(name), record), Text: f.text, History: f.history, Group: f.group}
+}
 
 // readFile reads a file and tells how its records are found. Fault: BadFile.
 func readFile(name string) ([]byte, func(name string, raw []byte, textColumn, labelColumn string, each eachRecord) error, error) {
@@ -93,11 +105,11 @@ func readExamples(name, textColumn, labelColumn string, data Data, learning bool
 		})
 		return data, err
 	}
-	err = records(name, raw, textColumn, labelColumn, func(record int, text, label string) error {
-		e := Example{RowID: fmt.Sprintf("%s:%d", filepath.Base(name), record), Text: text}
-		names := []string{strings.TrimSpace(label)}
+	err = records(name, raw, textColumn, labelColumn, func(record int, found fileRow) error {
+		e := found.example(name, record)
+		names := []string{strings.TrimSpace(found.label)}
 		if data.Task == Multi {
-			names = strings.Split(label, "|")
+			names = strings.Split(found.label, "|")
 		}
 		for _, l := range names {
 			if l = strings.TrimSpace(l); l == "" && data.Task == Multi {
@@ -150,7 +162,7 @@ func tableRecords(name string, raw []byte, textColumn, labelColumn string, each 
 		if err != nil {
 			return bad(err.Error())
 		}
-		if err := each(record, fields[text], fields[label]); err != nil {
+		if err := each(record, fileRow{text: fields[text], label: fields[label]}); err != nil {
 			return err
 		}
 	}
@@ -206,11 +218,34 @@ func lineRecords(name string, raw []byte, textColumn, labelColumn string, each e
 		if !ok || !isText {
 			return BadFile.With("file", filepath.Base(name), "problem", fmt.Sprintf("line %d: text and label must be strings | 第 %d 行的文本和标签应为文字", record, record))
 		}
-		if err := each(record, said, joined); err != nil {
+		found := fileRow{text: said, label: joined}
+		found.group, _ = fields["group"].(string)
+		if found.history, ok = turnsBefore(fields["history"]); !ok {
+			return BadFile.With("file", filepath.Base(name), "problem", fmt.Sprintf(`line %d: history must be a list of {"who": "customer" or "product", "text": …} | 第 %d 行的 history 应为 {"who": "customer" 或 "product", "text": …} 的列表`, record, record))
+		}
+		if err := each(record, found); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// turnsBefore reads the field history of a record; ok is false where it is no list of turns.
+func turnsBefore(field any) (before []Said, ok bool) {
+	list, isList := field.([]any)
+	if !isList {
+		return nil, field == nil
+	}
+	for _, item := range list {
+		turn, _ := item.(map[string]any)
+		who, _ := turn["who"].(string)
+		text, isText := turn["text"].(string)
+		if !isText || Who(who) != Customer && Who(who) != Product {
+			return nil, false
+		}
+		before = append(before, Said{Who: Who(who), Text: text})
+	}
+	return before, true
 }
 
 // namedSpan is a stretch as a file tells it, in code points.

@@ -13,6 +13,8 @@ type shape struct {
 	hanMax           int  // n-grams from 1 on that begin at a Han, kana or hangul character
 	wordMax          int  // n-grams of Latin words and numbers, from 1 on
 	turns            int  // turns of history that are read
+	pool             bool // all turns share one hash space
+	again            bool // turns are read a second time, as if they were the text
 	shift            uint // 64 - bits of a bucket
 }
 
@@ -21,12 +23,14 @@ type shape struct {
 const (
 	groupChars = iota
 	groupWords
-	groupHistory // + turns back - 1
+	groupHistory // + turns back; behind those, with again, the same turns as text
 )
 
 const (
 	maxTurns = 8
-	maxRunes = 1 << 14 // code points of a text that are read; what follows is ignored
+	// mostGroups is the room for all groups.
+	mostGroups = groupHistory + 2*maxTurns
+	maxRunes   = 1 << 14 // code points of a text that are read; what follows is ignored
 )
 
 // grams are the n-grams of one input, each bucket once. Slices of one grams may
@@ -34,7 +38,7 @@ const (
 type grams struct {
 	bucket []uint32
 	count  []uint16 // how often, at most 65,535
-	ends   [groupHistory + maxTurns]int32
+	ends   [mostGroups]int32
 	vector []float32 // of an encoder, nil = none; not copied
 }
 
@@ -55,6 +59,7 @@ type reader struct {
 	runes []rune  // folded text with one edge mark at each end of a segment
 	at    []int32 // code point of the source that each of runes stands for, -1 for marks
 	out   grams
+	kept  uint32 // pieces before this place are not counted again
 
 	trace bool // keep spans
 	spans []span
@@ -86,6 +91,9 @@ func (r *reader) read(in learn.Input) *grams {
 			r.turn = at
 			r.fold(said.Text)
 			salt := uint64(groupHistory + back)
+			if r.pool {
+				salt = groupHistory
+			}
 			if said.Who == learn.Customer {
 				salt += 1 << 16
 			}
@@ -93,7 +101,34 @@ func (r *reader) read(in learn.Input) *grams {
 		}
 		r.out.ends[groupHistory+back] = int32(len(r.out.bucket))
 	}
+	if r.again {
+		r.readAgain(in)
+	}
 	return &r.out
+}
+
+// readAgain reads the turns before as if they were the text. A piece that the text
+// has itself stays as it is.
+func (r *reader) readAgain(in learn.Input) {
+	r.kept = uint32(r.out.ends[groupWords])
+	for back := range r.turns {
+		if at := len(in.History) - 1 - back; at >= 0 {
+			r.turn = at
+			r.fold(in.History[at].Text)
+			r.chars(groupChars)
+			r.words()
+		}
+		r.out.ends[groupHistory+r.turns+back] = int32(len(r.out.bucket))
+	}
+	r.kept = 0
+}
+
+// groups is how many groups of pieces a text has.
+func (s shape) groups() int {
+	if s.again {
+		return groupHistory + 2*s.turns
+	}
+	return groupHistory + s.turns
 }
 
 // edge marks both ends of what stands between spaces.
@@ -199,18 +234,24 @@ func (r *reader) words() {
 // add counts one n-gram that stands at r.runes[from:to].
 func (r *reader) add(h uint64, from, to int) {
 	b := r.bucketOf(h)
-	if r.trace {
-		r.trail(b, from, to)
-	}
 	mask := uint32(len(r.slots) - 1)
 	i := (b * 0x9E3779B1 >> 8) & mask
 	for ; r.slots[i].stamp == r.stamp; i = (i + 1) & mask {
 		if s := r.slots[i]; s.bucket == b {
+			if s.place < r.kept {
+				return
+			}
 			if r.out.count[s.place] < 1<<16-1 {
 				r.out.count[s.place]++
 			}
+			if r.trace {
+				r.trail(b, from, to)
+			}
 			return
 		}
+	}
+	if r.trace {
+		r.trail(b, from, to)
 	}
 	r.slots[i] = slot{r.stamp, b, uint32(len(r.out.bucket))}
 	r.out.bucket, r.out.count = append(r.out.bucket, b), append(r.out.count, 1)

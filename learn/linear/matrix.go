@@ -24,7 +24,7 @@ func (m *matrix) row(i int) ([]uint32, []float32) {
 }
 
 // encodeAll encodes all of texts in sp.
-func encodeAll(ctx context.Context, texts []grams, turns int, sp *space, known func(uint32) bool, workers int) (*matrix, error) {
+func encodeAll(ctx context.Context, texts []grams, groups int, sp *space, known func(uint32) bool, workers int) (*matrix, error) {
 	m := &matrix{start: make([]int, len(texts)+1), length: make([]int32, len(texts)), square: make([]float32, len(texts)), familiar: make([]float32, len(texts))}
 	for i := range texts {
 		m.start[i+1] = m.start[i] + len(texts[i].bucket) + 1 + sp.dense
@@ -33,7 +33,7 @@ func encodeAll(ctx context.Context, texts []grams, turns int, sp *space, known f
 	err := jobs.EachChunk(ctx, len(texts), workers, func(_, from, to int) error {
 		for i := from; i < to; i++ {
 			at, end := m.start[i], m.start[i+1]
-			idx, val, familiar := sp.encode(&texts[i], turns, known, m.idx[at:at:end], m.val[at:at:end])
+			idx, val, familiar := sp.encode(&texts[i], groups, known, m.idx[at:at:end], m.val[at:at:end])
 			m.length[i], m.familiar[i] = int32(len(idx)), familiar
 			for _, v := range val {
 				m.square[i] += float32(v * v)

@@ -117,7 +117,7 @@ func (m *model) vectorFits(in learn.Input) error {
 // score leaves the raw scores of all labels in d.lanes.
 func (m *model) score(d *desk, in learn.Input) (familiar float32) {
 	g := d.reader.read(in)
-	d.idx, d.val, familiar = m.space.encode(g, m.settings.turns, nil, d.idx[:0], d.val[:0])
+	d.idx, d.val, familiar = m.space.encode(g, m.settings.shape().groups(), nil, d.idx[:0], d.val[:0])
 	clear(d.lanes)
 	kernel.Gather(d.lanes, m.w, m.stride, d.idx, d.val)
 	return familiar

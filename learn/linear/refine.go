@@ -79,7 +79,7 @@ func (t *trainer) Refine(ctx context.Context, examples ...learn.Example) (learn.
 			s.dual[row] = nil
 		}
 	}
-	more, err := encodeAll(ctx, texts, t.settings.turns, g.space, nil, workers)
+	more, err := encodeAll(ctx, texts, t.settings.shape().groups(), g.space, nil, workers)
 	if err != nil {
 		return nil, err
 	}
@@ -100,9 +100,13 @@ func (t *trainer) Refine(ctx context.Context, examples ...learn.Example) (learn.
 func (t *trainer) sweep(rows *matrix, rowOf []int32, changed []int, s *solution, rng *rand.Rand) {
 	stride := kernel.Pad(len(t.labels))
 	one := &corner{gap: make([]float32, stride), old: make([]float32, len(t.labels))}
+	even := t.even()
 	visit := func(at int) {
 		i := rowOf[at]
 		square, cost := rows.square[i], t.settings.cost*t.items[at].weight
+		if even != nil {
+			cost *= even[t.items[at].labels[0]]
+		}
 		if square == 0 || cost == 0 {
 			return
 		}

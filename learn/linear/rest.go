@@ -29,7 +29,7 @@ func (t *trainer) fitWithRest(ctx context.Context, workers int) (learn.Model, er
 		return nil, err
 	}
 	sp := newSpace(wide.rows, len(wide.items), t.settings, t.dense)
-	x, err := encodeAll(ctx, wide.texts, t.settings.turns, sp, nil, workers)
+	x, err := encodeAll(ctx, wide.texts, t.settings.shape().groups(), sp, nil, workers)
 	if err != nil {
 		return nil, err
 	}

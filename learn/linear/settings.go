@@ -18,6 +18,10 @@ type settings struct {
 	wordShare           float64
 	turns               int
 	historyShare        float64
+	historyFade         float64
+	historyPool         bool
+	historyText         float64
+	balance             float64
 	idfPower            float64
 	leastRows, hashBits int
 	bias, vectorShare   float32
@@ -32,6 +36,7 @@ func settingsOf(v spec.Values) settings {
 		cost: float32(v.Float("cost")), passes: v.Int("passes"),
 		charMin: v.Int("char_min"), charMax: v.Int("char_max"), hanMax: v.Int("han_max"), wordMax: v.Int("word_max"),
 		wordShare: v.Float("word_share"), turns: v.Int("history_turns"), historyShare: v.Float("history_share"),
+		historyFade: v.Float("history_fade"), historyPool: v.Bool("history_pool"), historyText: v.Float("history_text"), balance: v.Float("balance"),
 		idfPower: v.Float("idf_power"), leastRows: v.Int("least_rows"), hashBits: v.Int("hash_bits"),
 		bias: float32(v.Float("bias")), vectorShare: float32(v.Float("vector_share")), held: v.Float("held_share"),
 		none: v.String("none_label"), rejects: v.Float("scope_rejects"), restWeight: float32(v.Float("rest_weight")),
@@ -39,19 +44,21 @@ func settingsOf(v spec.Values) settings {
 }
 
 func (s settings) shape() shape {
-	return shape{charMin: s.charMin, charMax: max(s.charMin, s.charMax), hanMax: s.hanMax, wordMax: s.wordMax, turns: s.turns, shift: uint(64 - s.hashBits)}
+	return shape{charMin: s.charMin, charMax: max(s.charMin, s.charMax), hanMax: s.hanMax, wordMax: s.wordMax, turns: s.turns, pool: s.historyPool, again: s.historyText > 0, shift: uint(64 - s.hashBits)}
 }
 
 // shares gives the length of each group of features; those of the text itself
 // have length 1 together.
-func (s settings) shares() (out [groupHistory + maxTurns]float32) {
+func (s settings) shares() (out [mostGroups]float32) {
 	whole := math.Sqrt(1 + s.wordShare*s.wordShare)
 	out[groupChars], out[groupWords] = float32(1/whole), float32(s.wordShare/whole)
 	if s.wordMax == 0 {
 		out[groupChars] = 1
 	}
 	for turn := range s.turns {
-		out[groupHistory+turn] = float32(s.historyShare)
+		fade := math.Pow(s.historyFade, float64(turn))
+		out[groupHistory+turn] = float32(s.historyShare * fade)
+		out[groupHistory+s.turns+turn] = float32(s.historyText * fade)
 	}
 	return out
 }
@@ -81,6 +88,17 @@ func (*linear) Spec() spec.Spec {
 			number("word_share", spec.Float, "词组份量", "share of words", "词组相对字母片段的份量", "how much words count against letter pieces", 1.0, 0.1, 4, true, true),
 			number("history_turns", spec.Int, "看前几句", "turns before", "读之前几句对话；0 为只看这一句", "how many turns before are read; 0 for this one only", 2, 0, maxTurns, false, true),
 			number("history_share", spec.Float, "前文份量", "share of history", "之前每一句相对这一句的份量", "how much each turn before counts against this one", 0.4, 0.05, 2, true, true),
+			number("history_fade", spec.Float, "前文淡去", "fading of history", "每往前一句，份量剩下多少；1 为不淡去", "what is left of a turn's weight for each turn that it lies further back; 1 for all", 1.0, 0.05, 1, false, false),
+			{
+				Name: "history_pool", Kind: spec.Bool, Title: spec.Text{ZH: "前文不分远近", EN: "history as one"},
+				Help: spec.Text{
+					ZH: "之前各句的片段合在一起学，不分是前几句（谁说的仍分开）；话题或心情会延续、例子又不多时更好",
+					EN: "pieces of all turns before are learnt together, however far back (who spoke is still told apart); better where a topic or mood lasts and examples are few",
+				},
+				Default: false,
+			},
+			number("history_text", spec.Float, "前文当本句", "history as text", "之前的话也当作这一句的话来看，占多少份量；0 为不", "turns before also count as if they were said now, by so much; 0 for not at all", 0.0, 0, 1, false, false),
+			number("balance", spec.Float, "照顾少见的标签", "balance of labels", "少见的标签的样例更受看重：0 为一视同仁，1 为各标签总份量相同；只在每行一个标签时起作用", "examples of rare labels count more: 0 treats all alike, with 1 all labels weigh the same in sum; for one label a row only", 0.0, 0, 1, false, false),
 			number("idf_power", spec.Float, "少见片段的份量", "weight of rare pieces", "越大越看重少见的片段；0 为一视同仁", "larger makes rare pieces count more; 0 treats all alike", 0.5, 0, 2, false, true),
 			number("least_rows", spec.Int, "片段至少见几行", "rows a piece needs", "少于这么多行出现过的片段不用", "pieces that fewer rows have are left out", 1, 1, 100, true, false),
 			number("hash_bits", spec.Int, "散列位数", "hash bits", "片段编号的位数；越大越少相撞，越占内存", "bits of a piece's number; more means fewer collisions and more memory", 21, 16, 24, false, false),

@@ -15,7 +15,7 @@ type space struct {
 	idf    []float32 // by feature
 	unseen float32   // the idf of a bucket that was never seen
 	bias   float32   // value of the constant feature, 0 = there is none
-	shares [groupHistory + maxTurns]float32
+	shares [mostGroups]float32
 	// dense is how many features after those are the numbers of an encoder's vector,
 	// vector the length that it has beside the text's own 1.
 	dense  int
@@ -90,13 +90,13 @@ var often = func() (table [256]float32) {
 // length, so that foreign words make every score smaller. known, if not nil,
 // says which buckets count as seen. familiar is the share of the text's own
 // squared length that is in features, 0–1.
-func (s *space) encode(g *grams, turns int, known func(bucket uint32) bool, idx []uint32, val []float32) (_ []uint32, _ []float32, familiar float32) {
+func (s *space) encode(g *grams, groups int, known func(bucket uint32) bool, idx []uint32, val []float32) (_ []uint32, _ []float32, familiar float32) {
 	shares := s.shares
 	if g.ends[groupWords] == g.ends[groupChars] { // no words: the characters have it all
 		shares[groupChars] = 1
 	}
 	from := int32(0)
-	for group := range groupHistory + turns {
+	for group := range groups {
 		var sum float32
 		begin := len(val)
 		for j := from; j < g.ends[group]; j++ {

@@ -2,6 +2,7 @@ package linear
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -181,7 +182,7 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 		return t.fitWithRest(ctx, workers)
 	}
 	sp := newSpace(t.rows, len(t.items), t.settings, t.dense)
-	x, err := encodeAll(ctx, t.texts, t.settings.turns, sp, nil, workers)
+	x, err := encodeAll(ctx, t.texts, t.settings.shape().groups(), sp, nil, workers)
 	if err != nil {
 		return nil, err
 	}
@@ -257,10 +258,40 @@ func (t *trainer) problem(x *matrix, sp *space, rows []int32) *problem {
 		x: x, rows: rows, labels: make([][]int, len(t.items)), weights: make([]float32, len(t.items)),
 		classes: len(t.labels), features: sp.features(), cost: t.settings.cost, passes: t.settings.passes, seed: t.options.Seed,
 	}
+	even := t.even()
 	for i, it := range t.items {
 		p.labels[i], p.weights[i] = it.labels, it.weight
+		if even != nil && len(it.labels) == 1 {
+			p.weights[i] *= even[it.labels[0]]
+		}
 	}
 	return p
+}
+
+// even is what the rows of each label count so that rare labels are heard: with
+// balance 1 all labels that occur weigh the same in sum, and all rows together
+// what they weighed before. nil: as they are.
+func (t *trainer) even() []float32 {
+	if t.settings.balance == 0 || t.task != learn.Single {
+		return nil
+	}
+	count, kinds, whole := make([]float64, len(t.labels)), 0, 0.0
+	for _, it := range t.items {
+		if len(it.labels) == 1 {
+			if count[it.labels[0]] == 0 {
+				kinds++
+			}
+			count[it.labels[0]] += float64(it.weight)
+			whole += float64(it.weight)
+		}
+	}
+	out := make([]float32, len(count))
+	for l, n := range count {
+		if n > 0 {
+			out[l] = float32(math.Pow(whole/(float64(kinds)*n), t.settings.balance))
+		}
+	}
+	return out
 }
 
 func (t *trainer) solve(ctx context.Context, p *problem, workers int) (*solution, error) {
@@ -343,7 +374,7 @@ func (t *trainer) onDev(ctx context.Context, w []float32, sp *space, workers int
 }
 
 func (t *trainer) judge(ctx context.Context, w []float32, sp *space, texts []grams, labels [][]int, known func(uint32) bool, workers int) (calibrated, error) {
-	x, err := encodeAll(ctx, texts, t.settings.turns, sp, known, workers)
+	x, err := encodeAll(ctx, texts, t.settings.shape().groups(), sp, known, workers)
 	if err != nil {
 		return calibrated{}, err
 	}
