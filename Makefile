@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-track race-label race-oos race-encode audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-track race-label race-oos race-emotion race-encode audit clean
 
 build: $(BIN)
 
@@ -87,6 +87,9 @@ race-tune: build
 
 race-oos: build
 	@bash bench/race-oos.sh
+
+race-emotion: build
+	@bash bench/race-emotion.sh
 
 race-encode: build
 	@bash bench/race-encode.sh
