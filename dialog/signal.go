@@ -1,8 +1,8 @@
 package dialog
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -33,6 +33,14 @@ type Sensed struct {
 	Value    string  `json:"value"`
 	Strength float64 `json:"strength" doc:"有多确定，0–1|how sure, 0–1"`
 	Seen     bool    `json:"seen" doc:"条件和文字看不看得见它|whether conditions and texts see it"`
+	// Values are all that have not faded: what else it may be.
+	Values []SensedValue `json:"values,omitempty" doc:"还没淡去的各个值，强的在前|every value that has not faded, the strongest first"`
+}
+
+// SensedValue is one value of a signal; the strengths of a signal's values do not add up to 1.
+type SensedValue struct {
+	Value    string  `json:"value"`
+	Strength float64 `json:"strength" doc:"有多确定，0–1|how sure, 0–1"`
 }
 
 // faded is the strength below which a value is forgotten.
@@ -85,22 +93,29 @@ func (w *walk) sense() {
 		if len(now) > 0 {
 			w.s.Signals[g.Name] = now
 		}
-		if value, strength := w.s.strongest(g.Name); value != "" {
-			w.trace.Signals = append(w.trace.Signals, Sensed{g.Name, g.Title, value, strength, strength >= g.From})
+		if all := w.s.sensed(g.Name); len(all) > 0 {
+			w.trace.Signals = append(w.trace.Signals, Sensed{g.Name, g.Title, all[0].Value, all[0].Strength, all[0].Strength >= g.From, all})
 		}
 	}
 }
 
-// strongest is the value of a signal that is most likely; of equals the first by
+// sensed are the values of a signal, the most likely first; of equals the first by
 // its name.
-func (s State) strongest(signal string) (value string, strength float64) {
-	values := s.Signals[signal]
-	for _, v := range slices.Sorted(maps.Keys(values)) {
-		if values[v] > strength {
-			value, strength = v, values[v]
-		}
+func (s State) sensed(signal string) (all []SensedValue) {
+	for _, value := range sortedKeys(s.Signals[signal]) {
+		all = append(all, SensedValue{value, s.Signals[signal][value]})
 	}
-	return value, strength
+	slices.SortStableFunc(all, func(a, b SensedValue) int { return cmp.Compare(b.Strength, a.Strength) })
+	return all
+}
+
+// strongest is the value of a signal that is most likely.
+func (s State) strongest(signal string) (value string, strength float64) {
+	all := s.sensed(signal)
+	if len(all) == 0 {
+		return "", 0
+	}
+	return all[0].Value, all[0].Strength
 }
 
 // signal reads a signal for conditions and texts: its value when it is strong

@@ -70,6 +70,22 @@ func TestASignalGathersAndFades(t *testing.T) {
 	}
 }
 
+func TestASignalTellsWhatElseItMayBe(t *testing.T) {
+	_, traces := moodTalk(t, []Label{{Name: "low", Probability: .5}, {Name: "glad", Probability: .75}}, []Label{{Name: "low", Probability: .9}})
+	// happy .8·.75 = .6 beside sad .5; then sad 1 − .75·.1 = .925 beside happy .3
+	for i, want := range [][]SensedValue{{{"happy", .6}, {"sad", .5}}, {{"sad", .925}, {"happy", .3}}} {
+		got := traces[i].Signals[0]
+		if len(got.Values) != 2 || got.Value != want[0].Value {
+			t.Fatalf("turn %d: %+v, want %v", i+1, got, want)
+		}
+		for k, v := range got.Values {
+			if v.Value != want[k].Value || math.Abs(v.Strength-want[k].Strength) > 1e-3 {
+				t.Errorf("turn %d: %+v, want %v", i+1, got.Values, want)
+			}
+		}
+	}
+}
+
 func TestConditionsSeeASignalWithItsUncertainty(t *testing.T) {
 	_, traces := moodTalk(t, []Label{{Name: "low", Probability: .95}})
 	if last := traces[0].Path[len(traces[0].Path)-1].Node; last != "sure" {

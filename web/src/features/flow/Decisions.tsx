@@ -45,9 +45,15 @@ export function Decisions({ trace, names, onNode }: { trace: Schemas["DialogTrac
             {signals.map((s, i) => (
               <span key={s.signal} data-first={i === 0 && s.seen}>
                 {s.title || s.signal} {s.seen ? s.value : `(${s.value})`} <span className={css["num"]}>{f.score(s.strength)}</span>
+                {(s.values ?? []).slice(1).map((v) => (
+                  <span key={v.value}>
+                    {" · "}({v.value}) <span className={css["num"]}>{f.score(v.strength)}</span>
+                  </span>
+                ))}
               </span>
             ))}
           </dd>
+          <dd className={css["whyEnd"]}>{w("why_signals_note")}</dd>
         </div>
       )}
       {trace.entry_id && (

@@ -4550,6 +4550,16 @@ export interface components {
             strength: number;
             title?: string;
             value: string;
+            /** @description 还没淡去的各个值，强的在前|every value that has not faded, the strongest first */
+            values?: components["schemas"]["DialogSensedValue"][] | null;
+        };
+        DialogSensedValue: {
+            /**
+             * Format: double
+             * @description 有多确定，0–1|how sure, 0–1
+             */
+            strength: number;
+            value: string;
         };
         DialogShowOutBody: {
             edges: components["schemas"]["DialogEdge"][] | null;
