@@ -61,12 +61,14 @@ func (r Racing) filled() (Racing, error) {
 // Race is Search by folds: the defaults are measured on all of them, every other trial on
 // one after the other while it may still become the best.
 //
-// A trial is stopped when it is sure, up to Alpha, that it is worse than the best so far;
-// and set aside, of which nothing is claimed, when it is behind. At the end those set
-// aside that promise most are taken up again, fold by fold, while the fits are below
-// Share of all. Only trials with all folds can be the best. One that was not measured
-// on all has the score of the best plus what it was ahead or behind on the folds that
-// both have; samplers are told that.
+// A trial is stopped when it is sure, up to Alpha, that it is worse than the trial that
+// was the best when it began, its rival. It is set aside, of which nothing is claimed,
+// when it is behind or the fits are up to Share of what measuring everything would have
+// taken so far; between trials the one set aside that promises most is taken up again,
+// fold by fold, while there is room for it. Only
+// trials with all folds can be the best. One that was not measured on all has the score
+// of the best plus what it was ahead or behind on the folds that both have, with its
+// standard error; samplers are told both.
 //
 // fold is called after each fold that does not end a trial, and may be nil; a
 // search is resumed from Known trials that it was told of as from finished ones.
@@ -132,10 +134,9 @@ func (c *race) run(ctx context.Context) {
 	c.promote(ctx)
 }
 
-// promote takes promising trials up again while the fits are below their share of those
-// that measuring everything so far would have taken.
+// promote takes promising trials up again while there is room.
 func (c *race) promote(ctx context.Context) {
-	for c.stop == nil && ctx.Err() == nil && !c.late() && float64(c.fits+1) <= c.racing.Share*float64(len(c.done)*len(c.folds.Groups)) {
+	for c.stop == nil && ctx.Err() == nil && !c.late() && c.room(0) {
 		at := c.promising()
 		if at < 0 {
 			return
@@ -146,18 +147,22 @@ func (c *race) promote(ctx context.Context) {
 
 func (c *race) late() bool { return c.o.Budget > 0 && c.o.Now().Sub(c.began) >= c.o.Budget }
 
-// on measures a trial until it has all folds, or is stopped or set aside.
+// on measures a new trial fold by fold until it is behind, is stopped or has all.
 func (c *race) on(ctx context.Context, t Trial) {
 	holder := best(c.done)
-	for len(t.right) < len(c.folds.Groups) {
+	if len(t.right) == 0 {
+		t.Rival = holder.Number
+	}
+	for {
 		if !c.measure(ctx, &t) {
 			return
 		}
-		if t.State == Failed {
-			c.tell(t)
-			return
+		if t.State != Failed {
+			c.judge(&t, holder)
 		}
-		c.judge(&t, holder)
+		if t.State == Aside && t.Score >= holder.Score && c.room(1) {
+			t.State = Running
+		}
 		if t.State != Running {
 			c.tell(t)
 			return
@@ -165,15 +170,24 @@ func (c *race) on(ctx context.Context, t Trial) {
 		if c.fold != nil && c.stop == nil {
 			c.stop = c.fold(t)
 		}
-		if c.stop != nil {
-			return
-		}
 	}
+}
+
+// room tells that one more fold may be measured: what measuring everything would have
+// taken for the trials so far allows it, and those that are still to come keep theirs.
+// under is how many trials are under way: they may run ahead by two trials, so that a
+// better one is soon the one to beat (ADR 0027).
+func (c *race) room(under int) bool {
+	tried, folds := len(c.done)+under, len(c.folds.Groups)
+	if float64(c.fits+1) > c.racing.Share*float64(tried*folds)+float64(2*folds*under) {
+		return false
+	}
+	return c.o.Trials == 0 || float64(c.fits+1+max(0, c.o.Trials-tried)) <= c.racing.Share*float64(c.o.Trials*folds)
 }
 
 // judge sets the state and the score of a trial by what it has of its folds.
 func (c *race) judge(t *Trial, holder Trial) {
-	t.FoldCount = len(t.right)
+	t.FoldCount, t.Error = len(t.right), 0
 	if all := len(t.right) == len(c.folds.Groups); all || holder.State != Done {
 		t.Score = share(t.right)
 		if all {
@@ -182,19 +196,22 @@ func (c *race) judge(t *Trial, holder Trial) {
 		}
 		return
 	}
-	gains, rows := c.gains(t.right, holder.right)
-	var ahead int
-	for _, g := range gains {
-		ahead += g
-	}
-	t.Score = holder.Score + float64(ahead)/float64(rows)
-	t.WorseP = math.Min(1, math.Exp(-against(gains, c.most)))
-	switch {
-	case t.WorseP <= c.racing.Alpha:
+	ahead, spread := c.ahead(t.right, holder.right)
+	t.State, t.Score, t.Error = Aside, holder.Score+ahead, spread
+	gains, _ := c.gains(t.right, c.number(t.Rival).right)
+	if t.WorseP = math.Min(1, math.Exp(-against(gains, c.most))); t.WorseP <= c.racing.Alpha {
 		t.State = Stopped
-	case ahead < 0:
-		t.State = Aside
 	}
+}
+
+// number finds a trial that is told.
+func (c *race) number(n int) Trial {
+	for _, t := range c.done {
+		if t.Number == n {
+			return t
+		}
+	}
+	return Trial{}
 }
 
 // measure adds a fold to a trial, or fails it; false when it was interrupted.
@@ -230,21 +247,16 @@ func (c *race) try(ctx context.Context, values spec.Values, fold int) (right []b
 	return c.folds.Measure(ctx, values, fold)
 }
 
-// promising is the place in done of the trial set aside that may be best: the one with
-// the largest gain plus one standard error; −1 when none is left.
+// promising is the place in done of the trial set aside that may be best: the one whose
+// gain plus one standard error is largest; −1 when none is left.
 func (c *race) promising() int {
 	holder, at, top := best(c.done), -1, 0.0
 	for i, t := range c.done {
 		if t.State != Aside {
 			continue
 		}
-		gains, rows := c.gains(t.right, holder.right)
-		var sum, squares float64
-		for _, g := range gains {
-			sum += float64(g)
-			squares += float64(g * g)
-		}
-		if hope := (sum + math.Sqrt(squares)) / float64(rows); at < 0 || hope > top {
+		ahead, spread := c.ahead(t.right, holder.right)
+		if hope := ahead + spread; at < 0 || hope > top {
 			at, top = i, hope
 		}
 	}
@@ -253,21 +265,36 @@ func (c *race) promising() int {
 
 // again gives a trial that was set aside one more fold.
 func (c *race) again(ctx context.Context, at int) {
-	t, holder := c.done[at], best(c.done)
+	t := c.done[at]
 	if !c.measure(ctx, &t) {
 		return
 	}
 	if t.State != Failed {
-		c.judge(&t, holder)
-		if t.State != Done { // one test for each trial: here nothing is stopped
-			t.State = Aside
-		}
+		c.judge(&t, best(c.done))
 	}
 	c.done[at] = t
 	c.inform(t)
 	if c.o.Each != nil {
 		c.stop = c.o.Each(t, best(c.done))
 	}
+}
+
+// ahead is by how much a challenger is better than the holder on the folds that both
+// have, and the standard error of that as an estimate for all folds.
+func (c *race) ahead(challenger, holder [][]bool) (gain, spread float64) {
+	gains, rows := c.gains(challenger, holder)
+	all := 0
+	for _, groups := range c.folds.Groups {
+		all += len(groups)
+	}
+	var sum, squares float64
+	for _, g := range gains {
+		sum += float64(g)
+		squares += float64(g * g)
+	}
+	squares = max(squares-sum*sum/float64(len(gains)), 1) // one row at least
+	left := 1 - float64(rows)/float64(all)
+	return sum / float64(rows), math.Sqrt(squares*left) / float64(rows)
 }
 
 // gains are by how many rows of each group a challenger beats the holder on the folds

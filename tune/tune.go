@@ -31,7 +31,7 @@ type Asker interface {
 	Ask(number int) spec.Values
 	// Tell reports a finished trial. Trials may be told in any order, and again when a
 	// race has measured them on more folds. Those that a race left early come as Done, with
-	// their estimate and on how many folds it stands.
+	// their estimate and its Error.
 	Tell(t Trial)
 }
 
@@ -46,8 +46,12 @@ type Trial struct {
 	Problem string             `json:"problem,omitempty"` // why it failed
 	// FoldCount is on how many folds of a race it was measured; 0 where there is none.
 	FoldCount int `json:"fold_count,omitempty" doc:"竞速里量了几折|folds of the race it was measured on"`
+	// Error is the standard error of a Score that is an estimate.
+	Error float64 `json:"error,omitempty" doc:"估计的得分的标准误|standard error of a score that is an estimate"`
+	// Rival is the number of the trial that was the best when it began.
+	Rival int `json:"rival,omitempty" doc:"竞速里和哪次试验比|the trial that it is held against in a race"`
 	// WorseP is what the test of a race says while not all folds are measured.
-	WorseP float64 `json:"worse_p,omitempty" doc:"若其实不比当时最好的差，看到这种差距的概率至多这么大|at most the chance of such a gap if it were not worse than the best of then"`
+	WorseP float64 `json:"worse_p,omitempty" doc:"若其实不比对手差，看到这种差距的概率至多这么大|at most the chance of such a gap if it were not worse than its rival"`
 
 	right [][]bool // of a race: by fold, which rows it has right
 }
@@ -61,7 +65,7 @@ const (
 	Failed    State = "failed"    // a trial that gave no score; the search goes on
 	Cancelled State = "cancelled" // a study that was stopped; its trials stay
 	Stopped   State = "stopped"   // a trial that is surely worse than the best; Score is an estimate
-	Aside     State = "aside"     // a trial that fell behind in a race and was left; Score is an estimate
+	Aside     State = "aside"     // a trial that a race left, without a claim; Score is an estimate
 )
 
 // Measured is what an objective found for one set of values.

@@ -59,8 +59,8 @@ type gaussianAsker struct {
 
 // glance is what a fit rests on of a trial, which a race may tell of again.
 type glance struct {
-	number, folds int
-	score         float64
+	number       int
+	score, error float64
 }
 
 func (a *gaussianAsker) Tell(t tune.Trial) { a.add(t) }
@@ -72,8 +72,8 @@ func (a *gaussianAsker) Ask(number int) spec.Values {
 	delete(a.pending, number)
 	rng := rand.New(rand.NewPCG(a.seed, uint64(number)+1<<32))
 	trials := a.trials[max(0, len(a.trials)-gaussianMost):]
-	y := evened(trials)
-	m := newMap(a.space, a.points(trials), y, doubts(trials), a.scales(trials))
+	y, doubts := evened(trials)
+	m := newMap(a.space, a.points(trials), y, doubts, a.scales(trials))
 	for _, v := range a.waiting() {
 		m.believe(a.space.Point(v))
 	}
@@ -94,7 +94,7 @@ func (a *gaussianAsker) points(trials []tune.Trial) [][]float64 {
 func (a *gaussianAsker) scales(trials []tune.Trial) scales {
 	now := make([]glance, len(trials))
 	for i, t := range trials {
-		now[i] = glance{t.Number, t.FoldCount, t.Score}
+		now[i] = glance{t.Number, t.Score, t.Error}
 	}
 	rungs := ladder(evenFirst(len(a.space.Dials)), len(trials))
 	same := 0
@@ -109,7 +109,8 @@ func (a *gaussianAsker) scales(trials []tune.Trial) scales {
 		if len(a.fits) > 0 {
 			from = a.fits[len(a.fits)-1]
 		}
-		a.fits = append(a.fits, fitScales(a.space, a.points(trials[:n]), evened(trials[:n]), doubts(trials[:n]), from))
+		y, doubts := evened(trials[:n])
+		a.fits = append(a.fits, fitScales(a.space, a.points(trials[:n]), y, doubts, from))
 	}
 	a.seen = now
 	return a.fits[len(a.fits)-1]

@@ -94,7 +94,7 @@ func fitScales(space tune.Space, points [][]float64, y, doubts []float64, from s
 type likelihood struct {
 	n, dims  int
 	y        *mat.VecDense
-	doubts   []float64 // by point, in units of the noise
+	doubts   []float64 // by point, variances beside the noise
 	squares  []float64 // by pair (i, j<i) and dial
 	slopes   []float64 // by pair
 	k        *mat.SymDense
@@ -121,7 +121,7 @@ func (f *likelihood) at(x []float64) float64 {
 	raw := f.k.RawSymmetric()
 	at := 0
 	for i := range f.n {
-		raw.Data[i*raw.Stride+i] = 1 + noise*f.doubts[i]
+		raw.Data[i*raw.Stride+i] = 1 + noise + f.doubts[i]
 		for j := range i {
 			square := 0.0
 			for d, w := range weights {
@@ -150,7 +150,7 @@ func (f *likelihood) at(x []float64) float64 {
 	at = 0
 	for i := range f.n {
 		ai := alpha.AtVec(i)
-		f.gradient[f.dims] += 0.5 * (inv.Data[i*inv.Stride+i] - ai*ai) * (noise - leastNoise) * f.doubts[i]
+		f.gradient[f.dims] += 0.5 * (inv.Data[i*inv.Stride+i] - ai*ai) * (noise - leastNoise)
 		for j := range i {
 			g := (inv.Data[j*inv.Stride+i] - ai*alpha.AtVec(j)) * f.slopes[at] // twice a half: the matrix is symmetric
 			for d, w := range weights {
@@ -178,7 +178,7 @@ type landscape struct {
 	noise   float64
 	points  [][]float64
 	y       []float64
-	doubts  []float64 // by point, in units of the noise
+	doubts  []float64 // by point, variances beside the noise
 	chol    mat.Cholesky
 	alpha   mat.VecDense
 	top     float64     // the best mean at a place that was tried
@@ -208,7 +208,7 @@ func (m *landscape) build() {
 	n := len(m.points)
 	k := mat.NewSymDense(n, nil)
 	for i := range n {
-		k.SetSym(i, i, 1+m.noise*m.doubts[i])
+		k.SetSym(i, i, 1+m.noise+m.doubts[i])
 		for j := range i {
 			k.SetSym(i, j, m.kernel(m.points[i], m.points[j]))
 		}
@@ -216,7 +216,7 @@ func (m *landscape) build() {
 	for !m.chol.Factorize(k) { // equal points and next to no noise
 		m.noise *= 10
 		for i := range n {
-			k.SetSym(i, i, 1+m.noise*m.doubts[i])
+			k.SetSym(i, i, 1+m.noise+m.doubts[i])
 		}
 	}
 	m.alpha.Reset()
@@ -225,7 +225,7 @@ func (m *landscape) build() {
 	means := make([]float64, n)
 	for i := range n {
 		order[i] = i
-		means[i] = m.y[i] - m.noise*m.doubts[i]*m.alpha.AtVec(i)
+		means[i] = m.y[i] - (m.noise+m.doubts[i])*m.alpha.AtVec(i)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(means[b], means[a]) })
 	m.top, m.tops = means[order[0]], nil
@@ -241,7 +241,7 @@ func (m *landscape) believe(point []float64) {
 		mean += m.kernel(point, p) * m.alpha.AtVec(i)
 	}
 	m.points, m.y = append(slices.Clone(m.points), point), append(slices.Clone(m.y), mean)
-	m.doubts = append(slices.Clone(m.doubts), 1)
+	m.doubts = append(slices.Clone(m.doubts), 0)
 	m.build()
 }
 

@@ -49,23 +49,6 @@ func (h *told) key(v spec.Values) string {
 	return b.String()
 }
 
-// doubts tells for each trial how many times as noisy its score is as that of the trials
-// that were measured most: those of a race stand on fewer folds.
-func doubts(trials []tune.Trial) []float64 {
-	most := 1
-	for _, t := range trials {
-		most = max(most, t.FoldCount)
-	}
-	out := make([]float64, len(trials))
-	for i, t := range trials {
-		out[i] = 1
-		if t.FoldCount > 0 {
-			out[i] = float64(most) / float64(t.FoldCount)
-		}
-	}
-	return out
-}
-
 // waiting are the values of trials under way, by number.
 func (h *told) waiting() []spec.Values {
 	var numbers []int
@@ -82,10 +65,11 @@ func (h *told) waiting() []spec.Values {
 
 // evened gives the scores as a model should see them: of the better half their own
 // distances, of the worse half their ranks only, since how bad a bad place is says
-// little; those that failed are the worst. Then mean 0, variance 1.
+// little; those that failed are the worst. Then mean 0, variance 1. doubts are the variances of scores that are only
+// estimates, in the same unit.
 //
 // Source: half-rank warping of Vizier (Song et al. 2024, arXiv:2408.11527).
-func evened(trials []tune.Trial) []float64 {
+func evened(trials []tune.Trial) (y, doubts []float64) {
 	n := len(trials)
 	order := make([]int, n)
 	for i := range order {
@@ -98,7 +82,7 @@ func evened(trials []tune.Trial) []float64 {
 		return trials[i].Score
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(value(a), value(b)) })
-	y := make([]float64, n)
+	y, doubts = make([]float64, n), make([]float64, n)
 	middle := value(order[n/2])
 	if math.IsInf(middle, -1) { // most failed: the worst that did not stands for the middle
 		for _, i := range order {
@@ -108,7 +92,7 @@ func evened(trials []tune.Trial) []float64 {
 		}
 	}
 	if math.IsInf(middle, -1) {
-		return y
+		return y, doubts
 	}
 	var spread float64
 	better := 0
@@ -149,6 +133,7 @@ func evened(trials []tune.Trial) []float64 {
 	}
 	for i := range y {
 		y[i] = (y[i] - mean) / math.Sqrt(variance)
+		doubts[i] = trials[i].Error * trials[i].Error / variance
 	}
-	return y
+	return y, doubts
 }

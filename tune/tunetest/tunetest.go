@@ -175,7 +175,7 @@ func finds(t *testing.T, s tune.Sampler) {
 func races(t *testing.T, s tune.Sampler) {
 	in := space(t)
 	tell := func(a tune.Asker, i, folds int, v spec.Values) {
-		a.Tell(tune.Trial{Number: i, State: tune.Done, Values: v, Score: Bowl(v) - .3/float64(folds), FoldCount: folds})
+		a.Tell(tune.Trial{Number: i, State: tune.Done, Values: v, Score: Bowl(v) - .3/float64(folds), FoldCount: folds, Error: (1 - float64(folds)/10) / float64(folds)})
 	}
 	raced := start(t, s, in, 8)
 	var tried []spec.Values
