@@ -98,7 +98,7 @@ type StudyShown struct {
 	// Space is what is searched: the dials with the ranges of this study.
 	Space      []spec.Param `json:"space"`
 	Beats      *Beats       `json:"beats,omitempty" doc:"最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does"`
-	Importance []Importance `json:"importance" doc:"每个参数单独解释了多少得分变化；试验太少时为空|how much of the scores each dial explains alone; empty while trials are few"`
+	Importance []Importance `json:"importance" doc:"别的不变，得分变化有多少跟着每个参数走；试验太少时为空|how much of the scores follows each dial while the others stay; empty while trials are few"`
 	Items      []Trial      `json:"items"`
 	Next       string       `json:"next,omitempty"`
 }

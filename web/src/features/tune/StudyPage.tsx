@@ -64,16 +64,16 @@ export function StudyPage() {
   const rows = useMemo(() => [...trials].filter((t) => !kept || kept.includes(t.number)).sort((a, b) => rank(b) - rank(a) || a.number - b.number), [trials, kept]);
   const space = shown.data?.space ?? [];
   const folds = study?.race?.folds ?? 0;
-  const raced = (t: Trial) => (t.state === "failed" || !t.fold_count ? "" : w(t.state === "stopped" || t.state === "aside" ? `raced_${t.state}` : "raced_done", { folds: t.fold_count, all: folds, sure: f.score(1 - (t.worse_p ?? 0), 3) }));
+  const raced = (t: Trial) => (t.state === "failed" || !t.fold_count ? "" : w(t.state === "stopped" || t.state === "aside" ? `raced_${t.state}` : "raced_done", { folds: t.fold_count, all: folds, rival: t.rival ?? 0, sure: f.score(1 - (t.worse_p ?? 0), 3) }));
   const columns: Column<Trial>[] = [
     { key: "number", title: w("col_trial"), cell: (t) => <b>#{t.number}</b>, plain: (t) => t.number, width: 70 },
-    { key: "score", title: study ? w(`figure_${study.objective}`) : w("col_best_score"), cell: (t) => (t.state === "done" ? f.score(t.score, 3) : isScored(t) ? <span title={w("estimate")}>≈ {f.score(t.score, 3)}</span> : "—"), plain: (t) => t.score, width: 84, align: "right" },
+    { key: "score", title: study ? w(`figure_${study.objective}`) : w("col_best_score"), cell: (t) => (t.state === "done" ? f.score(t.score, 3) : isScored(t) ? <span title={w("estimate", { error: f.score(t.error ?? 0, 3) })}>≈ {f.score(t.score, 3)}</span> : "—"), plain: (t) => t.score, width: 84, align: "right" },
     { key: "seconds", title: w("col_seconds"), cell: (t) => f.duration(t.seconds), plain: (t) => t.seconds, width: 80, align: "right" },
     { key: "state", title: w("col_state"), cell: (t) => <Chip tone={toneOf(t.state)}>{t.number === study?.best_number ? w("best") : t.number === 0 ? w("defaults") : w(`state_${t.state}`)}</Chip>, plain: (t) => w(`state_${t.state}`), width: 90 },
     ...(folds ? [{ key: "race", title: w("col_race"), cell: raced, plain: raced, width: 260 }] : []),
     { key: "params", title: w("params"), cell: (t) => t.problem || space.map((p) => written(t.values[p.name])).join(" · "), plain: (t) => t.problem || space.map((p) => `${p.name}=${written(t.values[p.name])}`).join(" ") },
   ];
-  const importance = new Map((shown.data?.importance ?? []).map((i) => [i.param, i.share]));
+  const importance = new Map((shown.data?.importance ?? []).map((i) => [i.param, i]));
   return (
     <Page
       title={w("title")}
@@ -112,7 +112,7 @@ export function StudyPage() {
         <div className={css["study"]}>
           <div className={css["dials"]}>
             <Section title={w("params")} note={importance.size ? w("params_note") : w("params_note_few")}>
-              {[...space].sort((a, b) => (importance.get(b.name) ?? 0) - (importance.get(a.name) ?? 0)).map((p) => (
+              {[...space].sort((a, b) => (importance.get(b.name)?.share ?? 0) - (importance.get(a.name)?.share ?? 0)).map((p) => (
                 <Dial key={p.name} dial={p} value={chosen?.values[p.name]} trials={trials} title={lang === "zh" ? p.title.zh : p.title.en} {...(importance.has(p.name) ? { importance: importance.get(p.name)! } : {})} />
               ))}
             </Section>

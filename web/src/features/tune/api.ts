@@ -4,6 +4,7 @@ import { api, ask, type Schemas } from "../../shared/api/client";
 export type Study = Schemas["TuneStudy"];
 export type Trial = Schemas["TuneTrial"];
 export type Param = Schemas["SpecParam"];
+export type Importance = Schemas["TuneImportance"];
 export type Shown = Schemas["TuneStudyShown"] & { trials: Trial[] };
 
 /** useStudy is a study with all its trials. */

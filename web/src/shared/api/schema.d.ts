@@ -7633,6 +7633,16 @@ export interface components {
             sure: boolean;
         };
         TuneImportance: {
+            /**
+             * Format: double
+             * @description 95% 区间的上限|upper end of the 95% interval
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description 95% 区间的下限|lower end of the 95% interval
+             */
+            low: number;
             param: string;
             /** Format: double */
             share: number;
@@ -7751,7 +7761,7 @@ export interface components {
         TuneStudyShown: {
             /** @description 最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does */
             beats?: components["schemas"]["TuneBeats"];
-            /** @description 每个参数单独解释了多少得分变化；试验太少时为空|how much of the scores each dial explains alone; empty while trials are few */
+            /** @description 别的不变，得分变化有多少跟着每个参数走；试验太少时为空|how much of the scores follows each dial while the others stay; empty while trials are few */
             importance: components["schemas"]["TuneImportance"][] | null;
             items: components["schemas"]["TuneTrial"][] | null;
             next?: string;
@@ -7764,6 +7774,11 @@ export interface components {
             study: components["schemas"]["TuneStudy"];
         };
         TuneTrial: {
+            /**
+             * Format: double
+             * @description 估计的得分的标准误|standard error of a score that is an estimate
+             */
+            error?: number;
             figures?: {
                 [key: string]: number;
             };
@@ -7775,6 +7790,11 @@ export interface components {
             /** Format: int64 */
             number: number;
             problem?: string;
+            /**
+             * Format: int64
+             * @description 竞速里和哪次试验比|the trial that it is held against in a race
+             */
+            rival?: number;
             /** Format: double */
             score: number;
             /** Format: double */
@@ -7785,7 +7805,7 @@ export interface components {
             };
             /**
              * Format: double
-             * @description 若其实不比当时最好的差，看到这种差距的概率至多这么大|at most the chance of such a gap if it were not worse than the best of then
+             * @description 若其实不比对手差，看到这种差距的概率至多这么大|at most the chance of such a gap if it were not worse than its rival
              */
             worse_p?: number;
         };
