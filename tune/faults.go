@@ -27,6 +27,10 @@ var (
 		ZH: "竞速的设置不对", FixZH: "折数 2–20，误停率在 0 和 1 之间，占全量拟合的份额在 0 和 1 之间",
 		EN: "the settings of the race are wrong", FixEN: "2–20 folds, an error rate between 0 and 1, a share of the fits between 0 and 1",
 	})
+	StillRunning = fault.Define("tune.still_running", fault.Conflict, fault.Text{
+		ZH: "实验「{study}」还在跑", FixZH: "等它跑完，或先停下",
+		EN: "study {study} is still running", FixEN: "wait until it ends, or stop it first",
+	})
 	RaceFigure = fault.Define("tune.race_figure", fault.Invalid, fault.Text{
 		ZH: "竞速只能按全对率比，不能按「{figure}」", FixZH: "目标改成 exact，或不用竞速",
 		EN: "a race compares rows that are exactly right, it cannot go by {figure}", FixEN: "make exact the objective, or do not race",

@@ -14,6 +14,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", all, "tune list", api.Viewer, "列出调参实验", "list studies", s.list),
 		api.Op("POST", all, "tune start", api.Trainer, "开始一个调参实验", "start a study", s.start),
 		api.Op("GET", one, "tune show", api.Viewer, "查看调参实验和它的试验", "show a study and its trials", s.show),
+		api.Op("POST", one+"/continuations", "tune more", api.Trainer, "结束的实验再试几次", "let a study that has ended go on", s.more),
 		api.Op("GET", "/api/v1/samplers", "tune samplers", api.Viewer, "列出采样器", "list the samplers", s.listSamplers, api.Wide()),
 	}
 }
@@ -60,6 +61,7 @@ type startIn struct {
 		Trials    int              `json:"trials,omitempty" minimum:"0" maximum:"100000" doc:"试几次|how many trials"`
 		BudgetMS  int64            `json:"budget_ms,omitempty" minimum:"0" doc:"时间上限，毫秒|time limit in milliseconds"`
 		Seed      uint64           `json:"seed,omitempty" doc:"随机种子|seed"`
+		Worth     float64          `json:"worth,omitempty" minimum:"0" maximum:"1" doc:"再试十次预计提高不到这么多就停；不填则不停，只说|end when ten more trials are expected to raise the best by less; when absent it only says so"`
 		Folds     int              `json:"folds,omitempty" minimum:"0" maximum:"20" doc:"竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent"`
 		Alpha     float64          `json:"alpha,omitempty" minimum:"0" maximum:"1" doc:"竞速：其实不差的试验，至多这么大一份被误停；不填为 .05|race: of trials that are not worse at most this share is stopped; .05 when absent"`
 		Share     float64          `json:"share,omitempty" minimum:"0" maximum:"1" doc:"竞速：有希望的接着量，直到用掉全量拟合的这么大一份；不填为三分之一|race: promising ones go on until this share of all fits is used; a third when absent"`
@@ -80,8 +82,21 @@ func (s *Service) start(ctx context.Context, in *startIn) (*out[StudyStarted], e
 	study, err := s.Create(ctx, Study{
 		Race:      Racing{Folds: b.Folds, Alpha: b.Alpha, Share: b.Share},
 		ProductID: in.Product, Component: b.Component, Sampler: b.Sampler, Objective: b.Objective, Dials: b.Dials, Fixed: b.Fixed,
-		Ranges: b.Ranges, Trials: b.Trials, BudgetMS: b.BudgetMS, Seed: b.Seed,
+		Ranges: b.Ranges, Trials: b.Trials, BudgetMS: b.BudgetMS, Seed: b.Seed, Worth: b.Worth,
 	})
+	return &out[StudyStarted]{StudyStarted{api.Started{JobID: study.JobID}, study}}, err
+}
+
+type moreIn struct {
+	ProductPath
+	Study string `path:"study" doc:"实验：s3 或编号|study: s3 or an id"`
+	Body  struct {
+		Trials int `json:"trials" minimum:"1" maximum:"100000" doc:"再试几次|how many more trials"`
+	}
+}
+
+func (s *Service) more(ctx context.Context, in *moreIn) (*out[StudyStarted], error) {
+	study, err := s.More(ctx, in.Product, in.Study, in.Body.Trials)
 	return &out[StudyStarted]{StudyStarted{api.Started{JobID: study.JobID}, study}}, err
 }
 
@@ -98,6 +113,7 @@ type StudyShown struct {
 	// Space is what is searched: the dials with the ranges of this study.
 	Space      []spec.Param `json:"space"`
 	Beats      *Beats       `json:"beats,omitempty" doc:"最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does"`
+	Rest       *Rest        `json:"rest,omitempty" doc:"再试还值不值得；试验太少时没有|whether more trials are worth it; absent while they are few"`
 	Importance []Importance `json:"importance" doc:"别的不变，得分变化有多少跟着每个参数走；试验太少时为空|how much of the scores follows each dial while the others stay; empty while trials are few"`
 	Items      []Trial      `json:"items"`
 	Next       string       `json:"next,omitempty"`
@@ -128,7 +144,7 @@ func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error
 	if err != nil {
 		return nil, err
 	}
-	shown := StudyShown{Study: study, Space: space.Dials, Beats: beats(best(all), study.DoneCount), Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
+	shown := StudyShown{Study: study, Space: space.Dials, Beats: beats(best(all), study.DoneCount), Rest: rest(all, study.Worth), Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
 	if len(trials) > in.Limit {
 		shown.Next = api.Cursor(trials[in.Limit-1].Number)
 	}

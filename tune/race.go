@@ -192,7 +192,10 @@ func (c *race) judge(t *Trial, holder Trial) {
 		t.Score = share(t.right)
 		if all {
 			t.State, t.WorseP = Done, 0
-			t.Figures = c.beside(*t)
+			gain, foreseen := t.Figures[NextGain]
+			if t.Figures = c.beside(*t); foreseen {
+				t.Figures[NextGain] = gain
+			}
 		}
 		return
 	}

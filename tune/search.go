@@ -25,7 +25,12 @@ type StudyOptions struct {
 	// Defaults tries the fixed values first, so that the best is never worse
 	// than what one had.
 	Defaults bool
-	Known    []Trial // finished trials of the same study, to resume it
+	// Forecast is asked after a trial what one more is expected to bring; nil: nobody is.
+	Forecast Forecast
+	// Worth ends the search when ten more trials are expected to raise the best score by
+	// less than that, twice in a row; 0 = never.
+	Worth float64
+	Known []Trial // finished trials of the same study, to resume it
 	// Each is called after each trial, from one goroutine at a time; an error
 	// ends the search. May be nil.
 	Each func(t Trial, best Trial) error
@@ -151,7 +156,7 @@ func (h *hunt) ask(ctx context.Context) (Trial, bool) {
 	for h.known[h.next] {
 		h.next++
 	}
-	if h.stop != nil || ctx.Err() != nil || h.next >= h.limit || h.o.Budget > 0 && h.o.Now().Sub(h.began) >= h.o.Budget {
+	if h.stop != nil || ctx.Err() != nil || h.next >= h.limit || over(h.done, h.o.Worth) || h.o.Budget > 0 && h.o.Now().Sub(h.began) >= h.o.Budget {
 		return Trial{}, false
 	}
 	t := Trial{Number: h.next, State: Running}
@@ -178,6 +183,7 @@ func (h *hunt) tell(t Trial) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.take(t)
+	t = h.foresee()
 	if h.o.Each != nil && h.stop == nil {
 		h.stop = h.o.Each(t, best(h.done))
 	}

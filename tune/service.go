@@ -27,6 +27,7 @@ type Needs struct {
 	Jobs     *jobs.Runner // nil: studies run only through Run
 	Samplers []Sampler    // in the order in which pages show them; the first is the default
 	Bench    Bench        // nil: studies give NoObjective
+	Forecast Forecast     // nil: studies do not say whether more trials are worth it
 }
 
 // Service keeps studies and runs them.
@@ -105,6 +106,29 @@ func (s *Service) studyJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 	return map[string]any{"study_id": a.Study, "best": out.Best}, nil
 }
 
+// More lets a study that has ended go on for some trials, whatever they are worth.
+// Faults: NoSuchStudy, StillRunning, NoBudget.
+func (s *Service) More(ctx context.Context, product, id string, trials int) (Study, error) {
+	study, err := s.Study(ctx, product, id)
+	if err != nil {
+		return study, err
+	}
+	if trials < 1 || max(study.Trials, study.DoneCount)+trials > mostTrials {
+		return study, NoBudget.With()
+	}
+	study.Trials, study.Worth, study.BudgetMS = max(study.Trials, study.DoneCount)+trials, 0, 0
+	err = s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		if s.needs.Jobs != nil {
+			if study.JobID, err = s.needs.Jobs.Enqueue(ctx, tx, studyKind, args{product, study.ID}, jobs.ForProduct(product), jobs.By(api.Who(ctx).ID)); err != nil {
+				return err
+			}
+		}
+		return extendStudy(ctx, tx, study)
+	})
+	study.State = Running
+	return study, err
+}
+
 // Run runs a study to its end; trials that were kept before are not repeated,
 // and every finished trial is durable before the next begins. progress may be
 // nil.
@@ -149,7 +173,7 @@ func (s *Service) Run(ctx context.Context, product, id string, progress func(don
 	}
 	out, err := search(ctx, StudyOptions{
 		Space: space, Sampler: sampler, Seed: study.Seed, Trials: study.Trials, Budget: time.Duration(study.BudgetMS) * time.Millisecond,
-		Defaults: true, Known: known, Now: s.needs.Now,
+		Defaults: true, Known: known, Now: s.needs.Now, Forecast: s.needs.Forecast, Worth: study.Worth,
 		Each: func(t, _ Trial) error {
 			if seen[t.Number] = true; progress != nil {
 				progress(len(seen), max(study.Trials, len(seen)))

@@ -18,6 +18,7 @@ type plan struct {
 	Fixed  map[string]any   `json:"fixed,omitempty"`
 	Ranges map[string]Range `json:"ranges,omitempty"`
 	Race   Racing           `json:"race,omitzero"`
+	Worth  float64          `json:"worth,omitempty"`
 }
 
 // studyColumns end with what is counted from the trials: how many are done, the
@@ -43,12 +44,12 @@ func scanStudy(row interface{ Scan(...any) error }) (s Study, err error) {
 	if s.Seed, err = strconv.ParseUint(seed, 10, 64); err == nil {
 		err = errors.Join(json.Unmarshal([]byte(planJSON), &p), json.Unmarshal([]byte(bestJSON), &s.Best))
 	}
-	s.Dials, s.Fixed, s.Ranges, s.Race = p.Dials, p.Fixed, p.Ranges, p.Race
+	s.Dials, s.Fixed, s.Ranges, s.Race, s.Worth = p.Dials, p.Fixed, p.Ranges, p.Race, p.Worth
 	return s, err
 }
 
 func insertStudy(ctx context.Context, tx db.Tx, s Study) error {
-	planJSON, err := json.Marshal(plan{s.Dials, s.Fixed, s.Ranges, s.Race})
+	planJSON, err := json.Marshal(plan{s.Dials, s.Fixed, s.Ranges, s.Race, s.Worth})
 	if err != nil {
 		return fmt.Errorf("encode plan of a study: %w", err)
 	}
@@ -58,6 +59,25 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		s.ID, s.ProductID, s.Component, s.Sampler, s.Objective, string(planJSON), strconv.FormatUint(s.Seed, 10), s.Trials, s.BudgetMS,
 		s.State, s.JobID, s.ActorID, s.CreatedUS)
 	return db.Explain(err)
+}
+
+// extendStudy keeps new limits and a new job of a study that is not running. Fault:
+// StillRunning.
+func extendStudy(ctx context.Context, tx db.Tx, s Study) error {
+	planJSON, err := json.Marshal(plan{s.Dials, s.Fixed, s.Ranges, s.Race, s.Worth})
+	if err != nil {
+		return fmt.Errorf("encode plan of a study: %w", err)
+	}
+	done, err := tx.ExecContext(ctx, `
+UPDATE studies SET plan_json = $2, trial_count = $3, budget_ms = $4, job_id = $5, state = 'running' WHERE id = $1 AND state <> 'running'`,
+		s.ID, string(planJSON), s.Trials, s.BudgetMS, s.JobID)
+	if err != nil {
+		return db.Explain(err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, StillRunning.With("study", s.ID))
+	}
+	return nil
 }
 
 func setState(ctx context.Context, tx db.Tx, id string, state State) error {

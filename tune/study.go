@@ -19,6 +19,7 @@ type Study struct {
 	Ranges       map[string]Range `json:"ranges,omitempty"`
 	Objective    string           `json:"objective"` // figure that is maximised
 	Race         Racing           `json:"race,omitzero"`
+	Worth        float64          `json:"worth,omitempty"` // ends when ten more trials are expected to bring less; 0 = never
 	Seed         uint64           `json:"seed"`
 	Trials       int              `json:"trials" table:"次数|trials"` // asked for; 0 = until the budget ends
 	BudgetMS     int64            `json:"budget_ms,omitempty"`

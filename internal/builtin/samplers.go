@@ -18,3 +18,6 @@ func Samplers() []tune.Sampler {
 		sampler.Random(),    // tune.random.v1
 	}
 }
+
+// Forecast is what tells studies whether more trials are worth it.
+func Forecast() tune.Forecast { return sampler.Forecast }

@@ -72,12 +72,13 @@ func (a *gaussianAsker) Ask(number int) spec.Values {
 	delete(a.pending, number)
 	rng := rand.New(rand.NewPCG(a.seed, uint64(number)+1<<32))
 	trials := a.trials[max(0, len(a.trials)-gaussianMost):]
-	y, doubts := evened(trials)
+	y, doubts, _ := evened(trials)
 	m := newMap(a.space, a.points(trials), y, doubts, a.scales(trials))
 	for _, v := range a.waiting() {
 		m.believe(a.space.Point(v))
 	}
-	return a.ask(number, a.best(m, rng))
+	place, _ := a.best(m, rng)
+	return a.ask(number, place)
 }
 
 // points are the coordinates of trials.
@@ -109,7 +110,7 @@ func (a *gaussianAsker) scales(trials []tune.Trial) scales {
 		if len(a.fits) > 0 {
 			from = a.fits[len(a.fits)-1]
 		}
-		y, doubts := evened(trials[:n])
+		y, doubts, _ := evened(trials[:n])
 		a.fits = append(a.fits, fitScales(a.space, a.points(trials[:n]), y, doubts, from))
 	}
 	a.seen = now
@@ -126,8 +127,9 @@ func ladder(first, n int) []int {
 	return rungs
 }
 
-// best gives the values with the largest expected improvement that were not tried.
-func (a *gaussianAsker) best(m *landscape, rng *rand.Rand) spec.Values {
+// best gives the values with the largest expected improvement that were not tried, and
+// the logarithm of that.
+func (a *gaussianAsker) best(m *landscape, rng *rand.Rand) (spec.Values, float64) {
 	type place struct {
 		point []float64
 		gain  float64
@@ -175,10 +177,10 @@ func (a *gaussianAsker) best(m *landscape, rng *rand.Rand) spec.Values {
 	for _, p := range places {
 		v := a.space.At(p.point)
 		if key := a.key(v); !a.tried[key] && !under[key] {
-			return v
+			return v, p.gain
 		}
 	}
-	return a.space.At(places[0].point) // everything near has been tried
+	return a.space.At(places[0].point), math.Inf(-1) // everything near has been tried
 }
 
 // move changes one dial of a point, or several, by steps of about size.

@@ -65,14 +65,14 @@ func TestEvenedScores(t *testing.T) {
 		}
 		trials = append(trials, s)
 	}
-	y, _ := evened(trials)
+	y, _, _ := evened(trials)
 	if !(y[1] > y[0] && y[0] > y[3] && y[3] == y[4] && y[4] > y[2] && y[2] > y[5]) {
 		t.Errorf("the order is lost: %v", y)
 	}
 	if y[2] < -2.5 {
 		t.Errorf("a hopeless score stands out at %.2f", y[2])
 	}
-	none, _ := evened([]tune.Trial{{State: tune.Failed}, {State: tune.Failed}})
+	none, _, _ := evened([]tune.Trial{{State: tune.Failed}, {State: tune.Failed}})
 	for _, v := range none {
 		if v != 0 {
 			t.Errorf("all failed: %v", v)

@@ -66,10 +66,10 @@ func (h *told) waiting() []spec.Values {
 // evened gives the scores as a model should see them: of the better half their own
 // distances, of the worse half their ranks only, since how bad a bad place is says
 // little; those that failed are the worst. Then mean 0, variance 1. doubts are the variances of scores that are only
-// estimates, in the same unit.
+// estimates, in the same unit; unit is what 1 is, of the better half.
 //
 // Source: half-rank warping of Vizier (Song et al. 2024, arXiv:2408.11527).
-func evened(trials []tune.Trial) (y, doubts []float64) {
+func evened(trials []tune.Trial) (y, doubts []float64, unit float64) {
 	n := len(trials)
 	order := make([]int, n)
 	for i := range order {
@@ -92,7 +92,7 @@ func evened(trials []tune.Trial) (y, doubts []float64) {
 		}
 	}
 	if math.IsInf(middle, -1) {
-		return y, doubts
+		return y, doubts, 1
 	}
 	var spread float64
 	better := 0
@@ -135,5 +135,5 @@ func evened(trials []tune.Trial) (y, doubts []float64) {
 		y[i] = (y[i] - mean) / math.Sqrt(variance)
 		doubts[i] = trials[i].Error * trials[i].Error / variance
 	}
-	return y, doubts
+	return y, doubts, math.Sqrt(variance)
 }

@@ -55,7 +55,7 @@ func (a *parzenAsker) Ask(number int) spec.Values {
 		return a.space.At(a.net.point(number))
 	}
 	rng := rand.New(rand.NewPCG(a.seed, uint64(number)+1<<32))
-	y, _ := evened(a.trials)
+	y, _, _ := evened(a.trials)
 	order := make([]int, len(y))
 	for i := range order {
 		order[i] = i

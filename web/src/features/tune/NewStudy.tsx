@@ -30,6 +30,7 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
   const [objective, setObjective] = useState("exact");
   const [trials, setTrials] = useState(40);
   const [folds, setFolds] = useState(0);
+  const [worth, setWorth] = useState(0);
   const [seed, setSeed] = useState(1);
   const [on, setOn] = useState<Record<string, boolean>>({});
   const [ranges, setRanges] = useState<Record<string, { min?: number; max?: number }>>({});
@@ -46,6 +47,7 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
             ...(sampler ? { sampler } : {}),
             objective: folds ? "exact" : objective,
             ...(folds ? { folds } : {}),
+            ...(worth ? { worth } : {}),
             trials,
             seed,
             dials: dials.filter(isOn).map((p) => p.name),
@@ -92,7 +94,10 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
                 <InputNumber aria-label={w("trials")} min={1} max={100000} value={trials} onChange={(v) => setTrials(v ?? 40)} />
               </Form.Item>
               <Form.Item label={w("race_folds")} extra={folds > 0 && w("race_help")}>
-                <Select aria-label={w("race_folds")} value={folds} onChange={setFolds} options={[0, 5, 10].map((n) => ({ value: n, label: n ? w("race_on", { folds: n }) : w("race_off") }))} />
+                <Select aria-label={w("race_folds")} value={folds} onChange={setFolds} options={[0, 10, 5].map((n) => ({ value: n, label: n ? w("race_on", { folds: n }) : w("race_off") }))} />
+              </Form.Item>
+              <Form.Item label={w("worth")} extra={w("worth_help")}>
+                <InputNumber aria-label={w("worth")} min={0} max={1} step={0.001} value={worth} onChange={(v) => setWorth(v ?? 0)} />
               </Form.Item>
               <Form.Item label={w("seed")}>
                 <InputNumber aria-label={w("seed")} min={0} precision={0} value={seed} onChange={(v) => setSeed(v ?? 1)} />

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { Link, useParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
+import { jobsKey } from "../../shared/api/events";
 import { jobIsOver, useJob } from "../../shared/api/useJob";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
@@ -25,10 +26,13 @@ import { useStudy, type Trial } from "./api";
 import { BestSoFar } from "./BestSoFar";
 import { Dial } from "./Dial";
 import { Lines } from "./Lines";
-import { isScored, restFlat, written } from "./progress";
+import { isScored, written } from "./progress";
 import { toneOf } from "./tone";
 import { Trained } from "./Trained";
 import css from "./tune.module.css";
+
+/** moreTrials is how many a study that has ended goes on for at a press. */
+const moreTrials = 20;
 
 /** rank puts measured trials by score, those that a race left early after them. */
 const rank = (t: Trial) => (t.state === "done" ? 2 + t.score : isScored(t) ? t.score : -2);
@@ -52,6 +56,7 @@ export function StudyPage() {
   }, [done, client, product, id]);
   const [kept, setKept] = useState<number[]>();
   const study = shown.data?.study;
+  const rest = shown.data?.rest;
   const beats = shown.data?.beats;
   const trials = useMemo(() => shown.data?.trials ?? [], [shown.data]);
   const chosen = trials.find((t) => String(t.number) === filters.trial) ?? trials.find((t) => t.number === study?.best_number);
@@ -60,7 +65,12 @@ export function StudyPage() {
   });
   const use = { id: "tune.use", words: chosen ? w("use", { number: chosen.number }) : w("use_none"), key: "P", when: () => may && chosen?.state === "done" && !train.isPending, run: () => chosen && train.mutate(chosen) };
   const stop = { id: "tune.stop", words: w("stop"), when: () => running, run: () => void cancel() };
-  useActions([use, stop]);
+  const go = useMutation({
+    mutationFn: () => ask(api.POST("/api/v1/products/{product}/studies/{study}/continuations", { params: { path: { product, study: id } }, body: { trials: moreTrials } })),
+    onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: jobsKey }), client.invalidateQueries({ queryKey: ["tune", product] })]),
+  });
+  const more = { id: "tune.more", words: w("more", { count: moreTrials }), when: () => may && !!study && study.state !== "running" && !go.isPending, run: () => go.mutate() };
+  useActions([use, stop, more]);
   const rows = useMemo(() => [...trials].filter((t) => !kept || kept.includes(t.number)).sort((a, b) => rank(b) - rank(a) || a.number - b.number), [trials, kept]);
   const space = shown.data?.space ?? [];
   const folds = study?.race?.folds ?? 0;
@@ -90,18 +100,19 @@ export function StudyPage() {
                 {beats && <> · {w(beats.sure ? "beats_sure" : "beats_unsure", { fixed: f.count(beats.fixed), broken: f.count(beats.broken), p: f.score(beats.p, 2) })}</>}
               </>
             )}
-            {running && restFlat(trials) && <> · {w("flat")}</>}
           </>
         )
       }
       acts={
         <>
           {running && <ActionButton action={stop} />}
+          {!running && study && study.state !== "running" && <ActionButton action={more} loading={go.isPending} />}
           <ActionButton type="primary" action={use} loading={train.isPending} />
         </>
       }
       flush
     >
+      {go.error && <FaultBand fault={asFault(go.error)} retry={() => go.mutate()} />}
       {train.error && <FaultBand fault={asFault(train.error)} retry={() => chosen && train.mutate(chosen)} />}
       <ReadFault of={shown} />
       <Trained id={train.data?.job_id} />
@@ -127,7 +138,7 @@ export function StudyPage() {
               <div className={css["so"]}>
                 <Section title={w("so_far")} note={w("so_far_note", { figure: w(`figure_${study!.objective}`) })}>
                   <BestSoFar study={study!} trials={trials} onTrial={(n) => set({ trial: String(n) })} />
-                  {restFlat(trials) && <p className={css["caption"]}>{w("flat_note")}</p>}
+                  {rest && <p className={css["caption"]} data-measure>{w(rest.over ? "rest_over" : "rest_gain", { gain: rest.gain.toPrecision(2) })}</p>}
                 </Section>
               </div>
               <div className={css["trials"]}>

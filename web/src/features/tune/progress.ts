@@ -12,14 +12,6 @@ export function bestSoFar(trials: Trial[]): { number: number; score: number; bes
     });
 }
 
-/** restFlat tells that going on no longer pays: the last half of at least 16 finished trials, without a gain over `worth`. */
-export function restFlat(trials: Trial[], worth = 0.001): boolean {
-  const steps = bestSoFar(trials);
-  if (steps.length < 16) return false;
-  const half = steps[Math.floor(steps.length / 2) - 1]!.best;
-  return steps.at(-1)!.best - half <= worth;
-}
-
 /** isScored tells that a trial has a score, be it the estimate of one that a race left early. */
 export function isScored(t: Trial): boolean {
   return t.state === "done" || t.state === "stopped" || t.state === "aside";

@@ -2744,6 +2744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/studies/{study}/continuations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * let a study that has ended go on
+         * @description 结束的实验再试几次
+         */
+        post: operations["tune-more"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/suite": {
         parameters: {
             query?: never;
@@ -7647,6 +7667,13 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        TuneMoreInBody: {
+            /**
+             * Format: int64
+             * @description 再试几次|how many more trials
+             */
+            trials: number;
+        };
         TuneRacing: {
             /** Format: double */
             alpha?: number;
@@ -7668,6 +7695,20 @@ export interface components {
              * @description 最小值，不填则按参数的范围|smallest, the parameter's own when absent
              */
             min?: number;
+        };
+        TuneRest: {
+            /**
+             * Format: double
+             * @description 再试十次，最好的得分预计至多提高多少|by how much ten more trials are expected to raise the best score, at most
+             */
+            gain: number;
+            /** @description 不值得再试了|more trials are not worth it */
+            over: boolean;
+            /**
+             * Format: double
+             * @description 低于它就不值得再试|below this they are not worth it
+             */
+            worth: number;
         };
         TuneStartInBody: {
             /**
@@ -7716,6 +7757,11 @@ export interface components {
              * @description 试几次|how many trials
              */
             trials?: number;
+            /**
+             * Format: double
+             * @description 再试十次预计提高不到这么多就停；不填则不停，只说|end when ten more trials are expected to raise the best by less; when absent it only says so
+             */
+            worth?: number;
         };
         TuneStudy: {
             actor_id?: string;
@@ -7757,6 +7803,8 @@ export interface components {
             state: string;
             /** Format: int64 */
             trials: number;
+            /** Format: double */
+            worth?: number;
         };
         TuneStudyShown: {
             /** @description 最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does */
@@ -7765,6 +7813,8 @@ export interface components {
             importance: components["schemas"]["TuneImportance"][] | null;
             items: components["schemas"]["TuneTrial"][] | null;
             next?: string;
+            /** @description 再试还值不值得；试验太少时没有|whether more trials are worth it; absent while they are few */
+            rest?: components["schemas"]["TuneRest"];
             space: components["schemas"]["SpecParam"][] | null;
             study: components["schemas"]["TuneStudy"];
         };
@@ -13808,6 +13858,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TuneStudyShown"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-more": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3 或编号|study: s3 or an id */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneMoreInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneStudyStarted"];
                 };
             };
             /** @description Fault (RFC 9457) */
