@@ -63,4 +63,20 @@ var (
 		ZH: "聊天页面没有构建", FixZH: "运行 make web 后重新编译",
 		EN: "the chat page was not built", FixEN: "run make web and build again",
 	})
+	KeyElsewhere = fault.Define("serve.key_elsewhere", fault.Conflict, fault.Text{
+		ZH: "发布包由 {key} 签名，但它的私钥不在 {file}", FixZH: "从第一次导出的那台机器上把这个文件拷来（只给本用户读）；找不回来了就用 zhuomo serve newkey 换一把，并告诉每台小盒子",
+		EN: "bundles are signed by {key}, whose private half is not in {file}", FixEN: "copy that file from the machine that exported first (readable by its user alone); if it is lost, make another key with zhuomo serve newkey and tell every box",
+	})
+	NotAlone = fault.Define("serve.not_alone", fault.Invalid, fault.Text{
+		ZH: "发布版 r{number} 的模型要用编码器，发布包里不带编码器", FixZH: "用不带编码器的学习器训练一个模型，发布后再导出",
+		EN: "the model of release r{number} needs an encoder, which a bundle does not carry", FixEN: "train a model without an encoder, publish it, then export",
+	})
+	OtherBox = fault.Define("serve.other_box", fault.Conflict, fault.Text{
+		ZH: "这个数据文件夹属于另一个产品（{product}）", FixZH: "一个产品一个文件夹：用 --data 换一个",
+		EN: "this data folder belongs to another product ({product})", FixEN: "one folder for one product: name another one with --data",
+	})
+	OtherNumber = fault.Define("serve.other_number", fault.Conflict, fault.Text{
+		ZH: "这里已有另一个 r{number}：工作台是从备份恢复的吗？", FixZH: "先用 zhuomo feedback pack 取走反馈，再用 --data 换一个空文件夹",
+		EN: "there is another r{number} here: was the workbench restored from a backup?", FixEN: "take the feedback away with zhuomo feedback pack, then name an empty folder with --data",
+	})
 )

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"io"
 	"io/fs"
 	"math"
 	"net/http"
@@ -22,6 +23,9 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", "/api/v1/products/{product}/releases/{release}/publications", "serve publish", api.Trainer, "发布上线", "make a release live", s.publish),
 		api.Op("POST", "/api/v1/products/{product}/takebacks", "serve takeback", api.Trainer, "退回上一个发布版", "take the live release back", s.takeBack),
 		api.Op("GET", "/api/v1/products/{product}/publications", "serve publications", api.Viewer, "上线与退回的记录", "what went live and was taken back", s.listPublications),
+		api.Download("GET", "/api/v1/products/{product}/releases/{release}/bundle", "", api.Trainer, "把一个发布版做成发布包：一个签了名的文件", "a release as a bundle: one signed file", s.exportBundle, api.Look()),
+		api.Op("GET", "/api/v1/signing-keys", "serve key", api.Viewer, "发布包由谁签名：新的在前，第一个在用", "who signs the bundles: the newest first, that one signs", s.listSigners),
+		api.Op("POST", "/api/v1/signing-keys", "serve newkey", api.Owner, "换一把签名密钥；小盒子要改认新的", "sign with a new key; boxes must be told of it", s.newSigner),
 		api.Op("GET", "/api/v1/products/{product}/turns", "serve turns", api.Viewer, "列出话轮，新的在前", "list turns, the newest first", s.listTurns, api.Personal()),
 		api.Op("GET", "/api/v1/products/{product}/live-figures", "serve figures", api.Viewer, "线上数字：每个发布版的话轮、会话、听懂、转人工、评价、用时", "what is measured live, by release: turns, sessions, understanding, hand-overs, ratings, times", s.showFigures),
 		api.Op("GET", "/api/v1/products/{product}/entry-figures", "serve entries", api.Viewer, "线上数字：每条知识命中多少、解决多少", "what is measured live, by knowledge entry: hits, and how many needed nothing more", s.showEntryUses),
@@ -135,6 +139,33 @@ func (s *Service) showRelease(ctx context.Context, in *ReleaseIn) (*releaseOut, 
 	}
 	r, err := s.Release(ctx, product, in.Release)
 	return &releaseOut{r}, err
+}
+
+// exportBundle streams a release as a signed file.
+func (s *Service) exportBundle(ctx context.Context, in *ReleaseIn) (*api.Outgoing, error) {
+	product, name, err := s.n.Products.Product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	x, err := s.Export(ctx, product, name, in.Release)
+	if err != nil {
+		return nil, err
+	}
+	return &api.Outgoing{Name: name + "-" + x.FileName(), Size: x.SizeBytes, Write: func(w io.Writer) error { return x.Write(ctx, w) }}, nil
+}
+
+type signersOut struct{ Body api.Page[Signer] }
+
+func (s *Service) listSigners(ctx context.Context, _ *struct{}) (*signersOut, error) {
+	all, err := s.Signers(ctx)
+	return &signersOut{api.Page[Signer]{Items: all}}, err
+}
+
+type signerOut struct{ Body Signer }
+
+func (s *Service) newSigner(ctx context.Context, _ *struct{}) (*signerOut, error) {
+	made, err := s.NewSigner(ctx)
+	return &signerOut{made}, err
 }
 
 type publishIn struct {

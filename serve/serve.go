@@ -4,7 +4,7 @@
 //
 //	in:   a Release, messages over a channel
 //	out:  replies, and the record of each turn
-//	read: serve.go → release.go → live.go → session.go → turn.go → http.go
+//	read: serve.go → release.go → live.go → session.go → turn.go → http.go; a release as one file: export.go → install.go → bundle/
 package serve
 
 import (
@@ -38,6 +38,8 @@ type Needs struct {
 	Pages    fs.FS          // holds chat.html; nil: no chat page
 	Told     func(TurnNote) // called after each durable turn and rating; must not wait; nil: nobody
 	Measured Measured       // nil: turns are not measured
+	// SigningKey is the file of the private key that signs bundles; see signingKey.
+	SigningKey string
 }
 
 // Service is the front door of the stage. All methods may be called from many

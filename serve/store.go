@@ -365,3 +365,41 @@ func (s *Service) Blobs(ctx context.Context, product string, each func(blob.Hash
 		SELECT flow FROM serve_releases WHERE product_id = $1 OR $1 = '' UNION
 		SELECT flow FROM serve_sessions WHERE product_id = $1 OR $1 = ''`, product)
 }
+
+// insertSigner makes a key the newest, whatever clocks say.
+func insertSigner(ctx context.Context, tx db.Tx, s Signer) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO serve_signers (signer, actor, created_us)
+		SELECT $1, $2, CASE WHEN COALESCE(MAX(created_us), 0) < $3 THEN $3 ELSE MAX(created_us) + 1 END FROM serve_signers WHERE 1 = 1
+		ON CONFLICT (signer) DO UPDATE SET created_us = excluded.created_us`, s.Signer, s.Actor, s.CreatedUS)
+	return db.Explain(err)
+}
+
+func readSigners(ctx context.Context, q db.Reader) ([]Signer, error) {
+	rows, err := q.QueryContext(ctx, `SELECT signer, actor, created_us FROM serve_signers ORDER BY created_us DESC, signer`)
+	return collect(rows, err, func(row scanner) (s Signer, err error) { return s, row.Scan(&s.Signer, &s.Actor, &s.CreatedUS) })
+}
+
+func countTurns(ctx context.Context, q db.Reader, product string) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT COUNT(*) FROM serve_turns WHERE product_id = $1`, product).Scan(&n)
+	return n, db.Explain(err)
+}
+
+// dropTurns deletes the n oldest turns of a product with their ratings, and the
+// sessions without turns that have been quiet since a time.
+func dropTurns(ctx context.Context, tx db.Tx, product string, n int, quietUS int64) (gone int, err error) {
+	oldest := `(SELECT id FROM serve_turns WHERE product_id = $1 ORDER BY id LIMIT $2)`
+	if _, err := tx.ExecContext(ctx, `DELETE FROM serve_ratings WHERE turn_id IN `+oldest, product, n); err != nil {
+		return 0, db.Explain(err)
+	}
+	result, err := tx.ExecContext(ctx, `DELETE FROM serve_turns WHERE id IN `+oldest, product, n)
+	if err != nil {
+		return 0, db.Explain(err)
+	}
+	count, err := result.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM serve_sessions WHERE product_id = $1 AND active_us < $2
+		AND NOT EXISTS (SELECT 1 FROM serve_turns t WHERE t.session_id = serve_sessions.id)`, product, quietUS)
+	return int(count), db.Explain(err)
+}

@@ -70,6 +70,8 @@ const (
 	databaseName = "zhuomo.db"
 	blobsName    = "blobs"
 	cacheName    = "blobs-cache" // of files that lie in a bucket
+
+	signingKeyName = "bundle-key.pem" // private; in no backup
 )
 
 // DefaultFolder is where the data lies when nobody says otherwise.

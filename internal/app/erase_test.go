@@ -25,7 +25,7 @@ import (
 
 // stays are the tables that belong to no product: people, what the program knows
 // of itself, and what is kept of a deleted product.
-var stays = []string{"people_accounts", "people_links", "people_sessions", "people_tokens", "people_identities", "people_visits", "people_audit", "people_audit_head", "people_audit_noted", "product_deletions"}
+var stays = []string{"people_accounts", "people_links", "people_sessions", "people_tokens", "people_identities", "people_visits", "people_audit", "people_audit_head", "people_audit_noted", "product_deletions", "serve_signers"}
 
 // anHourAhead is a clock by which all files are idle.
 func anHourAhead() time.Time { return time.Now().Add(time.Hour) }

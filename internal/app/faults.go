@@ -179,4 +179,20 @@ var (
 		ZH: "身份提供方的地址「{issuer}」不安全或看不懂", FixZH: "写成 https://…，与它自己在发现文档里写的 issuer 完全一致",
 		EN: "the address of the identity provider {issuer} is not secure, or cannot be read", FixEN: "write https://…, exactly as the issuer in its discovery document",
 	})
+	ExportThere = fault.Define("app.export_there", fault.Conflict, fault.Text{
+		ZH: "{file} 已经在那里", FixZH: "换一个名字，或加 --force 覆盖",
+		EN: "{file} is there already", FixEN: "choose another name, or overwrite it with --force",
+	})
+	ExportUnwritten = fault.Define("app.export_unwritten", fault.Broken, fault.Text{
+		ZH: "{file} 写不下去：{why}", FixZH: "检查那里的空间和写权限；没有留下半个文件",
+		EN: "{file} cannot be written: {why}", FixEN: "check room and permission there; no half of a file was left",
+	})
+	BoxInWorkbench = fault.Define("app.box_in_workbench", fault.Conflict, fault.Text{
+		ZH: "{folder} 是工作台的数据文件夹", FixZH: "用 --data 给发布包换一个自己的文件夹，或不写 --data",
+		EN: "{folder} is the data folder of a workbench", FixEN: "give the bundle a folder of its own with --data, or leave --data out",
+	})
+	NotOfThisBox = fault.Define("app.not_of_this_box", fault.NotFound, fault.Text{
+		ZH: "这里没有产品 {product}，只有 {only}", FixZH: "地址里写 {only}",
+		EN: "there is no product {product} here, only {only}", FixEN: "write {only} into the address",
+	})
 )

@@ -36,19 +36,25 @@ func specials() []command.Special {
 	var workers int
 	var w watching
 	var health string
+	var alone box
 	jobsAtATime := func(f *pflag.FlagSet, lang string) {
 		f.IntVar(&workers, "workers", 0, spec.Text{ZH: "同时做几个作业，0 = 处理器个数；-1 = 交给 zhuomo worker", EN: "jobs at a time, 0 = number of processors; -1 = leave them to zhuomo worker"}.In(lang))
 	}
 	return append([]command.Special{
 		{
-			Use: "serve", ZH: "启动服务，在浏览器里工作", EN: "start the server, work in the browser",
+			Use: "serve [FILE.zhuomo]", Args: 1, Own: isFile,
+			ZH: "启动服务，在浏览器里工作；给出发布包就只运行它，不要数据库、页面和网络", EN: "start the server, work in the browser; with a bundle run that alone, without a database server, pages or a network",
 			Flags: func(f *pflag.FlagSet, lang string) {
+				alone.flags(f, lang)
 				d.flags(f, lang)
 				way.flags(f, lang)
 				jobsAtATime(f, lang)
 				w.flags(f, lang)
 			},
-			Run: func(ctx context.Context, e *command.Env, _ []string) error {
+			Run: func(ctx context.Context, e *command.Env, args []string) error {
+				if len(args) > 0 {
+					return alone.run(ctx, e, args[0], d, w)
+				}
 				return runServe(ctx, e, d, way, workers, w)
 			},
 		},
@@ -69,6 +75,7 @@ func specials() []command.Special {
 			Run: trace,
 		},
 		trainCommand(), encodeCommand(),
+		exportCommand(),
 		backupCommand(),
 		restoreCommand(),
 		doctorCommand(),

@@ -53,6 +53,12 @@ func runServe(ctx context.Context, e *command.Env, d door, way signing, workers 
 	if err := a.someoneMayComeIn(ctx, l); err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
+	return a.serveAt(ctx, d, l, folder, func() error { return a.greet(ctx, e, folder, d.address(l)) })
+}
+
+// serveAt serves at l, and at a door of its own for the command line of this
+// machine where l leads outside; greet is called once both are known. It closes a.
+func (a *App) serveAt(ctx context.Context, d door, l net.Listener, folder string, greet func() error) (err error) {
 	own := l // the command line of this machine comes in without TLS or a proxy
 	doors := []net.Listener{l}
 	if d.outward(l) {
@@ -65,7 +71,7 @@ func runServe(ctx context.Context, e *command.Env, d door, way signing, workers 
 	if err := a.announce(folder, "http://"+own.Addr().String(), d.address(l)); err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
-	if err := a.greet(ctx, e, folder, d.address(l)); err != nil {
+	if err := greet(); err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
 	return a.Serve(ctx, doors, func() {

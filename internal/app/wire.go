@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"path/filepath"
 
 	"zhuomo/clean"
 	"zhuomo/dataset"
@@ -93,7 +94,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	}
 	s.Serve, err = serve.New(ctx, serve.Needs{
 		DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Models: models{s.Learn}, Newest: newest{a}, Gate: verdicts{s.Evaluate}, Pages: web.Files(),
-		Measured: a.meters.turn,
+		Measured: a.meters.turn, SigningKey: filepath.Join(a.options.DataFolder, signingKeyName),
 	})
 	if err != nil {
 		return s, err
@@ -169,7 +170,7 @@ func groups() []command.Stage {
 		{Name: "evaluate", ZH: "评测：测试集、检查、门禁、翻转", EN: "evaluation: suites, checks, gates, flips"},
 		{Name: "track", ZH: "记录：运行与来龙去脉", EN: "tracking: runs and lineage"},
 		{Name: "dialog", ZH: "交互：流程、故事、模拟", EN: "dialogue: flows, stories, simulation"},
-		{Name: "serve", ZH: "上线：发布版、上线与撤回、话轮（不带命令即启动服务）", EN: "serving: releases, publishing, taking back, turns (alone it starts the server)"},
+		{Name: "serve", ZH: "上线：发布版、上线与撤回、话轮（不带命令即启动服务，带发布包即只运行它）", EN: "serving: releases, publishing, taking back, turns (alone it starts the server, with a bundle it runs that)"},
 		{Name: "feedback", ZH: "反馈：收件箱与修正环", EN: "feedback: inbox and fix loop"},
 		{Name: "people", ZH: "人员：账号、角色、登录", EN: "people: accounts, roles, sign-in"},
 		{Name: "tokens", ZH: "令牌：让程序来调用", EN: "tokens: let programs in"},

@@ -21,6 +21,7 @@ type Options struct {
 	URL     string           // postgres://…, instead of a file
 	Readers int              // connections that read, default 4 (SQLite), 8 (PostgreSQL)
 	Writers int              // connections that write, default 8; SQLite has one
+	Small   bool             // SQLite: on a machine with little memory, 2 MiB for cached pages instead of 16
 	Now     func() time.Time // clock, default time.Now; on PostgreSQL as the server has it
 	// Written hears of each write how long it took until it was durable or failed;
 	// it must not wait. nil: nobody.

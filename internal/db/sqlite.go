@@ -17,6 +17,7 @@ import (
 const (
 	writerCacheKiB  = 4 << 10
 	readersCacheKiB = 12 << 10
+	smallCacheKiB   = 1 << 10 // of the writer, and of all readers; see Options.Small
 )
 
 // sqliteDB is one file in a folder that this process holds alone.
@@ -57,12 +58,12 @@ func openSQLite(ctx context.Context, o Options, count *tally) (*sqliteDB, error)
 	d := &sqliteDB{
 		lock:  lock,
 		path:  path,
-		dsn:   dsn(path, writerCacheKiB, "synchronous(FULL)"),
+		dsn:   dsn(path, cacheOf(o, writerCacheKiB), "synchronous(FULL)"),
 		tally: count,
 		queue: make(chan *request, maxBatch),
 		ended: make(chan struct{}),
 	}
-	if err := d.connect(ctx, path, o.Readers); err != nil {
+	if err := d.connect(ctx, path, o.Readers, cacheOf(o, readersCacheKiB)); err != nil {
 		d.disconnect()
 		return nil, err
 	}
@@ -70,7 +71,15 @@ func openSQLite(ctx context.Context, o Options, count *tally) (*sqliteDB, error)
 	return d, nil
 }
 
-func (d *sqliteDB) connect(ctx context.Context, path string, readers int) (err error) {
+// cacheOf is the memory for cached pages in a place that has full of it.
+func cacheOf(o Options, full int) int {
+	if o.Small {
+		return smallCacheKiB
+	}
+	return full
+}
+
+func (d *sqliteDB) connect(ctx context.Context, path string, readers, cacheKiB int) (err error) {
 	if d.writers, err = pool(d.dsn, 1); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
@@ -84,7 +93,7 @@ func (d *sqliteDB) connect(ctx context.Context, path string, readers int) (err e
 	if mode != "wal" {
 		return fmt.Errorf("%s: journal mode is %s, not wal", path, mode)
 	}
-	if d.readers, err = pool(dsn(path, readersCacheKiB/readers, "query_only(1)"), readers); err != nil {
+	if d.readers, err = pool(dsn(path, cacheKiB/readers, "query_only(1)"), readers); err != nil {
 		return fmt.Errorf("open %s for reading: %w", path, err)
 	}
 	d.asked = &preparedReader{pool: d.readers, stmts: map[string]*sql.Stmt{}}

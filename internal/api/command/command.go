@@ -52,8 +52,11 @@ type Special struct {
 	Use    string // "serve", or with a group "bench turn"; arguments after it: "completion SHELL"
 	ZH, EN string
 	Args   int // how many arguments it takes at most
-	Flags  func(flags *pflag.FlagSet, lang string)
-	Run    func(ctx context.Context, e *Env, args []string) error
+	// Own tells an argument of this command from a verb of the stage that has the
+	// same name; nil: every argument is a verb.
+	Own   func(arg string) bool
+	Flags func(flags *pflag.FlagSet, lang string)
+	Run   func(ctx context.Context, e *Env, args []string) error
 }
 
 // Globals are the flags that every command has.
@@ -76,6 +79,7 @@ type Env struct {
 	Terminal bool
 	Flags    *pflag.FlagSet
 	root     *cobra.Command
+	product  string // of ZHUOMO_PRODUCT
 	dial     func(ctx context.Context, g Globals) (*Client, error)
 }
 
@@ -259,7 +263,7 @@ func build(o Options, g *Globals) *cobra.Command {
 	}
 
 	env := func(cmd *cobra.Command) *Env {
-		return &Env{Globals: *g, In: o.In, Out: o.Out, Err: o.Err, Terminal: o.Terminal, Flags: cmd.Flags(), root: cmd.Root(), dial: o.Dial}
+		return &Env{Globals: *g, In: o.In, Out: o.Out, Err: o.Err, Terminal: o.Terminal, Flags: cmd.Flags(), root: cmd.Root(), product: o.Env("ZHUOMO_PRODUCT"), dial: o.Dial}
 	}
 	for _, r := range o.Routes {
 		if r.Verb != "" {
@@ -301,11 +305,14 @@ func addSpecial(root *cobra.Command, o Options, s Special, lang string, env func
 	parent := group(root, o.Stages, words[:n-1], lang)
 	for _, stage := range parent.Commands() {
 		if stage.Name() == cmd.Name() { // `zhuomo serve` runs, `zhuomo serve releases` is a verb of the stage
-			stage.Long = cmd.Short + "\n" + stage.Short
+			stage.Long, stage.Use, stage.DisableFlagsInUseLine = cmd.Short+"\n"+stage.Short, cmd.Use, true
 			verbs := stage.RunE
 			stage.RunE = func(c *cobra.Command, args []string) error {
-				if len(args) > 0 {
+				if len(args) > 0 && (s.Own == nil || !s.Own(args[0])) {
 					return verbs(c, args)
+				}
+				if len(args) > s.Args {
+					return tooMany(c, args[s.Args], lang)
 				}
 				return s.Run(c.Context(), env(c), args)
 			}

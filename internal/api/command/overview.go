@@ -47,7 +47,7 @@ func overview(root *cobra.Command, o Options, lang string) {
 func usageTemplate(lang string) string {
 	say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
 	return say("用法", "Usage") + `{{if .HasAvailableSubCommands}}{{if .Long}}
-  {{.CommandPath}} [` + say("选项", "FLAGS") + `]{{end}}
+  {{.UseLine}} [` + say("选项", "FLAGS") + `]{{end}}
   {{.CommandPath}} ` + say("命令", "COMMAND") + `{{else}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
 

@@ -174,13 +174,10 @@ func (l *line) run(ctx context.Context, cmd *cobra.Command, e *Env, o Options, a
 		return err
 	}
 	defer client.Close()
-	if product, asked := given["product"]; asked && product == "" {
-		if product = o.Env("ZHUOMO_PRODUCT"); product == "" {
-			if product, err = client.onlyProduct(ctx, e); err != nil {
-				return err
-			}
+	if product, asked := given["product"]; asked {
+		if given["product"], err = client.Product(ctx, e, product); err != nil {
+			return err
 		}
-		given["product"] = product
 	}
 	address := l.address(given)
 	if l.route.Shape == api.File {
@@ -481,6 +478,18 @@ func (c *Client) Send(ctx context.Context, lang, path string, body io.Reader, si
 	}
 	defer response.Body.Close()
 	return json.NewDecoder(response.Body).Decode(out)
+}
+
+// Product is the product that a command means: the one named, else that of
+// ZHUOMO_PRODUCT, else the only one that there is. Fault: NoProduct.
+func (c *Client) Product(ctx context.Context, e *Env, named string) (string, error) {
+	if named == "" {
+		named = e.product
+	}
+	if named != "" {
+		return named, nil
+	}
+	return c.onlyProduct(ctx, e)
 }
 
 // onlyProduct finds the one product that there is.

@@ -2536,6 +2536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/releases/{release}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * a release as a bundle: one signed file
+         * @description 把一个发布版做成发布包：一个签了名的文件
+         */
+        get: operations["get-products-product-releases-release-bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/releases/{release}/publications": {
         parameters: {
             query?: never;
@@ -3290,6 +3310,30 @@ export interface paths {
         get: operations["get-sign-in-ways"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * who signs the bundles: the newest first, that one signs
+         * @description 发布包由谁签名：新的在前，第一个在用
+         */
+        get: operations["serve-key"];
+        put?: never;
+        /**
+         * sign with a new key; boxes must be told of it
+         * @description 换一把签名密钥；小盒子要改认新的
+         */
+        post: operations["serve-newkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6933,6 +6977,11 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageServeSigner: {
+            items: components["schemas"]["ServeSigner"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageServeTurn: {
             items: components["schemas"]["ServeTurn"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7394,6 +7443,13 @@ export interface components {
             text: string;
             /** @description 客户端生成的 UUID，重发不会重复|UUID made by the client, so that sending again does no harm */
             turn_id?: string;
+        };
+        ServeSigner: {
+            actor?: string;
+            /** Format: int64 */
+            created_us: number;
+            /** @description 公钥，小盒子上写在 --key 后面|the public key, what a box is given with --key */
+            signer: string;
         };
         ServeTakeBackInBody: {
             /** @description 理由|reason */
@@ -13410,6 +13466,40 @@ export interface operations {
             };
         };
     };
+    "get-products-product-releases-release-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 发布版编号、r3 或 live|id of the release, r3 or live */
+                release: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "serve-publish": {
         parameters: {
             query?: never;
@@ -14937,6 +15027,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleWaysOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageServeSigner"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-newkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeSigner"];
                 };
             };
             /** @description Fault (RFC 9457) */

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package app
+
+import "os/exec"
+
+func cutNetwork(*exec.Cmd) bool { return false }
+
+func loopbackUp() error { return nil }

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/url"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"zhuomo/internal/api/command"
+	"zhuomo/internal/spec"
+)
+
+// exporting are the settings of `zhuomo export`.
+type exporting struct {
+	bundle, product, release string
+	force                    bool
+}
+
+func exportCommand() command.Special {
+	o := exporting{release: "live"}
+	return command.Special{
+		Use: "export", ZH: "把一个发布版做成发布包：一个签了名的文件，拿到小盒子上用 zhuomo serve 运行", EN: "make a release a bundle: one signed file that zhuomo serve runs on a small box",
+		Flags: func(f *pflag.FlagSet, lang string) {
+			say := func(zh, en string) string { return spec.Text{ZH: zh, EN: en}.In(lang) }
+			f.StringVar(&o.bundle, "bundle", "", say("发布包写到这个文件，名字以 .zhuomo 结尾", "write the bundle to this file, its name ends in .zhuomo"))
+			f.StringVarP(&o.product, "product", "p", "", say("产品（默认取 ZHUOMO_PRODUCT，只有一个产品时可省略）", "product (default: ZHUOMO_PRODUCT; not needed when there is only one)"))
+			f.StringVar(&o.release, "release", o.release, say("哪个发布版：r3 或 live", "which release: r3 or live"))
+			f.BoolVar(&o.force, "force", false, say("覆盖已有的文件", "overwrite an existing file"))
+		},
+		Run: func(ctx context.Context, e *command.Env, _ []string) error { return o.run(ctx, e) },
+	}
+}
+
+// run fetches the bundle, reads it back from the disk, and only then gives it
+// its name.
+func (o exporting) run(ctx context.Context, e *command.Env) error {
+	if o.bundle == "" || !isFile(o.bundle) {
+		return command.Usage.With("problem", e.Text("要用 --bundle 写明文件，如 --bundle speaker.zhuomo", "name the file with --bundle, such as --bundle speaker.zhuomo"), "command", "zhuomo export")
+	}
+	if _, err := os.Lstat(o.bundle); err == nil && !o.force {
+		return ExportThere.With("file", o.bundle)
+	}
+	if err := hasData(e.Globals); err != nil {
+		return err
+	}
+	client, err := e.Dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	product, err := client.Product(ctx, e, o.product)
+	if err != nil {
+		return err
+	}
+	body, err := client.Download(ctx, e.Lang, "/api/v1/products/"+url.PathEscape(product)+"/releases/"+url.PathEscape(o.release)+"/bundle")
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	part := o.bundle + ".part"
+	defer os.Remove(part)
+	sum, err := keepFile(part, body)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return ExportUnwritten.With("file", o.bundle, "why", err.Error()).Because(err)
+	}
+	p, size, err := readBundle(part, "")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(os.Rename(part, o.bundle), syncName(o.bundle)); err != nil {
+		return ExportUnwritten.With("file", o.bundle, "why", err.Error()).Because(err)
+	}
+	p.File = o.bundle
+	told := tellBundle(p, size)
+	told.SHA256 = sum
+	return e.Print(told)
+}
+
+// keepFile writes what comes to a new file and gives its sum.
+func keepFile(path string, r io.Reader) (sum string, err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(io.MultiWriter(f, h), r)
+	if err == nil {
+		err = f.Sync()
+	}
+	return hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Close())
+}
