@@ -13,6 +13,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", product+"/inbox", "feedback inbox", api.Reviewer, "反馈箱：要人看的话轮，代价大的在前", "the inbox: turns that need a person, the costliest first", s.listInbox, api.Personal()),
 		api.Op("GET", product+"/inbox/clusters", "feedback clusters", api.Reviewer, "反馈箱里问同一件事的话轮", "turns of the inbox that ask the same", s.listClusters, api.Personal()),
 		api.Op("PUT", "/api/v1/inbox/{turn}/status", "feedback decide", api.Reviewer, "不修正而结案，或重新打开", "close an item without a fix, or open it again", s.decide),
+		api.Upload("POST", product+"/feedback-files", "feedback bring", api.Trainer, "把小盒子上的反馈收进来；收两次也只算一次", "take in the feedback of a box; twice is as once", s.bringHome, api.MaxBytes(maxHome)),
 		api.Op("POST", product+"/fixes", "feedback fix", api.Trainer, "修正一句答错的话并上线", "correct a wrong answer and put it live", s.startFix),
 		api.Op("GET", product+"/fixes", "feedback fixes", api.Viewer, "列出修正", "list fixes", s.listFixes, api.Personal()),
 		api.Op("GET", "/api/v1/fixes/{fix}", "feedback show", api.Viewer, "查看一次修正", "show a fix", s.showFix, api.Personal()),
@@ -41,6 +42,14 @@ func (s *Service) listInbox(ctx context.Context, in *inboxIn) (*out[api.Page[Ite
 func (s *Service) listClusters(ctx context.Context, in *inboxIn) (*out[api.Page[Cluster]], error) {
 	_, clusters, err := s.Inbox(ctx, in.Product, Status(in.Status), in.Limit)
 	return &out[api.Page[Cluster]]{api.Page[Cluster]{Items: clusters}}, err
+}
+
+// maxHome bounds a file of feedback; some 40 turns fill 10 KB.
+const maxHome = 128 << 20
+
+func (s *Service) bringHome(ctx context.Context, in *ProductIn, file api.Incoming) (*out[Brought], error) {
+	b, err := s.Bring(ctx, in.Product, file)
+	return &out[Brought]{b}, err
 }
 
 type decideIn struct {

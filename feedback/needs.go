@@ -2,6 +2,7 @@ package feedback
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"zhuomo/evaluate"
@@ -17,6 +18,7 @@ type Needs struct {
 	Keeper     Keeper
 	Releaser   Releaser
 	Ledger     Ledger
+	Home       Home                                   // nil: nothing comes home
 	Ended      func(result State, took time.Duration) // hears how each fix ended; nil: nobody
 }
 
@@ -96,6 +98,22 @@ type NewRelease struct {
 	Model    learn.Model // nil: read it back
 	ReportID string
 	Note     string
+}
+
+// Home takes in what was said to boxes.
+type Home interface {
+	// Bring takes a file of feedback in, each turn once, and tells the ids of all
+	// its turns batch by batch. Faults: those of the serving stage.
+	Bring(ctx context.Context, product string, file io.Reader, each func(ctx context.Context, ids []string) error) (Brought, error)
+}
+
+// Brought tells what a file of feedback brought.
+type Brought struct {
+	Turns    int `json:"turn_count" table:"文件里的话轮|turns in the file"`
+	New      int `json:"new_count" table:"新收进来的|new"`
+	Sessions int `json:"session_count" table:"会话|sessions"`
+	Rated    int `json:"rated_count" table:"新的评价|new ratings"`
+	Waiting  int `json:"waiting_count" table:"反馈箱待处理|open in the inbox"`
 }
 
 // Ledger keeps the lineage of a fix.

@@ -24,20 +24,7 @@ func (s *Service) mark(ctx context.Context, product string) (turn string, atUS i
 func (s *Service) bring(ctx context.Context, product string, seen []Seen, mark string) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		for _, t := range seen {
-			cause, risk, in := Judge(t.Sight)
-			if !in {
-				// A good rating clears what stood open.
-				if _, err := tx.ExecContext(ctx, `UPDATE inbox_items SET status = $2 WHERE turn_id = $1 AND status = $3`,
-					t.TurnID, Right, Open); err != nil {
-					return err
-				}
-				continue
-			}
-			if _, err := tx.ExecContext(ctx, `
-INSERT INTO inbox_items (turn_id, product_id, session_id, text, reply, label, p, cause, risk, status, at_us)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (turn_id) DO UPDATE SET cause = excluded.cause, risk = excluded.risk`,
-				t.TurnID, product, t.SessionID, t.Text, t.Reply, t.Label, t.Item.P, cause, risk, Open, t.At.UnixMicro()); err != nil {
+			if err := judge(ctx, tx, product, t); err != nil {
 				return err
 			}
 		}
@@ -46,6 +33,21 @@ INSERT INTO inbox_marks (product_id, turn_id, at_us) VALUES ($1, $2, $3)
 ON CONFLICT (product_id) DO UPDATE SET turn_id = excluded.turn_id, at_us = excluded.at_us`, product, mark, s.now().UnixMicro())
 		return err
 	})
+}
+
+// judge brings one turn into the inbox, or up to date there.
+func judge(ctx context.Context, tx db.Tx, product string, t Seen) error {
+	cause, risk, in := Judge(t.Sight)
+	if !in { // a good rating clears what stood open
+		_, err := tx.ExecContext(ctx, `UPDATE inbox_items SET status = $2 WHERE turn_id = $1 AND status = $3`, t.TurnID, Right, Open)
+		return db.Explain(err)
+	}
+	_, err := tx.ExecContext(ctx, `
+INSERT INTO inbox_items (turn_id, product_id, session_id, text, reply, label, p, cause, risk, status, at_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (turn_id) DO UPDATE SET cause = excluded.cause, risk = excluded.risk`,
+		t.TurnID, product, t.SessionID, t.Text, t.Reply, t.Label, t.Item.P, cause, risk, Open, t.At.UnixMicro())
+	return db.Explain(err)
 }
 
 const itemColumns = `turn_id, product_id, session_id, text, reply, label, p, cause, risk, status, fix_id, at_us`

@@ -79,4 +79,24 @@ var (
 		ZH: "这里已有另一个 r{number}：工作台是从备份恢复的吗？", FixZH: "先用 zhuomo feedback pack 取走反馈，再用 --data 换一个空文件夹",
 		EN: "there is another r{number} here: was the workbench restored from a backup?", FixEN: "take the feedback away with zhuomo feedback pack, then name an empty folder with --data",
 	})
+	NotFeedback = fault.Define("serve.not_feedback", fault.Invalid, fault.Text{
+		ZH: "这不是小盒子的反馈文件", FixZH: "反馈文件在小盒子上用 zhuomo feedback pack 做出来",
+		EN: "this is no file of feedback", FixEN: "it is made on the box by zhuomo feedback pack",
+	})
+	NewerFeedback = fault.Define("serve.newer_feedback", fault.Invalid, fault.Text{
+		ZH: "反馈文件是第 {found} 版格式，这里只认到第 {known} 版", FixZH: "把工作台升级到小盒子上的程序版本",
+		EN: "the file of feedback has format version {found}, known is up to {known}", FixEN: "bring the workbench to the version of the box",
+	})
+	BrokenFeedback = fault.Define("serve.broken_feedback", fault.Invalid, fault.Text{
+		ZH: "反馈文件第 {line} 行不对：{what}；什么也没有收进来", FixZH: "从小盒子重新拷贝，或再 pack 一次",
+		EN: "line {line} of the feedback is wrong: {what}; nothing was taken in", FixEN: "copy it from the box again, or pack it anew",
+	})
+	CutFeedback = fault.Define("serve.cut_feedback", fault.Invalid, fault.Text{
+		ZH: "反馈文件不完整：第 {line} 行之后缺了一截；什么也没有收进来", FixZH: "从小盒子重新拷贝",
+		EN: "the file of feedback is cut short after line {line}; nothing was taken in", FixEN: "copy it from the box again",
+	})
+	OthersFeedback = fault.Define("serve.others_feedback", fault.Invalid, fault.Text{
+		ZH: "这是产品「{product}」的反馈", FixZH: "用 -p 选那个产品；发布包从哪个工作台来，反馈就回哪个工作台",
+		EN: "this is feedback on the product {product}", FixEN: "choose that product with -p; feedback goes home to the workbench that the bundle came from",
+	})
 )

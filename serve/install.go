@@ -154,6 +154,18 @@ func (p *Parcel) ready(model dialog.Understander) (Ready, error) {
 	return Ready{Model: model, Knowledge: dialog.Known(snapshot), Flow: flow}, nil
 }
 
+// OnlyLive is the id of the product of a box. Fault: NothingLive.
+func (s *Service) OnlyLive(ctx context.Context) (string, error) {
+	live, err := liveProducts(ctx, s.n.DB.Reader())
+	if err == nil && len(live) != 1 {
+		err = NothingLive.With("product", "")
+	}
+	if err != nil {
+		return "", err
+	}
+	return live[0], nil
+}
+
 // Trim keeps the newest turns of a product and drops the rest, with the sessions
 // that have none left and were quiet for a while: a box has a small disk. It
 // tells how many turns went.

@@ -222,6 +222,27 @@ func moveSession(ctx context.Context, tx db.Tx, id string, before int, state, fl
 	return n == 1, err
 }
 
+// bringSession adds a session of a box, unless it is there.
+func bringSession(ctx context.Context, tx db.Tx, product, id, channel string, atUS int64) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO serve_sessions (id, product_id, channel, customer, token_hash, flow, state, created_us, active_us)
+		VALUES ($1, $2, $3, $1, '', '', '{}', $4, $4) ON CONFLICT (id) DO NOTHING`, id, product, channel, atUS)
+	return db.Explain(err)
+}
+
+// broughtSession tells whether a session came from a box to this product.
+func broughtSession(ctx context.Context, tx db.Tx, product, id string) (ok bool, err error) {
+	var n int
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM serve_sessions WHERE id = $1 AND product_id = $2 AND token_hash = ''`, id, product).Scan(&n)
+	return n == 1, db.Explain(err)
+}
+
+// countBrought makes a session count the turns that were brought of it.
+func countBrought(ctx context.Context, tx db.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE serve_sessions SET turn_count = (SELECT COALESCE(MAX(t.number), 0) FROM serve_turns t WHERE t.session_id = serve_sessions.id),
+		active_us = (SELECT COALESCE(MAX(t.at_us), active_us) FROM serve_turns t WHERE t.session_id = serve_sessions.id) WHERE id = $1`, id)
+	return db.Explain(err)
+}
+
 // insertTurn adds a turn; false when the session has one with its turn_id.
 func insertTurn(ctx context.Context, tx db.Tx, t Turn, parts, trace string) (bool, error) {
 	result, err := tx.ExecContext(ctx, `INSERT INTO serve_turns
@@ -250,7 +271,7 @@ func scanTurn(row scanner) (Turn, error) {
 		return t, err
 	}
 	if rated > 0 {
-		t.Rating = map[bool]string{true: "good", false: "bad"}[good]
+		t.Rating, t.ratedUS = map[bool]string{true: "good", false: "bad"}[good], rated
 	}
 	if err := json.Unmarshal([]byte(parts), &t.Parts); err != nil {
 		return t, fmt.Errorf("parts of turn %s: %w", t.ID, err)

@@ -41,6 +41,8 @@ type Turn struct {
 	AtUS      int64         `json:"at_us" table:"时间|at"`
 	Rating    string        `json:"rating,omitempty" table:"评价|rating"` // good, bad
 	Comment   string        `json:"comment,omitempty"`
+
+	ratedUS int64
 }
 
 // Answered is what the customer's side gets.

@@ -247,7 +247,7 @@ func (a *App) boxRoutes() []api.Route {
 			all = append(all, r)
 		}
 	}
-	return all
+	return append(all, api.Download("GET", packPath, "", api.Viewer, "说过的话，带回家", "what was said, to take home", a.packed, api.Hidden()))
 }
 
 // trim keeps the disk of a box bounded until ctx ends.

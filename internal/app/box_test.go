@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -16,6 +17,7 @@ import (
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
+	"zhuomo/serve"
 )
 
 // boxHere opens a box over a bundle in this process.
@@ -73,6 +75,10 @@ func TestTrainABundle(t *testing.T) {
 		t.Errorf("it holds %+v, exported was %+v", checked, told)
 	}
 	t.Run("alone with the network cut", func(t *testing.T) { inACut(t, file, filepath.Join(folder, "box")) })
+	t.Run("what was said comes home", func(t *testing.T) { comesHome(t, home, file, filepath.Join(folder, "box"), filepath.Join(folder, "x")) })
+	var measured map[string]float64
+	runJSON(t, &measured, "bench", "box", file, "--turns", "20")
+	hasKeys(t, measured, "p50_ms", "p99_ms", "start_mb", "resident_mb", "bundle_bytes", "database_bytes")
 	t.Run("what is refused", func(t *testing.T) {
 		whole, err := os.ReadFile(file)
 		if err != nil {
@@ -116,6 +122,73 @@ func TestTrainABundle(t *testing.T) {
 			t.Errorf("left behind: %v, %v", left, err)
 		}
 	})
+}
+
+// comesHome packs what was said in the cut (or, where that is not permitted, here),
+// brings it into the inbox twice and follows a turn to its raw lines.
+func comesHome(t *testing.T, home, file, folder, feedback string) {
+	a, product := boxHere(t, file, folder)
+	s, _, err := a.Stages.Serve.Begin(t.Context(), product, "speaker", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := a.Stages.Serve.Say(t.Context(), s.ID, serve.Message{Text: "我好难过，睡不着"})
+	if err == nil {
+		err = a.Stages.Serve.Rate(t.Context(), s.ID, said.ID, false, "不是这个")
+	}
+	if err = errors.Join(err, a.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	var out, told bytes.Buffer
+	code := command.Run(t.Context(), command.Options{
+		Routes: commandRoutes(), Stages: groups(), Specials: specials(), Dial: dial, Version: Version,
+		In: strings.NewReader(""), Out: &out, Err: &told, Env: os.Getenv,
+	}, []string{"feedback", "pack", "--data", folder, "-o", feedback})
+	if code != 0 {
+		t.Fatalf("pack: exit %d\n%s", code, told.Bytes())
+	}
+	before := inbox(t, home)
+	var first, again struct {
+		Turns   int `json:"turn_count"`
+		New     int `json:"new_count"`
+		Rated   int `json:"rated_count"`
+		Waiting int `json:"waiting_count"`
+	}
+	runJSON(t, &first, "feedback", "bring", feedback, "--data", home)
+	after := inbox(t, home)
+	runJSON(t, &again, "feedback", "bring", feedback, "--data", home)
+	if first.New != first.Turns || first.New == 0 || first.Rated != 1 || again.New != 0 || again.Rated != 0 || again.Turns != first.Turns || again.Waiting != first.Waiting {
+		t.Errorf("brought %+v, then %+v", first, again)
+	}
+	if after[said.ID] != "disliked" || len(after) <= len(before) || !maps.Equal(after, inbox(t, home)) {
+		t.Errorf("the inbox held %d, then %d; the turn stands as %q", len(before), len(after), after[said.ID])
+	}
+	var thread map[string]any
+	runJSON(t, &thread, "trace", said.ID, "--data", home)
+	if text, _ := json.Marshal(thread); !bytes.Contains(text, []byte("chats_")) {
+		t.Errorf("the turn leads to no raw line: %.2000s", text)
+	}
+	if got := fails(t, "feedback", "bring", file, "--data", home); got != "serve.not_feedback" {
+		t.Errorf("a bundle as feedback: %s", got)
+	}
+	if got := fails(t, "feedback", "pack", "--data", home); got != "app.no_box" {
+		t.Errorf("packing a workbench: %s", got)
+	}
+}
+
+// inbox tells why each open turn stands there.
+func inbox(t *testing.T, home string) map[string]string {
+	t.Helper()
+	var page api.Page[struct {
+		TurnID string `json:"turn_id"`
+		Cause  string `json:"cause"`
+	}]
+	runJSON(t, &page, "feedback", "inbox", "--limit", "5000", "--data", home)
+	all := map[string]string{}
+	for _, i := range page.Items {
+		all[i.TurnID] = i.Cause
+	}
+	return all
 }
 
 // The names of what a process in the cut is told.

@@ -195,4 +195,8 @@ var (
 		ZH: "这里没有产品 {product}，只有 {only}", FixZH: "地址里写 {only}",
 		EN: "there is no product {product} here, only {only}", FixEN: "write {only} into the address",
 	})
+	NoBox = fault.Define("app.no_box", fault.NotFound, fault.Text{
+		ZH: "{folder} 里没有运行过发布包", FixZH: "用 --data 写明 zhuomo serve 文件.zhuomo 打印的数据文件夹",
+		EN: "no bundle has run over {folder}", FixEN: "name with --data the folder that zhuomo serve FILE.zhuomo printed",
+	})
 )

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"zhuomo/dataset"
@@ -50,6 +51,12 @@ func (r repair) Look(ctx context.Context, id string) (feedback.Seen, error) {
 	s := seen(turn)
 	s.History = saidBefore(fact.History)
 	return s, nil
+}
+
+// Bring takes in what was said to a box.
+func (r repair) Bring(ctx context.Context, product string, file io.Reader, each func(context.Context, []string) error) (feedback.Brought, error) {
+	b, err := r.s.Serve.Bring(ctx, product, file, each)
+	return feedback.Brought{Turns: b.Turns, New: b.New, Sessions: b.Sessions, Rated: b.Rated}, err
 }
 
 func seenAll(turns []serve.Turn) []feedback.Seen {

@@ -75,7 +75,7 @@ func specials() []command.Special {
 			Run: trace,
 		},
 		trainCommand(), encodeCommand(),
-		exportCommand(),
+		exportCommand(), packCommand(),
 		backupCommand(),
 		restoreCommand(),
 		doctorCommand(),

@@ -112,7 +112,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	}
 	fixing := repair{a: a, s: &a.Stages, bench: bench}
 	s.Feedback, err = feedback.New(ctx, a.DB, a.Jobs, now, s.Evaluate, feedback.Needs{
-		Turns: fixing, Shops: fixing, Relabeller: fixing, Keeper: fixing, Releaser: fixing, Ledger: fixing, Ended: a.meters.fix,
+		Turns: fixing, Shops: fixing, Relabeller: fixing, Keeper: fixing, Releaser: fixing, Ledger: fixing, Home: fixing, Ended: a.meters.fix,
 	})
 	if err != nil {
 		return s, err

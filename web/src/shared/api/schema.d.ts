@@ -1524,6 +1524,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/feedback-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * take in the feedback of a box; twice is as once
+         * @description 把小盒子上的反馈收进来；收两次也只算一次
+         */
+        post: operations["feedback-bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/fetches": {
         parameters: {
             query?: never;
@@ -5311,6 +5331,18 @@ export interface components {
             simulated: boolean;
             /** @description 费用表里有、金标里没有的标签|labels of the table that no gold has */
             unknown: string[] | null;
+        };
+        FeedbackBrought: {
+            /** Format: int64 */
+            new_count: number;
+            /** Format: int64 */
+            rated_count: number;
+            /** Format: int64 */
+            session_count: number;
+            /** Format: int64 */
+            turn_count: number;
+            /** Format: int64 */
+            waiting_count: number;
         };
         FeedbackClock: {
             /** Format: double */
@@ -11141,6 +11173,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feedback-bring": {
+        parameters: {
+            query?: {
+                /** @description 文件名|file name */
+                filename?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackBrought"];
                 };
             };
             /** @description Fault (RFC 9457) */
