@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-track race-label race-oos race-emotion race-encode audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-track race-label race-oos race-emotion race-encode box audit clean
 
 build: $(BIN)
 
@@ -99,6 +99,10 @@ race-track: build
 
 race-label: build
 	@bash bench/race-label.sh
+
+# The speaker of the demo as a bundle, run alone: time a turn and memory.
+box: build
+	@bash bench/box.sh
 
 # Vulnerability look-ups, where the databases can be reached; never part of `make test`.
 audit:
