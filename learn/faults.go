@@ -15,6 +15,10 @@ var (
 		ZH: "第 {record} 个样例（行 {row}）的标签不对：{problem}", FixZH: "更正这一行的标签后重试",
 		EN: "example {record} (row {row}) is labelled wrongly: {problem}", FixEN: "correct the labels of this row and try again",
 	})
+	TooManyLabels = fault.Define("learn.too_many_labels", fault.Invalid, fault.Text{
+		ZH: "{labels} 种标签太多：内存上限 {limit_mb} MB 内每种标签只剩 {features} 个特征可用", FixZH: "合并或去掉少见的标签；如果每种标签只是一句答案，改用知识条目来检索",
+		EN: "{labels} labels are too many: within {limit_mb} MB of memory only {features} features are left for them", FixEN: "merge or drop rare labels; where each label is just one answer, keep them as knowledge entries, which are searched",
+	})
 	BadVector = fault.Define("learn.bad_vector", fault.Invalid, fault.Text{
 		ZH: "第 {record} 个样例（行 {row}）的向量长 {got}，应为 {want}", FixZH: "全部样例用同一个编码器，或都不用",
 		EN: "the vector of example {record} (row {row}) has {got} numbers, wanted {want}", FixEN: "encode all examples by one encoder, or none",

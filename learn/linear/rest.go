@@ -28,7 +28,10 @@ func (t *trainer) fitWithRest(ctx context.Context, workers int) (learn.Model, er
 	if err != nil {
 		return nil, err
 	}
-	sp := newSpace(wide.rows, len(wide.items), t.settings, t.dense)
+	sp, err := newSpace(wide.rows, len(wide.items), len(t.labels), t.settings, t.dense)
+	if err != nil {
+		return nil, err
+	}
 	x, err := encodeAll(ctx, wide.texts, t.settings.shape().groups(), sp, nil, workers)
 	if err != nil {
 		return nil, err

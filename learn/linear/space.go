@@ -3,6 +3,9 @@ package linear
 import (
 	"math"
 	"math/bits"
+
+	"zhuomo/learn"
+	"zhuomo/learn/kernel"
 )
 
 // space knows the features that were seen: a bitmap over all buckets, from
@@ -22,8 +25,45 @@ type space struct {
 	vector float32
 }
 
-// newSpace numbers the buckets that at least least of rows examples have.
-func newSpace(df []uint32, rows int, s settings, dense int) *space {
+// mostWeights bounds the weights of a fit, 2 GiB; the rehearsal on a part of the
+// rows holds as much again.
+const mostWeights = 1 << 29
+
+// leastFor is in how many examples a bucket must be to become a feature: least,
+// or more where the weights, lanes for each feature, would else be more than most.
+// others are features that come from no bucket. Classes can hardly be told apart
+// by fewer features than classes: no room for that is a fault. Fault: TooManyLabels.
+func leastFor(df []uint32, least, classes, lanes, others, most int) (int, error) {
+	const steps = 1 << 12
+	var in [steps]int // how many buckets are in so many examples, the last: or in more
+	total := 0
+	for _, n := range df {
+		if n > 0 && int(n) >= least {
+			in[min(int(n), steps-1)]++
+			total++
+		}
+	}
+	room := most/lanes - others
+	for ; total > room && least < steps-1; least++ {
+		total -= in[least]
+	}
+	if room < classes || total > room {
+		return 0, learn.TooManyLabels.With("labels", classes, "limit_mb", most>>18, "features", max(0, room))
+	}
+	return least, nil
+}
+
+// newSpace numbers the buckets that enough of rows examples have; see leastFor.
+// Fault: TooManyLabels.
+func newSpace(df []uint32, rows, classes int, s settings, dense int) (*space, error) {
+	others := max(dense, 0)
+	if s.bias > 0 {
+		others++
+	}
+	least, err := leastFor(df, s.leastRows, classes, kernel.Pad(classes), others, mostWeights)
+	if err != nil {
+		return nil, err
+	}
 	sp := &space{
 		bitmap: make([]uint64, (len(df)+63)/64), rank: make([]uint32, (len(df)+63)/64),
 		unseen: weigh(rows, 0, s.idfPower), bias: s.bias, shares: s.shares(), dense: max(dense, 0), vector: s.vectorShare,
@@ -36,7 +76,7 @@ func newSpace(df []uint32, rows int, s settings, dense int) *space {
 		if b%64 == 0 {
 			sp.rank[b/64] = uint32(len(sp.idf))
 		}
-		if n < uint32(s.leastRows) || n == 0 {
+		if n < uint32(least) || n == 0 {
 			continue
 		}
 		sp.bitmap[b/64] |= 1 << (b % 64)
@@ -46,7 +86,7 @@ func newSpace(df []uint32, rows int, s settings, dense int) *space {
 			sp.idf = append(sp.idf, weigh(rows, int(n), s.idfPower))
 		}
 	}
-	return sp
+	return sp, nil
 }
 
 // weigh is the weight of a bucket that n of rows examples have.

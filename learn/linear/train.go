@@ -181,7 +181,10 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	if len(t.options.Rest) > 0 {
 		return t.fitWithRest(ctx, workers)
 	}
-	sp := newSpace(t.rows, len(t.items), t.settings, t.dense)
+	sp, err := newSpace(t.rows, len(t.items), len(t.labels), t.settings, t.dense)
+	if err != nil {
+		return nil, err
+	}
 	x, err := encodeAll(ctx, t.texts, t.settings.shape().groups(), sp, nil, workers)
 	if err != nil {
 		return nil, err
@@ -316,6 +319,9 @@ func (t *trainer) teller(total int) func() {
 	}
 }
 
+// mostScores bounds the scores of held-back rows, 1 GiB.
+const mostScores = 1 << 28
+
 // part chooses the rows held back for calibration. It holds nothing back where
 // Options.Dev is given or what is left could not be learnt from.
 func (t *trainer) part() (kept, held []int32) {
@@ -323,6 +329,19 @@ func (t *trainer) part() (kept, held []int32) {
 		return nil, nil
 	}
 	kept, held = learn.HoldBack(len(t.items), t.settings.held, t.options.Seed, func(i int) (group, id string) { return t.items[i].group, t.items[i].id })
+	if most := mostScores / len(t.labels); len(held) > most { // an even part of them goes back
+		n, all := 0, len(held)
+		for i, row := range held {
+			if i*most/all != (i+1)*most/all {
+				held[n] = row
+				n++
+			} else {
+				kept = append(kept, row)
+			}
+		}
+		held = held[:n]
+		slices.Sort(kept)
+	}
 	left := make([]bool, len(t.labels))
 	for _, i := range kept {
 		for _, l := range t.items[i].labels {
