@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Holds our files and our HTTP to the field's own readers: pyarrow, pandas,
 # DuckDB, openpyxl, Python's csv, openapi-spec-validator, jsonschema, tarfile with
-# zstandard, two S3 servers (moto, MinIO) and a client (boto3), the MLflow client; and deploy/ to its linters. The real program runs on a
-# temporary data folder. One line a check; exit 1 on a failure.
+# zstandard, two S3 servers (moto, MinIO) and a client (boto3), the MLflow client, an
+# OpenID provider; and deploy/ to its linters. The real program runs on a temporary
+# data folder. One line a check; exit 1 on a failure.
 #   QUICK=1      only what Python's own library can check, nothing installed
 #   ZHUOMO_BIN   bin/zhuomo
 #   MINIO_BIN    MinIO's server program; without it it is built once (Go, some minutes)
@@ -25,6 +26,9 @@ if [ -z "${QUICK:-}$minio" ] && command -v go >/dev/null; then
 fi
 "$python" bench/conformance.py --binary "$binary" ${QUICK:+--quick} --minio "$minio" || failed=1
 if [ -z "${QUICK:-}" ]; then
+  packages=.peers/openid # a certified provider
+  [ -d $packages/node_modules/oidc-provider ] || npm install --silent --no-fund --no-audit --prefix $packages oidc-provider@8.8.1
+  "$python" bench/conformance_signin.py --binary "$binary" --packages $packages || failed=1
   python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.9.1)
   "$python" bench/conformance_mlflow.py --binary "$binary" || failed=1
 fi
