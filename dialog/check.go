@@ -32,6 +32,7 @@ func Check(f *Flow, world World) []Problem {
 	c.head()
 	c.intents()
 	c.slots()
+	c.recommends()
 	for i := range f.Nodes {
 		c.node(&f.Nodes[i])
 	}
@@ -147,7 +148,7 @@ func (c *checker) slots() {
 				c.grave(n.Line, n.ID, "unknown_slot", "设置的槽位 "+name+" 没有定义", "sets slot "+name+", which is not declared")
 			}
 		}
-		for _, name := range n.reads() {
+		for _, name := range append(n.reads(), c.f.tableReads(n)...) {
 			first, column, dotted := strings.Cut(name, ".")
 			s := c.f.slots[first]
 			switch {
@@ -193,7 +194,7 @@ func (c *checker) slots() {
 
 // builtinName tells the names that are always there.
 func builtinName(name string) bool {
-	return slices.Contains([]string{"text", "channel", "today", "hour", "results", "shown", "turn", "intent", "time", "weekday", "row", "call", "said"}, name)
+	return slices.Contains([]string{"text", "channel", "today", "hour", "results", "shown", "turn", "intent", "time", "weekday", "row", "call", "said", "pick"}, name)
 }
 
 func (c *checker) table(line int, place, name string) *TableShape {
@@ -256,6 +257,8 @@ func (c *checker) node(n *Node) {
 		if n.Next == "" && (n.None == "" || n.One == "" || n.Many == "") {
 			dead("查询结果（没有、一个、多个）要么都有出路，要么写 next", "none, one and many each need a way, or write next")
 		}
+	case PickNode:
+		c.pick(n)
 	case Call:
 		if n.Next == "" || n.Failed == "" {
 			dead("接口调用要写 next 和 failed", "a call needs next and failed")

@@ -19,6 +19,7 @@ import (
 type Turn struct {
 	Text    string
 	Channel string
+	Seed    uint64    // of the choices made for the listener; the same again repeats them
 	At      time.Time // in the product's zone or any other; Step converts
 }
 
@@ -118,7 +119,9 @@ type State struct {
 	Shown     []string         `json:"shown,omitempty"` // rows found lately, as table/key, newest last
 
 	Signals map[string]map[string]float64 `json:"signals,omitempty"` // signal → value → strength, 0–1
-	Reply   []Part                        `json:"reply,omitempty"`   // the last reply, to be said again
+	// Tastes are kept apart: they belong to the listener, not to the conversation.
+	Tastes Tastes `json:"-"`
+	Reply  []Part `json:"reply,omitempty"` // the last reply, to be said again
 }
 
 // Bounds of State.
@@ -164,6 +167,7 @@ type Trace struct {
 	Slots      []Change `json:"slots,omitempty"`
 	Path       []Passed `json:"path,omitempty"`
 	Signals    []Sensed `json:"signals,omitempty" doc:"猜到的信号，不是诊断|signals that were guessed; no diagnosis"`
+	Picks      []Picked `json:"picks,omitempty" doc:"替这位听众挑了什么，为什么|what was chosen for this listener, and why"`
 	EntryID    string   `json:"entry_id,omitempty" doc:"引用的知识条目|the knowledge entry used"`
 	Confidence float64  `json:"confidence,omitempty" doc:"知识匹配的把握，0–1|how sure the knowledge match is"`
 	Why        []string `json:"why,omitempty" doc:"其余的决定|other decisions"`

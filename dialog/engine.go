@@ -7,14 +7,16 @@ import (
 	"time"
 
 	"zhuomo/learn"
+	"zhuomo/recommend"
 )
 
 // Parts are what a release gives the engine. They never change.
 type Parts struct {
 	Flow       *Flow
-	Thresholds *Thresholds // nil: those of the flow
-	Knowledge  Knowledge   // nil: nothing is known
-	Caller     Caller      // nil: calls fail
+	Thresholds *Thresholds       // nil: those of the flow
+	Knowledge  Knowledge         // nil: nothing is known
+	Caller     Caller            // nil: calls fail
+	Chooser    recommend.Chooser // nil: Thompson sampling as the flow tells
 }
 
 // Begin opens a conversation: the greeting, before anybody has spoken.
@@ -68,6 +70,8 @@ type walk struct {
 	offers []Choice
 	steps  int
 	seen   map[string]*Row // rows fetched by table and key
+	tasted map[string]bool // tables whose taste is this walk's own
+	signed bool            // the turn told what it thinks of the last choice
 }
 
 func newWalk(ctx context.Context, p Parts, s State, t Turn, labels []Label) *walk {
@@ -86,6 +90,7 @@ func newWalk(ctx context.Context, p Parts, s State, t Turn, labels []Label) *wal
 // close writes down what the next turn needs to know of this one.
 func (w *walk) close(spoken bool) {
 	if spoken {
+		w.stayed()
 		w.remember(learn.Customer, w.t.Text)
 	}
 	w.remember(learn.Product, PlainText(w.parts))
@@ -271,6 +276,7 @@ func (w *walk) each(acts []*Intent) error {
 // start begins the thread of an intent with what the message already says.
 func (w *walk) start(i *Intent) error {
 	w.trace.Intents = append(w.trace.Intents, i.Name)
+	w.judge(i.Name)
 	w.entry, w.back, w.from = i.Node, nil, ""
 	for _, s := range w.f.reach[i.Node] {
 		if s.From == FromYesNo || s.From == FromText {

@@ -9,28 +9,30 @@ import (
 // Flow is how a product converses, as people write it. ReadFlow makes it; it
 // never changes afterwards.
 type Flow struct {
-	Name       string     `json:"name"`
-	Zone       string     `json:"zone"`     // "+08:00"
-	Start      string     `json:"start"`    // node that greets
-	Clarify    string     `json:"clarify"`  // node said before choices are offered
-	Fallback   string     `json:"fallback"` // node when nothing was understood
-	Human      string     `json:"human"`    // node after two misses in a row, or too many retries
-	Cancel     string     `json:"cancel"`   // node when the customer gives up a form
-	Return     string     `json:"return"`   // text before an interrupted question is asked again
-	Changed    string     `json:"changed"`  // text that acknowledges a correction
-	Waiting    string     `json:"waiting"`  // text while a person has taken over
-	Thresholds Thresholds `json:"thresholds"`
-	Intents    []Intent   `json:"intents"`
-	Slots      []Slot     `json:"slots"`
-	Signals    []Signal   `json:"signals,omitempty"`
-	Nodes      []Node     `json:"nodes"`
+	Name       string      `json:"name"`
+	Zone       string      `json:"zone"`     // "+08:00"
+	Start      string      `json:"start"`    // node that greets
+	Clarify    string      `json:"clarify"`  // node said before choices are offered
+	Fallback   string      `json:"fallback"` // node when nothing was understood
+	Human      string      `json:"human"`    // node after two misses in a row, or too many retries
+	Cancel     string      `json:"cancel"`   // node when the customer gives up a form
+	Return     string      `json:"return"`   // text before an interrupted question is asked again
+	Changed    string      `json:"changed"`  // text that acknowledges a correction
+	Waiting    string      `json:"waiting"`  // text while a person has taken over
+	Thresholds Thresholds  `json:"thresholds"`
+	Intents    []Intent    `json:"intents"`
+	Slots      []Slot      `json:"slots"`
+	Signals    []Signal    `json:"signals,omitempty"`
+	Recommend  []Recommend `json:"recommend,omitempty"`
+	Nodes      []Node      `json:"nodes"`
 
-	signals map[string]*Signal
-	intents map[string]*Intent
-	slots   map[string]*Slot
-	nodes   map[string]*Node
-	reach   map[string][]*Slot // by entry node: slots that its thread asks or uses
-	zone    *time.Location
+	signals   map[string]*Signal
+	intents   map[string]*Intent
+	slots     map[string]*Slot
+	nodes     map[string]*Node
+	recommend map[string]*Recommend // by table
+	reach     map[string][]*Slot    // by entry node: slots that its thread asks or uses
+	zone      *time.Location
 }
 
 // Thresholds are the borders of the three bands, 0–1.
@@ -128,6 +130,7 @@ const (
 	Ask        Kind = "ask"
 	Branch     Kind = "branch"
 	LookupNode Kind = "lookup"
+	PickNode   Kind = "pick"
 	Call       Kind = "call"
 	Know       Kind = "knowledge"
 	Clarify    Kind = "clarify"
@@ -165,6 +168,9 @@ type Node struct {
 	None   string   `json:"none,omitempty" yaml:"none"`
 	One    string   `json:"one,omitempty" yaml:"one"`
 	Many   string   `json:"many,omitempty" yaml:"many"`
+
+	Pick   string `json:"pick,omitempty" yaml:"pick"` // one row of a table, chosen for the listener as Recommend tells; Where, Sort, None as above
+	Wishes []Wish `json:"wishes,omitempty" yaml:"wishes"`
 
 	Call   *CallShape `json:"call,omitempty" yaml:"call"`
 	Failed string     `json:"failed,omitempty" yaml:"failed"`

@@ -35,7 +35,7 @@ func (f *Flow) slotsFrom(entry string) (all []*Slot) {
 		for _, name := range n.Ask {
 			used[name] = true
 		}
-		for _, name := range n.reads() {
+		for _, name := range append(n.reads(), f.tableReads(n)...) {
 			first, _, _ := strings.Cut(name, ".")
 			used[first] = true
 		}
@@ -44,6 +44,26 @@ func (f *Flow) slotsFrom(entry string) (all []*Slot) {
 		if used[f.Slots[i].Name] {
 			all = append(all, &f.Slots[i])
 		}
+	}
+	return all
+}
+
+// tableReads lists what is read of how the node's table is chosen from.
+func (f *Flow) tableReads(n *Node) (all []string) {
+	if r := f.recommend[n.Lookup+n.Pick]; r != nil {
+		for _, l := range r.Limits {
+			all = append(all, ruleReads(l.when, l.Where)...)
+		}
+		for _, w := range r.Wishes {
+			all = append(append(all, ruleReads(w.when, w.Where)...), holes(w.Why)...)
+		}
+		for _, f := range r.Features {
+			if f.With != "" {
+				all = append(all, f.With)
+			}
+			all = append(all, slices.DeleteFunc(holes(f.Why), func(name string) bool { return name == "value" })...)
+		}
+		all = append(all, holes(r.Trying)...)
 	}
 	return all
 }
@@ -59,6 +79,10 @@ func (n *Node) reads() (all []string) {
 	add(n.Clarify...)
 	add(n.Handover...)
 	add(n.Where...)
+	for _, w := range n.Wishes {
+		all = append(all, ruleReads(w.when, w.Where)...)
+		add(w.Why)
+	}
 	for _, c := range n.Choices {
 		add(c.Text, c.Send)
 	}

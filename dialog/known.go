@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"context"
+	"slices"
 
 	"zhuomo/knowledge"
 	"zhuomo/learn"
@@ -117,7 +118,7 @@ func (k known) Lookup(_ context.Context, q Lookup) ([]Row, int, error) {
 	for _, r := range found[:min(len(found), q.Limit)] {
 		row := Row{Key: table.Cell(r, table.Key), Values: make(map[string]string, len(table.Columns))}
 		for i, c := range table.Columns {
-			if i < len(r.Cells) {
+			if i < len(r.Cells) && (q.Columns == nil || slices.Contains(q.Columns, c.Name)) {
 				row.Values[c.Name] = r.Cells[i]
 			}
 		}

@@ -57,6 +57,7 @@ type Lookup struct {
 	Filters []Filter
 	Sort    string // column; "-" before it = largest first; "" = table order
 	Limit   int
+	Columns []string // that Row.Values need; nil = all
 }
 
 // Filter is one condition on a column.

@@ -36,6 +36,7 @@ type head struct {
 	Intents    ast.Node    `yaml:"intents"`
 	Slots      ast.Node    `yaml:"slots"`
 	Signals    ast.Node    `yaml:"signals"`
+	Recommend  ast.Node    `yaml:"recommend"`
 	Nodes      ast.Node    `yaml:"nodes"`
 }
 
@@ -86,6 +87,13 @@ func ReadFlow(text []byte) (*Flow, error) {
 			f.Signals = append(f.Signals, g)
 			return err
 		}),
+		eachEntry(h.Recommend, func(table string, line int, value ast.Node) error {
+			r := Recommend{}
+			err := decode(value, &r)
+			r.Table, r.Line = table, line
+			f.Recommend = append(f.Recommend, r)
+			return err
+		}),
 		eachEntry(h.Nodes, func(id string, line int, value ast.Node) error {
 			n := Node{}
 			err := decode(value, &n)
@@ -125,6 +133,14 @@ func (f *Flow) build() error {
 		n := &f.Nodes[i]
 		f.nodes[n.ID] = n
 		if err := n.build(); err != nil {
+			return err
+		}
+	}
+	f.recommend = map[string]*Recommend{}
+	for i := range f.Recommend {
+		r := &f.Recommend[i]
+		f.recommend[r.Table] = r
+		if err := r.build(); err != nil {
 			return err
 		}
 	}
@@ -190,7 +206,7 @@ func (n *Node) build() (err error) {
 		kind  Kind
 		given bool
 	}{
-		{Say, n.Say != nil || n.Card != nil}, {Ask, n.Ask != nil}, {Branch, n.Branch != nil}, {LookupNode, n.Lookup != ""},
+		{Say, n.Say != nil || n.Card != nil}, {Ask, n.Ask != nil}, {Branch, n.Branch != nil}, {LookupNode, n.Lookup != ""}, {PickNode, n.Pick != ""},
 		{Call, n.Call != nil}, {Know, n.Knowledge != nil}, {Clarify, n.Clarify != nil}, {Handover, n.Handover != nil},
 		{Set, n.Set != nil}, {Run, n.Run != ""},
 	} {
@@ -199,7 +215,7 @@ func (n *Node) build() (err error) {
 		}
 	}
 	if len(kinds) != 1 {
-		return bad(fmt.Sprintf("needs exactly one of say ask branch lookup call knowledge clarify handover set run, has %v | 要恰好一个动作", kinds))
+		return bad(fmt.Sprintf("needs exactly one of say ask branch lookup pick call knowledge clarify handover set run, has %v | 要恰好一个动作", kinds))
 	}
 	n.Kind = kinds[0]
 	for i := range n.Branch {
@@ -211,12 +227,11 @@ func (n *Node) build() (err error) {
 			return bad("only the last way of a branch may be without when | 只有最后一条分支可以没有 when")
 		}
 	}
-	for _, text := range n.Where {
-		w, err := parseWhere(text)
-		if err != nil {
-			return bad("where " + text + ": " + err.Error())
-		}
-		n.where = append(n.where, w)
+	if _, n.where, err = parseRule("", n.Where); err != nil {
+		return bad(err.Error())
+	}
+	if err = buildWishes(n.Wishes); err != nil {
+		return bad(err.Error())
 	}
 	return nil
 }

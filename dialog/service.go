@@ -281,7 +281,7 @@ func (s *Service) Simulate(ctx context.Context, product, idOrName string, d Draf
 		return nil, err
 	}
 	all := []Tried{{Parts: reply, Trace: trace, State: state}}
-	for _, m := range messages {
+	for i, m := range messages {
 		if m.Labels == nil && u == nil {
 			return nil, NoModel.With()
 		}
@@ -289,7 +289,7 @@ func (s *Service) Simulate(ctx context.Context, product, idOrName string, d Draf
 		if err != nil {
 			return nil, err
 		}
-		if state, reply, trace, err = Step(ctx, parts, state, Turn{Text: m.Text, Channel: channel, At: at}, labels); err != nil {
+		if state, reply, trace, err = Step(ctx, parts, state, Turn{Text: m.Text, Channel: channel, At: at, Seed: SeedOf("", i+1)}, labels); err != nil {
 			return nil, err
 		}
 		all = append(all, Tried{Text: m.Text, Parts: reply, Trace: trace, State: state})

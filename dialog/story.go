@@ -105,7 +105,7 @@ func RunStory(ctx context.Context, p Parts, u Understander, story Story) (StoryR
 		at = at.Add(20 * time.Second)
 		var parts []Part
 		var trace Trace
-		state, parts, trace, err = Step(ctx, p, state, Turn{Text: step.Text, Channel: story.Channel, At: at}, labels)
+		state, parts, trace, err = Step(ctx, p, state, Turn{Text: step.Text, Channel: story.Channel, At: at, Seed: SeedOf(story.Name, i+1)}, labels)
 		if err != nil {
 			return result, fmt.Errorf("story %s, step %d: %w", story.Name, i+1, err)
 		}

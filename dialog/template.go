@@ -58,17 +58,25 @@ func fillFlat(b *strings.Builder, text string, s scope) (full bool) {
 
 // holes lists the names in {…}.
 func holes(text string) (names []string) {
+	for _, hole := range holeTexts(text) {
+		name, _, _ := strings.Cut(hole, "|")
+		names = append(names, name)
+	}
+	return names
+}
+
+// holeTexts lists what stands in {…}, with the other text.
+func holeTexts(text string) (all []string) {
 	for {
 		_, after, ok := strings.Cut(text, "{")
 		if !ok {
-			return names
+			return all
 		}
 		hole, rest, ok := strings.Cut(after, "}")
 		if !ok {
-			return names
+			return all
 		}
-		name, _, _ := strings.Cut(hole, "|")
-		names = append(names, name)
+		all = append(all, hole)
 		text = rest
 	}
 }

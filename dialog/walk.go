@@ -38,6 +38,7 @@ func (w *walk) run(id, why string) (waits bool, err error) {
 
 func (w *walk) pass(id, why string) {
 	w.trace.Path = append(w.trace.Path, Passed{From: w.from, Node: id, Why: why})
+	w.judge(id)
 	w.from = id
 }
 
@@ -67,6 +68,8 @@ func (w *walk) do(n *Node) (next, why string, waits bool, err error) {
 		}
 	case LookupNode:
 		return w.doLookup(n)
+	case PickNode:
+		return w.doPick(n)
 	case Call:
 		return w.doCall(n)
 	case Know:
@@ -192,22 +195,11 @@ func (w *walk) doLookup(n *Node) (next, why string, waits bool, err error) {
 	if q.Limit <= 0 || q.Limit > maxKeys {
 		q.Limit = 3
 	}
-	for _, c := range n.where {
-		f := Filter{Column: c.column, Op: c.op, Value: w.fillRaw(c.value)}
-		if names := holes(c.value); len(names) > 0 && (f.Value == "" || f.Value == Any) {
-			continue // what is not known does not narrow the search
-		} else if len(names) == 1 {
-			v := w.s.Slots[names[0]]
-			f.Low, f.High = v.Low, v.High
-		}
-		if f.Column == n.Lookup {
-			f.Column = ""
-		}
-		q.Filters = append(q.Filters, f)
-	}
+	q.Filters = w.asked(n.Lookup, n.where)
+	open := w.allowed(&q)
 	var total int
 	w.rows = nil
-	if w.p.Knowledge != nil {
+	if w.p.Knowledge != nil && open {
 		if w.rows, total, err = w.find(q, n.Fresh); err != nil {
 			return "", "", false, fmt.Errorf("look up %s at node %s: %w", n.Lookup, n.ID, err)
 		}
@@ -400,6 +392,11 @@ func (w *walk) raw(name string) string {
 		return w.cell(w.theRow(), column)
 	case "call":
 		return w.call[column]
+	case "pick":
+		if last := len(w.trace.Picks) - 1; last >= 0 && column == "why" {
+			return w.trace.Picks[last].Why
+		}
+		return ""
 	case "said": // in this turn
 		if v, ok := w.s.Slots[column]; ok && v.Turn == w.s.TurnCount {
 			return "1"

@@ -24,7 +24,7 @@ import (
 // import folders that stand before it in the list, never those after it.
 var order = strings.Fields(`
 	internal/fault internal/spec internal/tracing internal/db internal/blob internal/outgoing internal/backup internal/jobs internal/api internal/testkit
-	text dataset clean knowledge label learn tune evaluate track dialog serve feedback
+	text dataset clean knowledge label learn tune evaluate track recommend dialog serve feedback
 	people academy governance
 	web examples internal/builtin internal/app bench cmd
 	internal/arch`)
