@@ -36,6 +36,8 @@ func (s *Service) Routes() []api.Route {
 		api.Raw("GET", "/api/v1/products/{product}/sessions/{session}/events", api.Public, "这个会话的事件流（SSE）", "event stream (SSE) of this session", http.HandlerFunc(s.events), api.AnySite(), api.Guess()),
 		api.Raw("POST", "/api/v1/products/{product}/sessions/{session}/streams", api.Public, "说一句话，回答以事件流（SSE）逐段返回", "say something; the answer comes as an event stream (SSE), part by part", http.HandlerFunc(s.stream), api.AnySite(), api.Guess()),
 		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings", "", api.Public, "给一个回答点赞或点踩", "rate an answer", s.rate, api.AnySite(), api.Guess()),
+		api.Op("GET", "/api/v1/products/{product}/customers/{customer}/tastes", "serve tastes", api.Viewer, "一位客户的口味：学到了什么，最近挑过什么", "a customer's taste: what was learnt, what was chosen lately", s.showTastes),
+		api.Op("DELETE", "/api/v1/products/{product}/customers/{customer}/tastes", "serve forget", api.Lead, "忘掉一位客户的口味", "forget a customer's taste", s.forgetTastes),
 		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa), api.Quiet(), api.Wide()),
 		api.Raw("GET", "/chat/{product}", api.Public, "聊天页面", "the chat page", http.HandlerFunc(s.page), api.Hidden()),
 	}
@@ -461,4 +463,42 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
 	_, _ = w.Write(content) // a reader that hung up is nobody's fault
+}
+
+// CustomerIn names a customer of a product.
+type CustomerIn struct {
+	ProductIn
+	Customer string `path:"customer" doc:"客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session"`
+}
+
+type tastesOut struct {
+	Body struct {
+		Items []Known `json:"items"`
+	}
+}
+
+func (s *Service) showTastes(ctx context.Context, in *CustomerIn) (*tastesOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	out := &tastesOut{}
+	out.Body.Items, err = s.Tastes(ctx, product, in.Customer)
+	return out, err
+}
+
+type forgottenOut struct {
+	Body struct {
+		Count int `json:"count" doc:"删掉几份口味|tastes that were deleted"`
+	}
+}
+
+func (s *Service) forgetTastes(ctx context.Context, in *CustomerIn) (*forgottenOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	out := &forgottenOut{}
+	out.Body.Count, err = s.ForgetTastes(ctx, product, in.Customer)
+	return out, err
 }

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"zhuomo/dialog"
@@ -76,8 +77,31 @@ func factOf(t Turn) track.TurnFact {
 	for _, l := range t.Trace.Labels {
 		fact.Labels = append(fact.Labels, track.ScoredFact{Label: l.Name, Probability: l.Probability})
 	}
+	for _, p := range t.Trace.Picks {
+		fact.Picks = append(fact.Picks, pickOf(p))
+	}
 	for _, p := range t.Trace.Path {
 		fact.Path = append(fact.Path, p.Node)
+	}
+	return fact
+}
+
+func pickOf(p dialog.Picked) track.PickFact {
+	fact := track.PickFact{
+		Table: p.Table, Why: p.Why, Total: p.Total, Limits: []track.LimitFact{}, Wanted: p.Wanted, Fresh: p.Fresh, Learned: p.Learned, Scores: []track.PickedFact{},
+	}
+	for _, l := range p.Limits {
+		fact.Limits = append(fact.Limits, track.LimitFact(l))
+	}
+	for i, r := range p.Ranked {
+		if i == 0 {
+			fact.Key = r.Key
+		}
+		scored := track.PickedFact{Key: r.Key, Score: r.Score, Mean: r.Mean}
+		for _, reason := range r.Reasons {
+			scored.Reasons = append(scored.Reasons, fmt.Sprintf("%s %+.2f", reason.What, reason.Weight))
+		}
+		fact.Scores = append(fact.Scores, scored)
 	}
 	return fact
 }

@@ -362,11 +362,50 @@ func readTraffic(ctx context.Context, q db.Reader, product string, fromUS, toUS 
 	return t, db.Explain(err)
 }
 
+type tasteRow struct {
+	table, body         string
+	revision, changedUS int64
+}
+
+func readTastes(ctx context.Context, q db.Reader, product, customer string) ([]tasteRow, error) {
+	rows, err := q.QueryContext(ctx, `SELECT table_name, body, revision, changed_us FROM serve_tastes
+		WHERE product_id = $1 AND customer = $2 ORDER BY table_name`, product, customer)
+	return collect(rows, err, func(row scanner) (t tasteRow, err error) {
+		return t, row.Scan(&t.table, &t.body, &t.revision, &t.changedUS)
+	})
+}
+
+// putTaste writes a taste unless another revision than the one before is there.
+func putTaste(ctx context.Context, tx db.Tx, product, customer string, t tasteRow) (bool, error) {
+	text := `UPDATE serve_tastes SET body = $4, revision = $5, changed_us = $6
+		WHERE product_id = $1 AND customer = $2 AND table_name = $3 AND revision = $5 - 1`
+	if t.revision == 1 {
+		text = `INSERT INTO serve_tastes (product_id, customer, table_name, body, revision, changed_us) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (product_id, customer, table_name) DO NOTHING`
+	}
+	result, err := tx.ExecContext(ctx, text, product, customer, t.table, t.body, t.revision, t.changedUS)
+	if err != nil {
+		return false, db.Explain(err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+func deleteTastes(ctx context.Context, tx db.Tx, product, customer string) (int, error) {
+	result, err := tx.ExecContext(ctx, `DELETE FROM serve_tastes WHERE product_id = $1 AND customer = $2`, product, customer)
+	if err != nil {
+		return 0, db.Explain(err)
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
 // Erase deletes what the product has in this stage, and tells how many rows went.
 func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 	rows, err := s.n.DB.Erase(ctx, product,
 		`DELETE FROM serve_ratings WHERE product_id = $1`,
 		`DELETE FROM serve_turns WHERE product_id = $1`,
+		`DELETE FROM serve_tastes WHERE product_id = $1`,
 		`DELETE FROM serve_sessions WHERE product_id = $1`,
 		`DELETE FROM serve_publications WHERE product_id = $1`,
 		`DELETE FROM serve_live WHERE product_id = $1`,

@@ -122,10 +122,15 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 		return Answered{}, err
 	}
 	parts, state, flow, err := s.partsFor(ctx, t, live, began)
+	var known keptTastes
+	if err == nil {
+		known, err = s.tastes(ctx, s.n.DB.Reader(), parts.Flow, t.ProductID, t.Customer)
+	}
 	step.End(err)
 	if err != nil {
 		return Answered{}, err
 	}
+	state.Tastes = known.tastes
 	understanding, step := tracing.Step(ctx, "turn.understand")
 	labels, err := live.Model.Understand(understanding, m.Text, state.History)
 	step.End(err)
@@ -133,7 +138,7 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 		return Answered{}, fmt.Errorf("understand: %w", err)
 	}
 	walking, step := tracing.Step(ctx, "turn.flow")
-	next, reply, trace, err := dialog.Step(walking, parts, state, dialog.Turn{Text: m.Text, Channel: t.Channel, At: began}, labels)
+	next, reply, trace, err := dialog.Step(walking, parts, state, dialog.Turn{Text: m.Text, Channel: t.Channel, At: began, Seed: dialog.SeedOf(t.ID, t.TurnCount+1)}, labels)
 	step.End(err)
 	if err != nil {
 		return Answered{}, fmt.Errorf("answer: %w", err)
@@ -153,7 +158,7 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 		turn.TurnID = turn.ID
 	}
 	storing, step := tracing.Step(ctx, "turn.store")
-	err = s.keep(storing, t, turn, next, flow)
+	err = s.keep(storing, t, turn, next, known, flow)
 	step.End(err)
 	if err != nil {
 		if errors.Is(err, errRepeated) {
@@ -164,6 +169,7 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 		}
 		return Answered{}, fmt.Errorf("keep turn: %w", err)
 	}
+	next.Tastes = nil // another session of the customer may change them before the next turn
 	t.state, t.flow, t.TurnCount, t.ActiveUS = next, flow, turn.Number, turn.AtUS
 	a := answered(turn, live.Release.Name, s.n.Now().Sub(began))
 	s.tell(t.ID, a)
@@ -197,8 +203,8 @@ func (s *Service) idle(t *talk, now time.Time) bool {
 	return now.UnixMicro()-t.ActiveUS > sessionIdle.Microseconds()
 }
 
-// keep writes turn and state together.
-func (s *Service) keep(ctx context.Context, t *talk, turn Turn, next dialog.State, flow blob.Hash) error {
+// keep writes turn, state and tastes together.
+func (s *Service) keep(ctx context.Context, t *talk, turn Turn, next dialog.State, known keptTastes, flow blob.Hash) error {
 	state, err := json.Marshal(next)
 	if err != nil {
 		return err
@@ -227,7 +233,7 @@ func (s *Service) keep(ctx context.Context, t *talk, turn Turn, next dialog.Stat
 		if !moved {
 			return MovedOn.With()
 		}
-		return nil
+		return known.keep(ctx, tx, t.ProductID, t.Customer, next.Tastes, turn.AtUS)
 	})
 }
 

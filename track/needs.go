@@ -63,9 +63,37 @@ type TurnFact struct {
 	History   []string     `json:"history,omitempty"` // earlier lines, oldest first
 	Labels    []ScoredFact `json:"labels"`
 	EntryID   string       `json:"entry_id,omitempty"`
-	Path      []string     `json:"path,omitempty"` // flow nodes that were passed
+	Path      []string     `json:"path,omitempty"`  // flow nodes that were passed
+	Picks     []PickFact   `json:"picks,omitempty"` // what was chosen for the customer
 	ReleaseID string       `json:"release_id"`
 	At        time.Time    `json:"at"`
+}
+
+// PickFact is one thing that was chosen for the customer, and why.
+type PickFact struct {
+	Table   string       `json:"table"`
+	Key     string       `json:"key"` // "" when nothing could be chosen
+	Why     string       `json:"why,omitempty"`
+	Total   int          `json:"total"`   // rows of the table
+	Limits  []LimitFact  `json:"limits"`  // what each limit kept out, one after the other
+	Wanted  int          `json:"wanted"`  // that fit what was asked for
+	Fresh   int          `json:"fresh"`   // of these not chosen lately
+	Learned int          `json:"learned"` // choices of this customer that were learnt from
+	Scores  []PickedFact `json:"scores"`  // the chosen one, then those that came close
+}
+
+// LimitFact is how many rows a limit kept out.
+type LimitFact struct {
+	Title string `json:"title"`
+	Count int    `json:"count"`
+}
+
+// PickedFact is a row that was chosen or came close, with what weighed.
+type PickedFact struct {
+	Key     string   `json:"key"`
+	Score   float64  `json:"score"`
+	Mean    float64  `json:"mean"` // what is expected, without chance
+	Reasons []string `json:"reasons,omitempty"`
 }
 
 // ScoredFact is a label with its calibrated probability.

@@ -265,6 +265,7 @@ func more(t *testing.T, a *App, product string) {
 		{"INSERT INTO mlflow_latest (run_id, key, product_id, step, at_ms, value) VALUES ('x', 'x', $1, 1, 1, 1)", product},
 		{"INSERT INTO mlflow_artifacts (product_id, path, hash, bytes) VALUES ($1, 'x', 'x', 1)", product},
 		{"INSERT INTO mlflow_models (product_id, kind, id, body_json, changed_ms) VALUES ($1, 'x', 'x', '{}', 1)", product},
+		{"INSERT INTO serve_tastes (product_id, customer, table_name, body, revision, changed_us) VALUES ($1, 'x', 'x', '{}', 1, 1)", product},
 		{"INSERT INTO serve_ratings (turn_id, product_id, good, at_us) VALUES ('x', $1, TRUE, 1)", product},
 		{"INSERT INTO api_answers (actor, key, product_id, fingerprint, status, created_us) VALUES ('x', 'x', $1, 'x', 200, 1)", product},
 	}

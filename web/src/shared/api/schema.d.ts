@@ -968,6 +968,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/customers/{customer}/tastes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * a customer's taste: what was learnt, what was chosen lately
+         * @description 一位客户的口味：学到了什么，最近挑过什么
+         */
+        get: operations["serve-tastes"];
+        put?: never;
+        post?: never;
+        /**
+         * forget a customer's taste
+         * @description 忘掉一位客户的口味
+         */
+        delete: operations["serve-forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/datasets": {
         parameters: {
             query?: never;
@@ -4440,6 +4464,13 @@ export interface components {
             name: string;
             value: string;
         };
+        DialogFeatureShape: {
+            bands?: number[] | null;
+            column: string;
+            parts?: number[] | null;
+            why?: string;
+            with?: string;
+        };
         DialogFlow: {
             cancel: string;
             changed: string;
@@ -4449,6 +4480,7 @@ export interface components {
             intents: components["schemas"]["DialogIntent"][] | null;
             name: string;
             nodes: components["schemas"]["DialogNode"][] | null;
+            recommend?: components["schemas"]["DialogRecommend"][] | null;
             return: string;
             signals?: components["schemas"]["DialogSignal"][] | null;
             slots: components["schemas"]["DialogSlot"][] | null;
@@ -4490,6 +4522,16 @@ export interface components {
             probability: number;
             title?: string;
         };
+        DialogLimit: {
+            title: string;
+            when?: string;
+            where: string[] | null;
+        };
+        DialogLimited: {
+            /** Format: int64 */
+            count: number;
+            title: string;
+        };
         DialogNode: {
             again?: boolean;
             ask?: string[] | null;
@@ -4517,6 +4559,7 @@ export interface components {
             next?: string;
             none?: string;
             one?: string;
+            pick?: string;
             queue?: string;
             run?: string;
             say?: string[] | null;
@@ -4527,6 +4570,7 @@ export interface components {
             sort?: string;
             title?: string;
             where?: string[] | null;
+            wishes?: components["schemas"]["DialogWish"][] | null;
         };
         DialogNodeCount: {
             /** Format: int64 */
@@ -4566,6 +4610,36 @@ export interface components {
             /** @description intent next case else none one many filled ask retry interrupt return correct cancel knowledge */
             why: string;
         };
+        DialogPicked: {
+            /**
+             * Format: int64
+             * @description 其中最近没放过的|of these not chosen lately
+             */
+            fresh: number;
+            /**
+             * Format: int64
+             * @description 从这位听众的几次选择学来|choices of this listener that were learnt from
+             */
+            learned: number;
+            /** @description 每条限制拦下几行|what each limit kept out, one after the other */
+            limits?: components["schemas"]["DialogLimited"][] | null;
+            node: string;
+            /** @description 选中的在前，后面是差一点的|the chosen one, then those that came close */
+            ranked: components["schemas"]["DialogRanked"][] | null;
+            table: string;
+            /**
+             * Format: int64
+             * @description 表里有几行|rows of the table
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description 合乎要求的几行|rows that fit what was asked for
+             */
+            wanted: number;
+            /** @description 一句话的理由|the reason in one sentence */
+            why?: string;
+        };
         DialogPlace: {
             back?: string[] | null;
             entry?: string;
@@ -4587,6 +4661,49 @@ export interface components {
             /** @description 节点、槽位或意图|node, slot or intent */
             place: string;
             zh: string;
+        };
+        DialogRanked: {
+            key: string;
+            /**
+             * Format: double
+             * @description 预期的分|what is expected
+             */
+            mean: number;
+            reasons?: components["schemas"]["DialogReason"][] | null;
+            /**
+             * Format: double
+             * @description 这次排序用的分：预期加上试探|what it was ranked by: expectation and chance
+             */
+            score: number;
+        };
+        DialogReason: {
+            because?: string;
+            /** Format: double */
+            weight: number;
+            what: string;
+            /** @description 流程写明的愿望；否则是学来的|a declared wish; else it was learnt */
+            wish?: boolean;
+        };
+        DialogRecommend: {
+            /** Format: double */
+            explore?: number;
+            features?: components["schemas"]["DialogFeatureShape"][] | null;
+            /** Format: int64 */
+            fresh?: number;
+            learn?: {
+                [key: string]: number;
+            };
+            limits?: components["schemas"]["DialogLimit"][] | null;
+            /** Format: int64 */
+            line: number;
+            spread?: {
+                [key: string]: number;
+            };
+            /** Format: double */
+            stay?: number;
+            table: string;
+            trying?: string;
+            wishes?: components["schemas"]["DialogWish"][] | null;
         };
         DialogRunInBody: {
             /** @description 不用模型，按故事里写的意图|without a model, intents as the stories give them */
@@ -4851,6 +4968,8 @@ export interface components {
             intents?: string[] | null;
             labels: components["schemas"]["DialogLabel"][] | null;
             path?: components["schemas"]["DialogPassed"][] | null;
+            /** @description 替这位听众挑了什么，为什么|what was chosen for this listener, and why */
+            picks?: components["schemas"]["DialogPicked"][] | null;
             /** @description 猜到的信号，不是诊断|signals that were guessed; no diagnosis */
             signals?: components["schemas"]["DialogSensed"][] | null;
             slots?: components["schemas"]["DialogChange"][] | null;
@@ -4878,6 +4997,13 @@ export interface components {
             text: string;
             /** Format: int64 */
             turn?: number;
+        };
+        DialogWish: {
+            /** Format: double */
+            weight?: number;
+            when?: string;
+            where: string[] | null;
+            why?: string;
         };
         EvaluateBatch: {
             actor_id?: string;
@@ -7329,6 +7455,37 @@ export interface components {
             /** Format: int64 */
             to_us: number;
         };
+        ServeForgottenOutBody: {
+            /**
+             * Format: int64
+             * @description 删掉几份口味|tastes that were deleted
+             */
+            count: number;
+        };
+        ServeKnown: {
+            /** Format: int64 */
+            changed_us: number;
+            /** Format: int64 */
+            count: number;
+            /** @description 喜欢的在前|what is liked most comes first */
+            features: components["schemas"]["ServeLiking"][] | null;
+            /** @description 最近挑过的，新的在前|chosen lately, the latest first */
+            recent: string[] | null;
+            table: string;
+        };
+        ServeLiking: {
+            /**
+             * Format: int64
+             * @description 遇到过几次|how often it was met
+             */
+            met: number;
+            name: string;
+            /**
+             * Format: double
+             * @description 预期带来的奖励|reward that it is expected to bring
+             */
+            weight: number;
+        };
         ServePoint: {
             /**
              * Format: int64
@@ -7487,6 +7644,9 @@ export interface components {
             /** @description 理由|reason */
             reason?: string;
         };
+        ServeTastesOutBody: {
+            items: components["schemas"]["ServeKnown"][] | null;
+        };
         ServeTraffic: {
             /**
              * Format: int64
@@ -7602,6 +7762,34 @@ export interface components {
             id: string;
             why: string;
         };
+        TrackLimitFact: {
+            /** Format: int64 */
+            count: number;
+            title: string;
+        };
+        TrackPickFact: {
+            /** Format: int64 */
+            fresh: number;
+            key: string;
+            /** Format: int64 */
+            learned: number;
+            limits: components["schemas"]["TrackLimitFact"][] | null;
+            scores: components["schemas"]["TrackPickedFact"][] | null;
+            table: string;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            wanted: number;
+            why?: string;
+        };
+        TrackPickedFact: {
+            key: string;
+            /** Format: double */
+            mean: number;
+            reasons?: string[] | null;
+            /** Format: double */
+            score: number;
+        };
         TrackRef: {
             id: string;
             kind: string;
@@ -7708,6 +7896,7 @@ export interface components {
             id: string;
             labels: components["schemas"]["TrackScoredFact"][] | null;
             path?: string[] | null;
+            picks?: components["schemas"]["TrackPickFact"][] | null;
             product_id: string;
             release_id: string;
             reply: string;
@@ -9777,6 +9966,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvaluateSavedCosts"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-tastes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session */
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeTastesOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session */
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeForgottenOutBody"];
                 };
             };
             /** @description Fault (RFC 9457) */
