@@ -11,7 +11,6 @@ import (
 	"zhuomo/dialog"
 	"zhuomo/examples"
 	"zhuomo/internal/spec"
-	"zhuomo/knowledge"
 	"zhuomo/learn"
 	"zhuomo/learn/linear"
 )
@@ -54,28 +53,6 @@ func trained(t *testing.T, m examples.Material) learn.Model {
 	return model
 }
 
-// parts are what a release of the product would give the dialog.
-func parts(t *testing.T, p examples.Product, m examples.Material) dialog.Parts {
-	t.Helper()
-	body, err := p.File("flow.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	flow, err := dialog.ReadFlow(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tables []knowledge.Table
-	for _, found := range m.Tables {
-		table, err := knowledge.NewTable(found.Name, found.Columns, found.Rows, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tables = append(tables, table)
-	}
-	return dialog.Parts{Flow: flow, Knowledge: dialog.Known(knowledge.NewSnapshot(nil, tables))}
-}
-
 // answer is the first turn of a conversation.
 func answer(t *testing.T, p dialog.Parts, model learn.Model, said string) ([]dialog.Part, dialog.Trace) {
 	t.Helper()
@@ -103,8 +80,12 @@ func answer(t *testing.T, p dialog.Parts, model learn.Model, said string) ([]dia
 // one that only looks so, to the flow with a model of the product's own rows.
 // None of them is among those rows.
 func TestDistressGetsAHumanAndNeverASong(t *testing.T) {
-	p, m := product(t)
-	model, release := trained(t, m), parts(t, p, m)
+	_, m := product(t)
+	model := trained(t, m)
+	release, err := Parts()
+	if err != nil {
+		t.Fatal(err)
+	}
 	total, heard, songs, alarms, asked := map[string]int{}, 0, 0, 0, 0
 	for _, c := range m.Checks {
 		if c.Kind == "minimum" {
