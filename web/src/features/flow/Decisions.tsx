@@ -11,6 +11,7 @@ export function Decisions({ trace, names, onNode }: { trace: Schemas["DialogTrac
   const labels = trace.labels ?? [];
   const slots = trace.slots ?? [];
   const signals = trace.signals ?? [];
+  const picks = trace.picks ?? [];
   return (
     <dl className={css["why"]}>
       {labels.length > 0 && (
@@ -56,6 +57,25 @@ export function Decisions({ trace, names, onNode }: { trace: Schemas["DialogTrac
           <dd className={css["whyEnd"]}>{w("why_signals_note")}</dd>
         </div>
       )}
+      {picks.map((p, i) => (
+        <div key={`${p.node} ${i}`}>
+          <dt>{w("why_picks")}</dt>
+          <dd>
+            {(p.ranked ?? []).map((r, at) => (
+              <span key={r.key} data-first={at === 0} title={(r.reasons ?? []).map((x) => `${x.what} ${f.score(x.weight)}`).join(" · ")}>
+                {r.key} <span className={css["num"]}>{f.score(r.score)}</span>
+              </span>
+            ))}
+          </dd>
+          {p.why && <dd>{p.why}</dd>}
+          <dd data-measure>
+            {(p.limits ?? []).map((l) => (
+              <span key={l.title}>{w("why_limited", { title: l.title, count: l.count })}</span>
+            ))}
+            <span>{w("why_pick_of", { total: p.total, wanted: p.wanted, fresh: p.fresh, learned: p.learned })}</span>
+          </dd>
+        </div>
+      ))}
       {trace.entry_id && (
         <div>
           <dt>{w("why_knowledge")}</dt>

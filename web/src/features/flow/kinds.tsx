@@ -1,4 +1,4 @@
-import { BookOpen, CircleHelp, GitBranch, Headset, ListChecks, MessageSquareText, PenLine, Search, Split, Webhook, type LucideIcon } from "lucide-react";
+import { BookOpen, CircleHelp, GitBranch, Headset, ListChecks, MessageSquareText, PenLine, Search, Sparkles, Split, Webhook, type LucideIcon } from "lucide-react";
 import type { Tone } from "../../shared/page/Chip";
 
 export interface KindLook {
@@ -12,6 +12,7 @@ export const kinds: Record<string, KindLook> = {
   ask: { glyph: CircleHelp, tone: "azurite" },
   branch: { glyph: GitBranch, tone: "gamboge" },
   lookup: { glyph: Search, tone: "plum" },
+  pick: { glyph: Sparkles, tone: "plum" },
   call: { glyph: Webhook, tone: "plum" },
   knowledge: { glyph: BookOpen, tone: "jade" },
   clarify: { glyph: ListChecks, tone: "azurite" },

@@ -101,6 +101,8 @@ export function summary(n: FlowNode): string {
       return (n.branch ?? []).map((c) => c.when).filter(Boolean).join(" / ");
     case "lookup":
       return [n.lookup, ...(n.where ?? [])].join(" · ");
+    case "pick":
+      return [n.pick, ...(n.where ?? [])].join(" · ");
     case "call":
       return n.call ? `${n.call.method || "GET"} ${n.call.url}` : "";
     case "knowledge":

@@ -65,7 +65,7 @@ export function addNode(text: string, id: string, value: Record<string, unknown>
   const at = end < 0 ? text.length : end;
   const added = `${text.slice(0, at)}\n${" ".repeat(spot.column)}${written(id, value, spot.column)}${text.slice(at)}`;
   const from = after ? valueOf(text, after) : undefined;
-  const leads = from && ["next", "branch", "lookup", "handover", "run"].some((f) => from[f] !== undefined);
+  const leads = from && ["next", "branch", "lookup", "pick", "handover", "run"].some((f) => from[f] !== undefined);
   return after && from && !leads ? editNode(added, after, { next: id }) : added;
 }
 

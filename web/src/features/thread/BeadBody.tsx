@@ -36,6 +36,11 @@ export function BeadBody({ bead, thread, product, row, onRow }: { bead: BeadView
             {t!.text} {kept.data?.rating === "bad" && <Chip tone="cinnabar">{w("rated_bad")}</Chip>} {kept.data?.rating === "good" && <Chip tone="jade">{w("rated_good")}</Chip>}
           </p>
           <p>{w("answered")} {t!.reply}</p>
+          {(t!.picks ?? []).map((p, i) => (
+            <p key={`${p.key} ${i}`} className={css["grey"]} data-measure>
+              {w("picked", { key: p.key || "∅", table: p.table, why: p.why ?? "" })} · {(p.limits ?? []).map((l) => w("limited", { title: l.title, count: f.count(l.count) })).join(" · ")} · {w("picked_of", { total: f.count(p.total), wanted: f.count(p.wanted), fresh: f.count(p.fresh), learned: f.count(p.learned) })} · {(p.scores ?? []).map((s) => `${s.key} ${f.score(s.score)}${s.reasons?.length ? ` (${s.reasons.join("；")})` : ""}`).join("，")}
+            </p>
+          ))}
           <p className={css["grey"]}>
             {(t!.path ?? []).length > 0 && <>{w("path")} {(t!.path ?? []).join(" → ")} · </>}
             {kept.data && `${(kept.data.think_us / 1000).toFixed(2)} ms`}
