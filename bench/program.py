@@ -5,11 +5,11 @@ import json, os, signal, subprocess, sys, time, urllib.error, urllib.request
 class Program:
     """The real program, serving a data folder of its own."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, *flags):
         self.binary, self.folder = os.path.abspath(binary), folder
         self.log = open(os.path.join(folder, "log"), "w+")
         self.data = os.path.join(folder, "data")
-        self.server = subprocess.Popen([self.binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0"], stdout=self.log, stderr=self.log)
+        self.server = subprocess.Popen([self.binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *flags], stdout=self.log, stderr=self.log)
         file, until = os.path.join(self.data, "server.json"), time.time() + 30
         while not os.path.exists(file):
             if self.server.poll() is not None or time.time() > until:

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"zhuomo/internal/spec"
 )
 
 // TrainOptions say what `zhuomo train` is to do.
@@ -18,16 +20,19 @@ type TrainOptions struct {
 	Learner Learner
 	// Judge measures answers to the test file: exact, macro_f1, micro_f1, ece.
 	// internal/app gives that of evaluate.
-	Judge  func(test Data, answers []Prediction) map[string]float64
-	Task   string // "classify": one label a row; "tag": any number, separated by |; "spans": stretches, in JSON lines
-	Train  string // files: CSV, TSV or JSONL with the columns below
-	Dev    string // to calibrate on and to set thresholds on; "" = the learner holds a part of Train back
-	Rest   string // unlabelled rows; "" = none
-	Test   string // "" = none
-	Text   string // column of the text, "" = text
-	Label  string // column of the label, "" = label, category or intent
-	Seed   uint64
-	Params map[string]any
+	Judge func(test Data, answers []Prediction) map[string]float64
+	Task  string // "classify": one label a row; "tag": any number, separated by |; "spans": stretches, in JSON lines
+	Train string // files: CSV, TSV or JSONL with the columns below
+	Dev   string // to calibrate on and to set thresholds on; "" = the learner holds a part of Train back
+	Rest  string // unlabelled rows; "" = none
+	// Teacher says what the rows of Rest are, and they are learnt as it says; nil = the
+	// learner does with them what it can.
+	Teacher Teacher
+	Test    string // "" = none
+	Text    string // column of the text, "" = text
+	Label   string // column of the label, "" = label, category or intent
+	Seed    uint64
+	Params  map[string]any
 	// Out is where the model goes, its rows file beside it (+ ".rows"); ""
 	// saves to a temporary file, so that the time is that of a real save.
 	Out string
@@ -40,6 +45,7 @@ type TrainOptions struct {
 	Encoder  string
 	Workers  int
 	Progress func(done, total int)
+	Said     func(line string) // what a learner that is a program of its own prints; nil = dropped
 	Now      func() time.Time
 }
 
@@ -51,6 +57,7 @@ type TrainResult struct {
 	ECE         float64            `json:"ece" table:"校准误差|calibration error"`
 	Seconds     float64            `json:"seconds" table:"秒|seconds"` // reading the file to the saved, calibrated model
 	Examples    int                `json:"examples" table:"样例|examples"`
+	Taught      int                `json:"taught,omitempty"` // rows of Rest that a teacher told the labels of; Examples counts each once for each label
 	Labels      int                `json:"labels" table:"标签|labels"`
 	Features    int                `json:"features"`
 	TestRows    int                `json:"test_rows"`
@@ -93,7 +100,7 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 		return TrainResult{}, err
 	}
 	none, _ := values["none_label"].(string)
-	fit := Options{Seed: o.Seed, Workers: o.Workers, Progress: o.Progress, Encoder: o.Encoder}
+	fit := Options{Seed: o.Seed, Workers: o.Workers, Progress: o.Progress, Said: o.Said, Encoder: o.Encoder}
 	if err := o.encode(ctx, data.Examples); err != nil {
 		return TrainResult{}, err
 	}
@@ -110,12 +117,19 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 		}
 		fit.Dev = &dev
 	}
+	taught := 0
 	if o.Rest != "" {
 		if fit.Rest, err = readRest(o.Rest, o.Text); err == nil {
 			err = o.encode(ctx, fit.Rest)
 		}
 		if err != nil {
 			return TrainResult{}, err
+		}
+		if o.Teacher != nil {
+			if data, taught, err = o.teach(ctx, data, fit.Rest, values); err != nil {
+				return TrainResult{}, err
+			}
+			fit.Rest = nil
 		}
 	}
 	model, err := o.Learner.Fit(ctx, data, values, fit)
@@ -129,7 +143,7 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	card := model.Card()
 	result := TrainResult{
 		Seconds: o.Now().Sub(began).Seconds(), Examples: card.Examples, Labels: card.Labels, Features: card.Features,
-		Seed: o.Seed, Model: hash, ModelBytes: size, Held: card.Held,
+		Seed: o.Seed, Model: hash, ModelBytes: size, Held: card.Held, Taught: taught,
 	}
 	if o.Test == "" {
 		return result, nil
@@ -164,6 +178,23 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	result.Accuracy, result.MacroF1, result.MicroF1, result.ECE = figures["exact"], figures["macro_f1"], figures["micro_f1"], figures["ece"]
 	result.TestRows = len(test.Examples)
 	return result, nil
+}
+
+// teach adds what the teacher says of the rest to data. Fault: NothingTaught.
+func (o *TrainOptions) teach(ctx context.Context, data Data, rest []Example, values spec.Values) (Data, int, error) {
+	if data.Task == Spans {
+		return data, 0, NotThisTask.With("learner", "--teach", "task", string(data.Task), "known", "single, multi")
+	}
+	weight := 1.0
+	if given, has := values["rest_weight"].(float64); has {
+		weight = given
+	}
+	more, known, err := Taught(ctx, o.Teacher, data, rest, float32(weight))
+	if err == nil && known == 0 {
+		err = NothingTaught.With("rows", len(rest))
+	}
+	data.Examples = append(data.Examples, more...)
+	return data, known, err
 }
 
 // encode gives examples their vectors, where an encoder is used.

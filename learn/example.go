@@ -56,6 +56,9 @@ type Example struct {
 	// Vector is that of Input; all examples that are learnt together have one of the
 	// same length, or none has.
 	Vector []float32
+	// Guessed says that the labels are a teacher's and not gold: the row is learnt from
+	// and never held back to calibrate or to set a threshold on.
+	Guessed bool
 }
 
 // Input is the example without its answer.

@@ -27,6 +27,14 @@ var (
 		ZH: "这个模型要编码器 {encoder} 的向量（{want} 维），给的是 {got} 维", FixZH: "用训练时的编码器文件夹：--encoder",
 		EN: "this model needs vectors of the encoder {encoder} ({want} numbers), it was given {got}", FixEN: "use the folder of the encoder it was trained with: --encoder",
 	})
+	BadRules = fault.Define("learn.bad_rules", fault.Invalid, fault.Text{
+		ZH: "规则文件「{file}」读不懂：{problem}", FixZH: "写成 YAML 列表，每条 {label: 标签, when: [正则…], not: [正则…]}",
+		EN: "the rule set {file} cannot be read: {problem}", FixEN: "write a YAML list of {label: …, when: [expressions], not: [expressions]}",
+	})
+	NothingTaught = fault.Define("learn.nothing_taught", fault.Invalid, fault.Text{
+		ZH: "老师对 {rows} 行没标的话一行也说不出训练数据里有的标签", FixZH: "老师的标签要和训练文件的标签同名；检查 --rest 是不是同一种话",
+		EN: "of {rows} unlabelled rows the teacher knows none of the labels of the training data", FixEN: "the teacher's labels must have the names of those in the training file; check that --rest holds texts of the same kind",
+	})
 	UnseenLabel = fault.Define("learn.unseen_label", fault.Invalid, fault.Text{
 		ZH: "{file} 第 {record} 条的标签「{label}」在训练数据里没有", FixZH: "把这个标签的样例加进训练数据，或更正它",
 		EN: "{file}, record {record}: label {label} does not occur in the training data", FixEN: "add examples of the label to the training data, or correct it",

@@ -39,5 +39,5 @@ func (s *Service) trainJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 		return nil, err
 	}
 	report.Note("训练模型", "training the model")
-	return s.Train(ctx, o, report.At)
+	return s.trainWith(ctx, o, Options{Progress: report.At, Said: func(line string) { report.Note(line, line) }})
 }

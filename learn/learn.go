@@ -54,6 +54,10 @@ type Options struct {
 	// Encoder names what made the vectors of the examples, "" where there are none.
 	// The model keeps the name: it can only be asked with vectors of the same.
 	Encoder string
+	// Said takes, line by line, what a learner that is a program of its own prints; may be nil.
+	Said func(line string)
+	// Environ are variables, name=value, for such a program.
+	Environ []string
 }
 
 // Trainer holds examples and what was computed from them.

@@ -24,6 +24,20 @@ type Ledger interface {
 	ModelMade(ctx context.Context, made Made) error
 }
 
+// Logbook gives learners that are programs of their own a place to log to. It may be nil.
+type Logbook interface {
+	// Begin opens a run for a training and gives the variables by which a program logs
+	// to it, none where nothing is served; end closes the run.
+	Begin(ctx context.Context, product, name string) (environ []string, end func(ctx context.Context, failed bool) error, err error)
+}
+
+// Program is a learner that runs as a program of its own, and may log what it does.
+type Program interface {
+	Learner
+	// RunsOutside is there to tell it from others.
+	RunsOutside()
+}
+
 // Texts tells what training rows say, for people who look at witnesses.
 type Texts interface {
 	// Texts gives the text of each row that has gold, by row id.

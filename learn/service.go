@@ -16,6 +16,7 @@ import (
 	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
+	"zhuomo/internal/spec"
 )
 
 //go:embed migrations/*.sql
@@ -66,6 +67,7 @@ type Needs struct {
 	Learners []Learner    // in the order in which pages show them; the first is the default
 	Source   Source       // nil: Train gives NoSource
 	Ledger   Ledger       // nil: nothing is written down
+	Logbook  Logbook      // nil: programs of their own have nowhere to log
 	Texts    Texts        // nil: witnesses are told without their text
 }
 
@@ -116,6 +118,11 @@ type Order struct {
 // Train learns from the product's data and keeps the model. Faults: NoSource,
 // UnknownLearner, those of the parameters and of Fit.
 func (s *Service) Train(ctx context.Context, o Order, progress func(done, total int)) (Made, error) {
+	return s.trainWith(ctx, o, Options{Progress: progress})
+}
+
+// trainWith trains; fit tells who watches.
+func (s *Service) trainWith(ctx context.Context, o Order, fit Options) (Made, error) {
 	if s.needs.Source == nil {
 		return Made{}, NoSource.With()
 	}
@@ -134,8 +141,9 @@ func (s *Service) Train(ctx context.Context, o Order, progress func(done, total 
 	if err != nil {
 		return Made{}, fmt.Errorf("examples of product %s: %w", o.ProductID, err)
 	}
+	fit.Seed, fit.Dev = o.Seed, lesson.Dev
 	began := s.needs.Now()
-	m, err := l.Fit(ctx, lesson.Data, values, Options{Seed: o.Seed, Progress: progress, Dev: lesson.Dev})
+	m, err := s.fit(ctx, l, o.ProductID, lesson.Data, values, fit)
 	if err != nil {
 		return Made{}, err
 	}
@@ -147,6 +155,23 @@ func (s *Service) Train(ctx context.Context, o Order, progress func(done, total 
 		Seconds: s.needs.Now().Sub(began).Seconds(), DataVersion: lesson.VersionID, GuidelineVersion: lesson.GuidelineVersion,
 		Simulated: lesson.Simulated, RowIDs: ids,
 	})
+}
+
+// fit fits; a program of its own gets a run to log to.
+func (s *Service) fit(ctx context.Context, l Learner, product string, data Data, values spec.Values, o Options) (Model, error) {
+	if _, outside := l.(Program); !outside || s.needs.Logbook == nil {
+		return l.Fit(ctx, data, values, o)
+	}
+	environ, end, err := s.needs.Logbook.Begin(ctx, product, l.Spec().Name)
+	if err != nil {
+		return nil, fmt.Errorf("open a run to log to: %w", err)
+	}
+	o.Environ = append(o.Environ, environ...)
+	m, err := l.Fit(ctx, data, values, o)
+	if ended := end(context.WithoutCancel(ctx), err != nil); err == nil && ended != nil {
+		return nil, fmt.Errorf("close the run: %w", ended)
+	}
+	return m, err
 }
 
 // Keep stores a model, durably on return. The same bytes in the same product

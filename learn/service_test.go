@@ -17,6 +17,7 @@ import (
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
+	"zhuomo/internal/spec"
 	"zhuomo/internal/testkit"
 	"zhuomo/learn"
 	"zhuomo/learn/linear"
@@ -240,4 +241,52 @@ func TestModelsOverHTTP(t *testing.T) {
 			t.Errorf("learners %+v", learners)
 		}
 	})
+}
+
+// outside is a learner that is a program of its own.
+type outside struct {
+	learn.Learner
+	environ []string
+	failing bool
+}
+
+func (*outside) RunsOutside() {}
+
+func (o *outside) Fit(ctx context.Context, d learn.Data, v spec.Values, options learn.Options) (learn.Model, error) {
+	o.environ = options.Environ
+	if o.failing {
+		return nil, context.DeadlineExceeded
+	}
+	return o.Learner.Fit(ctx, d, v, options)
+}
+
+// logbook notes what begins and how it ends.
+type logbook struct{ notes []string }
+
+func (l *logbook) Begin(_ context.Context, product, name string) ([]string, func(context.Context, bool) error, error) {
+	l.notes = append(l.notes, "begin "+product+" "+name)
+	return []string{"RUN=1"}, func(_ context.Context, failed bool) error {
+		l.notes = append(l.notes, fmt.Sprint("end ", failed))
+		return nil
+	}, nil
+}
+
+func TestAProgramOfItsOwnGetsARunToLogTo(t *testing.T) {
+	book, program := &logbook{}, &outside{Learner: linear.New()}
+	s, err := learn.New(t.Context(), learn.Needs{
+		DB: testkit.OpenDB(t), Blobs: testkit.TempBlobs(t), Now: time.Now, Source: trip{60}, Logbook: book, Learners: []learn.Learner{program},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Train(t.Context(), learn.Order{ProductID: "p"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	program.failing = true
+	if _, err := s.Train(t.Context(), learn.Order{ProductID: "p"}, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the failure was lost: %v", err)
+	}
+	if got := strings.Join(book.notes, ", "); got != "begin p learn.linear.v1, end false, begin p learn.linear.v1, end true" || len(program.environ) != 1 {
+		t.Errorf("%s; %v", got, program.environ)
+	}
 }

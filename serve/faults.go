@@ -59,6 +59,18 @@ var (
 		ZH: "会话被另一个进程推进了", FixZH: "重发这条消息",
 		EN: "another process has moved the session on", FixEN: "send the message again",
 	})
+	NoEncoder = fault.Define("serve.no_encoder", fault.NotFound, fault.Text{
+		ZH: "没有编码器，给不出向量", FixZH: "启动时带上编码器文件夹：zhuomo serve --encoder 文件夹",
+		EN: "there is no encoder, so no vectors", FixEN: "start with the folder of one: zhuomo serve --encoder FOLDER",
+	})
+	NoSuchEncoder = fault.Define("serve.no_such_encoder", fault.NotFound, fault.Text{
+		ZH: "没有叫「{model}」的编码器", FixZH: "model 写 {known}",
+		EN: "there is no encoder named {model}", FixEN: "ask for the model {known}",
+	})
+	BadEmbedding = fault.Define("serve.bad_embedding", fault.Invalid, fault.Text{
+		ZH: "要向量的请求不对：{problem}", FixZH: "按 OpenAI 的 embeddings 接口写：input 是一句话或最多 2048 句的列表，encoding_format 是 float 或 base64",
+		EN: "the request for vectors is wrong: {problem}", FixEN: "write it as OpenAI's embeddings have it: input is a text or a list of at most 2,048, encoding_format is float or base64",
+	})
 	NoPage = fault.Define("serve.no_page", fault.NotFound, fault.Text{
 		ZH: "聊天页面没有构建", FixZH: "运行 make web 后重新编译",
 		EN: "the chat page was not built", FixEN: "run make web and build again",

@@ -39,6 +39,7 @@ func (s *Service) Routes() []api.Route {
 		api.Op("GET", "/api/v1/products/{product}/customers/{customer}/tastes", "serve tastes", api.Viewer, "一位客户的口味：学到了什么，最近挑过什么", "a customer's taste: what was learnt, what was chosen lately", s.showTastes),
 		api.Op("DELETE", "/api/v1/products/{product}/customers/{customer}/tastes", "serve forget", api.Lead, "忘掉一位客户的口味", "forget a customer's taste", s.forgetTastes),
 		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa), api.Quiet(), api.Wide()),
+		api.Raw("POST", "/v1/embeddings", api.Customer, "文字变向量（OpenAI 的形式）", "vectors of texts, in OpenAI's form", http.HandlerFunc(s.embeddings), api.Quiet(), api.Wide(), api.Hidden(), api.MaxBytes(maxEmbedBody), api.Timeout(5*time.Minute)),
 		api.Raw("GET", "/chat/{product}", api.Public, "聊天页面", "the chat page", http.HandlerFunc(s.page), api.Hidden()),
 	}
 }

@@ -33,6 +33,19 @@ type Newest interface {
 	Fill(ctx context.Context, c Contents) (Contents, error)
 }
 
+// Embedder turns texts into vectors of length 1 or of the length its model gives them.
+type Embedder interface {
+	// Name is what clients call it.
+	Name() string
+	// Dim is the length of a vector, MaxTokens how many tokens of a text are read.
+	Dim() int
+	MaxTokens() int
+	// Tokens gives the tokens of a text as they are read.
+	Tokens(text string) []int32
+	// Encode gives a vector for each text, on so many workers (< 1: one for each core).
+	Encode(ctx context.Context, texts []string, workers int) ([][]float32, error)
+}
+
 // TurnNote tells the stage behind that a turn or a rating has come in.
 type TurnNote struct {
 	ProductID, SessionID, TurnID string

@@ -38,6 +38,7 @@ type Needs struct {
 	Pages    fs.FS          // holds chat.html; nil: no chat page
 	Told     func(TurnNote) // called after each durable turn and rating; must not wait; nil: nobody
 	Measured Measured       // nil: turns are not measured
+	Embedder Embedder       // nil: texts get no vectors
 	// SigningKey is the file of the private key that signs bundles; see signingKey.
 	SigningKey string
 }
@@ -46,6 +47,7 @@ type Needs struct {
 // goroutines.
 type Service struct {
 	n        Needs
+	encoding chan struct{} // of size 2: so many requests for vectors are worked on at once
 	sessions *sessions
 	watchers watchers
 
@@ -61,7 +63,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 		return nil, err
 	}
 	return &Service{
-		n: n, sessions: newSessions(sessionsKept), lines: map[string]*line{}, flows: map[string]*dialog.Flow{},
+		n: n, encoding: make(chan struct{}, encodings), sessions: newSessions(sessionsKept), lines: map[string]*line{}, flows: map[string]*dialog.Flow{},
 		watchers: watchers{open: map[string]map[chan Answered]struct{}{}},
 	}, nil
 }

@@ -15,14 +15,18 @@ import (
 	"os/user"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/blob"
 	"zhuomo/internal/blob/bucket"
+	"zhuomo/internal/builtin"
 	"zhuomo/internal/db"
 	"zhuomo/internal/jobs"
 	"zhuomo/internal/tracing"
+	"zhuomo/learn"
+	"zhuomo/learn/external"
 	"zhuomo/people"
 	"zhuomo/text"
 )
@@ -38,6 +42,8 @@ type Options struct {
 	Sets       string // folder of outside data sets, "" = none
 	Now        func() time.Time
 	Log        *slog.Logger
+	Trainers   string          // folder of outside trainers, "" = none
+	Encoder    string          // folder of the encoder that gives vectors, "" = none
 	TraceTo    string          // an OTLP receiver or file:path, "" = nothing is traced
 	provider   people.Provider // by which people sign in
 	door       door            // how the server is reached
@@ -59,7 +65,9 @@ type App struct {
 	metrics    *api.Metrics
 	meters     *meters
 	tracer     *tracing.Tracer // nil = nothing is traced
-	closing    chan struct{}   // closed when the program is about to stop
+	trainers   *external.Trainers
+	address    atomic.Pointer[string] // where programs on this machine reach us, nil = nowhere
+	closing    chan struct{}          // closed when the program is about to stop
 	closeBlobs func() error
 	stop       func() // ends the goroutine that publishes jobs
 	stopped    sync.WaitGroup
@@ -104,6 +112,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.options, a.Events, a.metrics = o, api.NewBroadcaster(o.Now), api.NewMetrics()
 	a.meters = newMeters(a, a.metrics.Registry())
+	if a.trainers, err = external.Open(o.Trainers, time.Now); err != nil {
+		return nil, err
+	}
 	if o.TraceTo != "" {
 		if a.tracer, err = tracing.Open(ctx, o.TraceTo, Version, func(err error) { o.Log.Warn("traces were not sent", "error", err) }); err != nil {
 			return nil, err
@@ -188,6 +199,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	return a, nil
 }
 
+// learners are the built-in ones and those of the outside trainers.
+func (a *App) learners() []learn.Learner { return append(builtin.Learners(), a.trainers.Learners()...) }
+
 // now is the clock of the database, which all processes that share it have.
 func (a *App) now() time.Time {
 	if a.DB == nil {
@@ -242,6 +256,9 @@ func (a *App) Close(ctx context.Context) error {
 	if a.stop != nil {
 		a.stop()
 		a.stopped.Wait()
+	}
+	if a.trainers != nil {
+		a.trainers.Close()
 	}
 	if a.DB != nil {
 		all = append(all, a.DB.Close())

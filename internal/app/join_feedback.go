@@ -12,7 +12,6 @@ import (
 	"zhuomo/dialog"
 	"zhuomo/feedback"
 	"zhuomo/internal/blob"
-	"zhuomo/internal/builtin"
 	"zhuomo/label"
 	"zhuomo/learn"
 	"zhuomo/serve"
@@ -95,7 +94,7 @@ func (r repair) Shop(ctx context.Context, product string) (*feedback.Shop, error
 	if err != nil {
 		return nil, err
 	}
-	learner, err := learn.Find(builtin.Learners(), made.Learner)
+	learner, err := learn.Find(r.a.learners(), made.Learner)
 	if err != nil {
 		return nil, err
 	}

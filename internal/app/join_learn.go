@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"zhuomo/evaluate"
-	"zhuomo/internal/builtin"
 	"zhuomo/internal/spec"
 	"zhuomo/label"
 	"zhuomo/learn"
@@ -169,7 +168,10 @@ func (g gold) Texts(ctx context.Context, product string, rowIDs []string) (map[s
 }
 
 // tuning measures a learner's parameters on the dev split.
-type tuning struct{ gold gold }
+type tuning struct {
+	gold     gold
+	learners []learn.Learner
+}
 
 // Spec gives the Spec of a learner.
 func (t tuning) Spec(component string) (spec.Spec, error) {
@@ -181,11 +183,10 @@ func (t tuning) Spec(component string) (spec.Spec, error) {
 }
 
 func (t tuning) learner(name string) (learn.Learner, error) {
-	all := builtin.Learners()
 	if name == "" {
-		return all[0], nil
+		return t.learners[0], nil
 	}
-	return learn.Find(all, name)
+	return learn.Find(t.learners, name)
 }
 
 // Prepare gives the objective: fit on train, measure on dev.

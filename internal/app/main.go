@@ -34,6 +34,7 @@ func specials() []command.Special {
 	var d door
 	var way signing
 	var workers int
+	var own brought
 	var w watching
 	var health string
 	var alone box
@@ -49,13 +50,14 @@ func specials() []command.Special {
 				d.flags(f, lang)
 				way.flags(f, lang)
 				jobsAtATime(f, lang)
+				own.flags(f, lang)
 				w.flags(f, lang)
 			},
 			Run: func(ctx context.Context, e *command.Env, args []string) error {
 				if len(args) > 0 {
 					return alone.run(ctx, e, args[0], d, w)
 				}
-				return runServe(ctx, e, d, way, workers, w)
+				return runServe(ctx, e, d, way, workers, own, w)
 			},
 		},
 		{
@@ -63,10 +65,11 @@ func specials() []command.Special {
 			Flags: func(f *pflag.FlagSet, lang string) {
 				f.StringVar(&health, "listen", "", spec.Text{ZH: "在这个地址答 /healthz、/readyz、/metrics，默认不答；本机以外读 /metrics 要令牌", EN: "answer /healthz, /readyz and /metrics at this address, by default nowhere; from other machines /metrics needs a token"}.In(lang))
 				jobsAtATime(f, lang)
+				trainersFlag(f, lang, &own.trainers)
 				w.flags(f, lang)
 			},
 			Run: func(ctx context.Context, e *command.Env, _ []string) error {
-				return runWorker(ctx, e, health, max(workers, 0), w)
+				return runWorker(ctx, e, health, max(workers, 0), own.trainers, w)
 			},
 		},
 		demoCommand(),

@@ -65,7 +65,7 @@ func dial(ctx context.Context, g command.Globals) (*command.Client, error) {
 	}
 	for began := time.Now(); ; {
 		up, fileErr := readServerFile(folder) // none: nothing is known of a server
-		a, err := Open(ctx, Options{door: door{url: up.URL}, DataFolder: folder, Database: g.DB, Files: g.Blobs, Log: fileLog(folder)})
+		a, err := Open(ctx, Options{door: door{url: up.URL}, DataFolder: folder, Database: g.DB, Files: g.Blobs, Trainers: os.Getenv(trainersVariable), Log: fileLog(folder)})
 		if err == nil && a.DB.Shared() {
 			return local(ctx, a), nil
 		}

@@ -25,7 +25,7 @@ const (
 )
 
 // runServe runs the server until it is told to stop.
-func runServe(ctx context.Context, e *command.Env, d door, way signing, workers int, w watching) error {
+func runServe(ctx context.Context, e *command.Env, d door, way signing, workers int, brought brought, w watching) error {
 	if e.DB == "" && workers < 0 {
 		return NobodyWorks.With()
 	}
@@ -46,7 +46,7 @@ func runServe(ctx context.Context, e *command.Env, d door, way signing, workers 
 		return err
 	}
 	defer l.Close()
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, TraceTo: w.traceTo, Workers: workers, door: d, provider: provider})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, TraceTo: w.traceTo, Workers: workers, Trainers: brought.trainers, Encoder: brought.encoder, door: d, provider: provider})
 	if err != nil {
 		return err
 	}
@@ -84,6 +84,7 @@ func (a *App) serveAt(ctx context.Context, d door, l net.Listener, folder string
 // announce tells other processes on this machine where the server is, and which
 // address its people use.
 func (a *App) announce(folder, address, url string) error {
+	a.address.Store(&address)
 	if err := a.DB.Announce(address); err != nil {
 		return err
 	}

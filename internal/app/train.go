@@ -16,6 +16,7 @@ import (
 	"zhuomo/internal/spec"
 	"zhuomo/learn"
 	"zhuomo/learn/encoder"
+	"zhuomo/learn/external"
 )
 
 // trained is what `zhuomo train` prints.
@@ -27,7 +28,7 @@ type trained struct {
 // trainCommand learns from a file and judges on another, without a data folder.
 func trainCommand() command.Special {
 	var o learn.TrainOptions
-	var learner, folder string
+	var learner, folder, trainers, teacher, teacherFolder string
 	var params []string
 	return command.Special{
 		Use: "train", ZH: "从文件训练并在另一个文件上评测，不经过产品", EN: "learn from a file and judge on another, outside any product",
@@ -37,10 +38,13 @@ func trainCommand() command.Special {
 			f.StringVar(&o.Train, "train", "", say("训练文件：CSV、TSV 或 JSONL", "file to learn from: CSV, TSV or JSONL"))
 			f.StringVar(&o.Dev, "dev", "", say("校准概率、定阈值用的文件，列名相同；不填则从训练文件留出一份", "file to calibrate and set thresholds on, with the same columns; without it a part of the training file is held back"))
 			f.StringVar(&o.Rest, "rest", "", say("没标的行，只读文本列：标得少时猜着一起学", "unlabelled rows, of which only the text is read: with few labels they are learnt from too"))
+			f.StringVar(&teacher, "teach", "", say("老师：一个存下的模型，或一份规则（.yaml，每条 {label, when, not}）；它给 --rest 的行判标签和把握，学习器照着学，慢模型和规则就成了快模型", "a teacher: a saved model, or a rule set (.yaml, each {label, when, not}); it says what the rows of --rest are and how surely, and the learner learns that, so a slow model or rules become a fast model"))
+			f.StringVar(&teacherFolder, "teach-encoder", "", say("老师要用的编码器文件夹", "folder of the encoder that the teacher needs"))
 			f.StringVar(&o.Test, "test", "", say("测试文件，列名与训练文件相同", "file to judge on, with the same columns"))
 			f.StringVar(&o.Text, "text", "", say("文本列，默认 text", "column of the text, by default text"))
 			f.StringVar(&o.Label, "label", "", say("标签列，默认 label、category 或 intent", "column of the label, by default label, category or intent"))
 			f.StringVar(&folder, "encoder", "", say("编码器文件夹（Hugging Face 格式的 BERT 类模型）：它的向量和字词片段一起学，标得少时有用", "folder of an encoder (a BERT-like model in Hugging Face form): its vectors are learnt from beside the pieces of the text, which helps where labels are few"))
+			trainersFlag(f, lang, &trainers)
 			f.StringVar(&learner, "learner", "", say("学习器，默认是会做这种任务的第一个", "learner, by default the first that does the task"))
 			f.StringArrayVar(&params, "param", nil, say("参数，如 cost=2；可以重复", "parameter, such as cost=2; may be repeated"))
 			f.Uint64Var(&o.Seed, "seed", 1, say("随机种子；同一种子得到同样的模型", "seed; the same seed gives the same model"))
@@ -51,8 +55,12 @@ func trainCommand() command.Special {
 			if o.Train == "" {
 				return command.Usage.With("problem", e.Text("要用 --train 指定训练文件", "name the file to learn from with --train"), "command", "zhuomo train")
 			}
-			var err error
-			if o.Learner, err = learn.ForTask(builtin.Learners(), o.Task, learner); err != nil {
+			outside, err := external.Open(trainers, time.Now)
+			if err != nil {
+				return err
+			}
+			defer outside.Close()
+			if o.Learner, err = learn.ForTask(append(builtin.Learners(), outside.Learners()...), o.Task, learner); err != nil {
 				return err
 			}
 			if o.Params, err = o.Learner.Spec().Parse(params); err != nil {
@@ -66,17 +74,18 @@ func trainCommand() command.Special {
 			if o.Answers != "" && o.Test == "" {
 				return command.Usage.With("problem", e.Text("--answers 要有 --test", "--answers needs --test"), "command", "zhuomo train")
 			}
-			if folder != "" {
-				encoder, err := encoder.Open(os.DirFS(folder))
-				if err != nil {
+			if o.Encoder, o.Encode, err = encodeBy(folder); err != nil {
+				return err
+			}
+			if teacher != "" {
+				if o.Rest == "" {
+					return command.Usage.With("problem", e.Text("--teach 要有 --rest：老师判没标的行", "--teach needs --rest, the rows that the teacher labels"), "command", "zhuomo train")
+				}
+				if o.Teacher, err = teacherOf(teacher, teacherFolder, append(builtin.Learners(), outside.Learners()...)); err != nil {
 					return err
 				}
-				o.Encoder = encoder.Hash()
-				o.Encode = func(ctx context.Context, texts []string) ([][]float32, error) {
-					return encoder.Encode(ctx, texts, o.Workers)
-				}
 			}
-			o.Now = time.Now
+			o.Now, o.Said = time.Now, func(line string) { fmt.Fprintln(e.Err, line) }
 			o.Judge = func(test learn.Data, answers []learn.Prediction) map[string]float64 {
 				return evaluate.Measure(test, answers, o.Seed).Values()
 			}
@@ -90,6 +99,35 @@ func trainCommand() command.Special {
 			return e.Print(trainedForPeople(r, o.Out, e.Text))
 		},
 	}
+}
+
+// encodeBy opens the folder of an encoder; "" is none.
+func encodeBy(folder string) (name string, encode func(ctx context.Context, texts []string) ([][]float32, error), err error) {
+	if folder == "" {
+		return "", nil, nil
+	}
+	x, err := encoder.Open(os.DirFS(folder))
+	if err != nil {
+		return "", nil, err
+	}
+	return x.Hash(), func(ctx context.Context, texts []string) ([][]float32, error) { return x.Encode(ctx, texts, 0) }, nil
+}
+
+// teacherOf opens a saved model or a rule set.
+func teacherOf(file, folder string, learners []learn.Learner) (learn.Teacher, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, learn.BadFile.With("file", filepath.Base(file), "problem", "cannot be read | 读不了").Because(err)
+	}
+	if ext := filepath.Ext(file); ext == ".yaml" || ext == ".yml" {
+		return learn.ReadRules(filepath.Base(file), text)
+	}
+	t := learn.ModelTeacher{}
+	if t.Model, err = learn.Load(learners, text, nil); err != nil {
+		return nil, err
+	}
+	_, t.Encode, err = encodeBy(folder)
+	return t, err
 }
 
 // trainedForPeople is the part of a result that people read.

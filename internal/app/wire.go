@@ -72,12 +72,12 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	}
 	settled := gold{s.Label}
 	s.Learn, err = learn.New(ctx, learn.Needs{
-		DB: a.DB, Blobs: a.Blobs, Now: now, Jobs: a.Jobs, Learners: builtin.Learners(), Source: settled, Ledger: ledger{a}, Texts: settled,
+		DB: a.DB, Blobs: a.Blobs, Now: now, Jobs: a.Jobs, Learners: a.learners(), Source: settled, Ledger: ledger{a}, Texts: settled, Logbook: logbook{a},
 	})
 	if err != nil {
 		return s, err
 	}
-	if s.Tune, err = tune.New(ctx, tune.Needs{DB: a.DB, Now: now, Jobs: a.Jobs, Samplers: builtin.Samplers(), Bench: tuning{settled}, Forecast: builtin.Forecast()}); err != nil {
+	if s.Tune, err = tune.New(ctx, tune.Needs{DB: a.DB, Now: now, Jobs: a.Jobs, Samplers: builtin.Samplers(), Bench: tuning{settled, a.learners()}, Forecast: builtin.Forecast()}); err != nil {
 		return s, err
 	}
 	bench := workbench{
@@ -92,9 +92,13 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	if s.Dialog, err = dialog.New(ctx, dialog.Needs{DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Benches: bench}); err != nil {
 		return s, err
 	}
+	vectors, err := embedderOf(a.options.Encoder)
+	if err != nil {
+		return s, err
+	}
 	s.Serve, err = serve.New(ctx, serve.Needs{
 		DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Models: models{s.Learn}, Newest: newest{a}, Gate: verdicts{s.Evaluate}, Pages: web.Files(),
-		Measured: a.meters.turn, SigningKey: filepath.Join(a.options.DataFolder, signingKeyName),
+		Measured: a.meters.turn, Embedder: vectors, SigningKey: filepath.Join(a.options.DataFolder, signingKeyName),
 	})
 	if err != nil {
 		return s, err

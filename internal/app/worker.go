@@ -17,7 +17,7 @@ import (
 
 // runWorker does jobs for the servers on a shared database until it is told to
 // stop. With listen it tells how it is there, from before the database is open.
-func runWorker(ctx context.Context, e *command.Env, listen string, workers int, w watching) error {
+func runWorker(ctx context.Context, e *command.Env, listen string, workers int, trainers string, w watching) error {
 	folder, err := folderOf(e.Globals)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func runWorker(ctx context.Context, e *command.Env, listen string, workers int, 
 		defer health.serve(l)()
 		log.Info("health and figures", "address", l.Addr().String())
 	}
-	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, TraceTo: w.traceTo, Workers: workers})
+	a, err := Open(ctx, Options{DataFolder: folder, Database: e.DB, Files: e.Blobs, Log: log, TraceTo: w.traceTo, Workers: workers, Trainers: trainers})
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func TestAWorkerTellsHowItIs(t *testing.T) {
 	ended := make(chan error, 1)
 	e := &command.Env{Globals: command.Globals{Data: filepath.Join(t.TempDir(), "data"), DB: address, Lang: "en"}, Out: io.Discard, Err: &log}
 	go func() {
-		ended <- runWorker(ctx, e, "127.0.0.1:0", 1, watching{logFormat: "json", logLevel: "debug"})
+		ended <- runWorker(ctx, e, "127.0.0.1:0", 1, "", watching{logFormat: "json", logLevel: "debug"})
 	}()
 	defer stop()
 	until := func(what string, is func() bool) {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"math/bits"
-	"slices"
 
 	"zhuomo/learn"
 	"zhuomo/learn/kernel"
@@ -121,7 +120,6 @@ func (h *header) check() error {
 	if h.Dense < 0 || h.Dense > mostDense || h.Dense > h.Features {
 		return learn.Broken("dense")
 	}
-	c := h.Calibration
 	switch {
 	case h.Task != learn.Single && h.Task != learn.Multi:
 		return learn.Broken("unknown task")
@@ -129,15 +127,8 @@ func (h *header) check() error {
 		return learn.Broken("number of features")
 	case !(h.Unseen >= 0) || h.Unseen > 1e6:
 		return learn.Broken("weight of unseen pieces")
-	case h.Task == learn.Single && !(c.Temperature >= 1e-3 && c.Temperature <= 1e3):
-		return learn.Broken("temperature")
-	case len(c.Tops) < 1 || !slices.IsSorted(c.Tops) || !learn.Finite(c.Tops):
-		return learn.Broken("quantiles of scores")
-	case c.Scope != nil && (c.Scope.None < -1 || c.Scope.None >= len(h.Labels) || !(c.Scope.From >= 0 && c.Scope.From <= 1) ||
-		!(c.Scope.Familiar >= 0 && c.Scope.Familiar <= 1e3) || !(c.Scope.Weight >= 0 && c.Scope.Weight <= 1e3)):
-		return learn.Broken("scope")
 	}
-	return nil
+	return h.Calibration.Check(h.Task == learn.Single, len(h.Labels))
 }
 
 // check holds the bitmap and its ranks to the number of features.

@@ -3,7 +3,7 @@
 // about a second on two cores.
 //
 //	in:   learn.Data                 out: learn.Model, docs/formats/model-linear.md
-//	read: grams.go → space.go → solve.go → calibrate.go → train.go → model.go
+//	read: grams.go → space.go → solve.go → train.go → model.go
 //
 // One label a text is learnt with the multi-class hinge loss of Crammer and
 // Singer, several with one class against the rest; both by dual coordinate

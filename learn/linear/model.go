@@ -9,6 +9,7 @@ import (
 
 	"zhuomo/internal/jobs"
 	"zhuomo/learn"
+	"zhuomo/learn/calibrate"
 	"zhuomo/learn/kernel"
 )
 
@@ -26,24 +27,24 @@ type model struct {
 
 // header is the JSON part of the file.
 type header struct {
-	Task        learn.Task         `json:"task"`
-	Labels      []string           `json:"labels"`
-	Params      map[string]any     `json:"params"`
-	Seed        uint64             `json:"seed"`
-	Examples    int                `json:"examples"`
-	Features    int                `json:"features"` // the constant one included
-	Unseen      float32            `json:"unseen"`   // weight of a bucket never seen
-	Calibration calibration        `json:"calibration"`
-	Held        map[string]float64 `json:"held"`
-	Dense       int                `json:"dense,omitempty"`   // numbers of the vector that each input needs
-	Encoder     string             `json:"encoder,omitempty"` // what makes it
+	Task        learn.Task            `json:"task"`
+	Labels      []string              `json:"labels"`
+	Params      map[string]any        `json:"params"`
+	Seed        uint64                `json:"seed"`
+	Examples    int                   `json:"examples"`
+	Features    int                   `json:"features"` // the constant one included
+	Unseen      float32               `json:"unseen"`   // weight of a bucket never seen
+	Calibration calibrate.Calibration `json:"calibration"`
+	Held        map[string]float64    `json:"held"`
+	Dense       int                   `json:"dense,omitempty"`   // numbers of the vector that each input needs
+	Encoder     string                `json:"encoder,omitempty"` // what makes it
 }
 
 func newModel(t *trainer, sp *space, s *solution, x *matrix, c calibrated) *model {
 	m := &model{
 		header: header{
 			Task: t.task, Labels: t.labels, Params: maps.Clone(t.values), Seed: t.options.Seed, Examples: len(t.items),
-			Features: sp.features(), Unseen: sp.unseen, Calibration: c.calibration, Held: c.figures, Dense: sp.dense, Encoder: t.options.Encoder,
+			Features: sp.features(), Unseen: sp.unseen, Calibration: c.Calibration, Held: c.figures, Dense: sp.dense, Encoder: t.options.Encoder,
 		},
 		settings: t.settings, space: sp, w: s.w, stride: kernel.Pad(len(t.labels)),
 	}
@@ -127,7 +128,7 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 	familiar := m.score(d, in)
 	single := m.header.Task == learn.Single
 	scores := d.lanes[:len(d.p)]
-	m.Calibration.probabilities(single, scores, d.p)
+	m.Calibration.Probabilities(single, scores, d.p)
 	// Sorting keys: the score, made to rise as an unsigned number, then the
 	// label's place counted backwards.
 	d.order = d.order[:0]
@@ -150,10 +151,10 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 		}
 		into[k] = learn.LabelScore{Label: m.header.Labels[l], P: float32(p), Chosen: chosen}
 	}
-	foreign := m.Calibration.foreign(m.Calibration.Scope.home(scores, familiar))
+	foreign := m.Calibration.Foreign(m.Calibration.Scope.Home(scores, familiar))
 	return learn.Prediction{
-		Scores: into, OutOfScope: foreign, OutOfScopeFrom: m.Calibration.foreignFrom(),
-		Foreign: m.Calibration.turnsAway(foreign, int(math.MaxUint32-uint32(d.order[len(into)-1]))),
+		Scores: into, OutOfScope: foreign, OutOfScopeFrom: m.Calibration.ForeignFrom(),
+		Foreign: m.Calibration.TurnsAway(foreign, int(math.MaxUint32-uint32(d.order[len(into)-1]))),
 	}
 }
 
@@ -171,7 +172,7 @@ func (m *model) Explain(ctx context.Context, in learn.Input, label string) (lear
 	m.score(d, in)
 
 	e := learn.Explanation{Label: label, Score: d.lanes[l], Text: make([]float32, len([]rune(in.Text))), History: make([][]float32, len(in.History))}
-	m.Calibration.probabilities(m.header.Task == learn.Single, d.lanes[:len(d.p)], d.p)
+	m.Calibration.Probabilities(m.header.Task == learn.Single, d.lanes[:len(d.p)], d.p)
 	e.P = float32(d.p[l])
 	for turn, said := range in.History {
 		e.History[turn] = make([]float32, len([]rune(said.Text)))

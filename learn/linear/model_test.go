@@ -54,38 +54,6 @@ func TestWitnessesAddUpToTheScore(t *testing.T) {
 	}
 }
 
-func TestForeignIsAShareOfHeldBackRows(t *testing.T) {
-	c := calibration{Tops: []float32{1, 2, 3, 4, 5}}
-	for top, want := range map[float32]float32{0: 1, 1: 1, 2: .75, 2.5: .625, 5: 0, 9: 0} {
-		if got := c.foreign(top); math.Abs(float64(got-want)) > 1e-6 {
-			t.Errorf("best score %v: %v, want %v", top, got, want)
-		}
-	}
-}
-
-func TestTemperatureIsTheLeastLogLoss(t *testing.T) {
-	m := small(t, learn.Single)
-	scores := []float32{}
-	labels := [][]int{}
-	for i := range 600 { // three of four are as the scores say
-		row := []float32{0, 0, 0}
-		row[i%3] = 1
-		own := i % 3
-		if i%4 == 0 {
-			own = (i + 1) % 3
-		}
-		scores, labels = append(scores, row...), append(labels, []int{own})
-	}
-	loss := func(temperature float64) float64 {
-		c := calibration{Temperature: temperature, Tops: m.Calibration.Tops}
-		return c.figuresOn(true, scores, 3, labels)["log_loss"]
-	}
-	best := temperature(scores, 3, labels)
-	if loss(best) > loss(best*1.05)+1e-4 || loss(best) > loss(best/1.05)+1e-4 {
-		t.Errorf("temperature %v: loss %v; beside it %v and %v", best, loss(best), loss(best*1.05), loss(best/1.05))
-	}
-}
-
 // FuzzLoad feeds strangers' files: a fault or a model that answers, never a
 // panic. The checksums are made right, so that the fuzzer gets past them.
 func FuzzLoad(f *testing.F) {

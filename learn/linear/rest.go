@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zhuomo/learn"
+	"zhuomo/learn/calibrate"
 	"zhuomo/learn/kernel"
 )
 
@@ -93,7 +94,7 @@ func (t *trainer) guided(ctx context.Context, x *matrix, sp *space, labelled []i
 	}
 	classes, stride := len(t.labels), kernel.Pad(len(t.labels))
 	lanes, p := make([]float32, stride), make([]float64, classes)
-	sharp := calibration{Temperature: usualTemperature}
+	sharp := calibrate.Calibration{Temperature: usual.Temperature}
 	rows := slices.Clone(labelled)
 	for i := rest; i < len(t.items); i++ {
 		rows = append(rows, int32(i))
@@ -105,8 +106,8 @@ func (t *trainer) guided(ctx context.Context, x *matrix, sp *space, labelled []i
 			idx, val := x.row(i)
 			clear(lanes)
 			kernel.Gather(lanes, s.w, stride, idx, val)
-			best := argmax(lanes[:classes])
-			sharp.probabilities(true, lanes[:classes], p)
+			best := calibrate.Best(lanes[:classes])
+			sharp.Probabilities(true, lanes[:classes], p)
 			guessed.items[i].labels = []int{best}
 			guessed.items[i].weight = t.settings.restWeight * float32(math.Max(leastSure, p[best]))
 		}

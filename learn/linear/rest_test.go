@@ -107,3 +107,23 @@ func TestWitnessesOfTheRestAddUp(t *testing.T) {
 		t.Errorf("%d rows add up to %v, score is %v", len(all), sum, e.Score)
 	}
 }
+
+// A row that a teacher labelled is learnt from, and never held back: figures on
+// held-back rows are about gold.
+func TestGuessedRowsAreNotHeldBack(t *testing.T) {
+	d := shop(300, false, 3)
+	plain := fitShop(t, d, map[string]any{}).Card()
+	guessed := shop(900, false, 4)
+	for _, e := range guessed.Examples {
+		e.RowID, e.Guessed, e.Weight = "g"+e.RowID, true, .5
+		d.Examples = append(d.Examples, e)
+	}
+	m := fitShop(t, d, map[string]any{})
+	card := m.Card()
+	if card.Held["examples"] != plain.Held["examples"] {
+		t.Errorf("%v rows were held back, %v without guessed ones", card.Held["examples"], plain.Held["examples"])
+	}
+	if card.Examples != 1200 {
+		t.Errorf("it learnt from %d examples, want 1200", card.Examples)
+	}
+}

@@ -104,14 +104,3 @@ func TestNothingIsTurnedAwayWhereNobodyAskedOrRowsAreFew(t *testing.T) {
 		t.Errorf("six held-back rows cannot show 5 %%, yet %v are turned away", got)
 	}
 }
-
-func TestHomeCountsWhatIsKnown(t *testing.T) {
-	s := scope{Familiar: .5, None: 2, Weight: .5}
-	if got := s.home([]float32{.2, .8, 9}, 1); got != .8+.5-4.5 {
-		t.Errorf("home %v", got)
-	}
-	var before *scope // a file from before there was a scope
-	if got := before.home([]float32{.2, .8, 9}, 1); got != 9 {
-		t.Errorf("home of an old file %v", got)
-	}
-}

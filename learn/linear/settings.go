@@ -2,8 +2,10 @@ package linear
 
 import (
 	"math"
+	"slices"
 
 	"zhuomo/internal/spec"
+	"zhuomo/learn/calibrate"
 )
 
 // Name of this learner; features, losses and file format belong to it.
@@ -78,7 +80,7 @@ func (*linear) Spec() spec.Spec {
 			ZH: "字词片段加线性权重：一秒训练上万行，单标签和多标签都行，可带前几句对话；概率经过校准，能指出每个字的作用",
 			EN: "pieces of characters and words with linear weights: ten thousand rows in a second, single and multi-label, reads the turns before; calibrated probabilities, and it shows what each character did",
 		},
-		Params: []spec.Param{
+		Params: slices.Concat([]spec.Param{
 			number("cost", spec.Float, "错误代价", "cost of errors", "越大越贴合训练数据，越小越平滑", "larger fits the training data more closely, smaller is smoother", 1.4, 0.01, 100, true, true),
 			number("passes", spec.Int, "遍数", "passes", "把训练数据过几遍", "how often the training data is gone through", 6, 1, 100, true, false),
 			number("char_min", spec.Int, "字母片段最短", "shortest letter piece", "英文等文字的片段至少几个字符", "pieces of Latin and other alphabets have at least so many characters", 2, 1, 6, false, true),
@@ -104,17 +106,8 @@ func (*linear) Spec() spec.Spec {
 			number("hash_bits", spec.Int, "散列位数", "hash bits", "片段编号的位数；越大越少相撞，越占内存", "bits of a piece's number; more means fewer collisions and more memory", 21, 16, 24, false, false),
 			number("bias", spec.Float, "常数项", "constant term", "不看任何字的偏向；0 为不用", "what leans without any character; 0 for none", 0.25, 0, 10, false, false),
 			number("vector_share", spec.Float, "向量的份量", "share of the vector", "有编码器时，它的向量相对于字词片段的份量；没有编码器时不起作用", "where an encoder is used: what its vector weighs beside the pieces of the text; without one it does nothing", 1.0, 0, 10, false, false),
-			number("held_share", spec.Float, "校准留出", "held back", "留出多少样例校准概率，之后再用全部样例训练", "share of examples held back to calibrate probabilities, before the fit on all", 0.1, 0, 0.5, false, false),
-			{
-				Name: "none_label", Kind: spec.String, Title: spec.Text{ZH: "“都不是”的标签", EN: "label of what is none of these"},
-				Help: spec.Text{
-					ZH: "哪个标签的样例是业务之外的话；不填也能认出不像见过的话，有几十个这样的样例会认得更准",
-					EN: "the label whose examples are out of scope; without one the model still tells what looks foreign, a few dozen such examples make it better",
-				},
-				Default: "",
-			},
-			number("scope_rejects", spec.Float, "误拒至多", "wrongly turned away", "业务之内的话至多多大一份被当成“都不是”；阈值由程序在留出的样例上定；0 为从不", "the share of what is in scope that may be taken for none of these; the program sets the threshold on the held-back examples; 0 for never", 0.05, 0, 0.5, false, false),
+		}, calibrate.Params(), []spec.Param{
 			number("rest_weight", spec.Float, "没标的行的份量", "weight of unlabelled rows", "没标的行猜出标签后再学一遍，每行最多相当于标过的行的多少；0 为不用；没有给没标的行就不起作用", "unlabelled rows are learnt from with guessed labels; how much each counts at most against a labelled one; 0 for none; without such rows it does nothing", 1.0, 0, 1, false, false),
-		},
+		}),
 	}
 }

@@ -90,6 +90,43 @@ func (s *Service) writing(c *call, do func(ctx context.Context, tx db.Tx, r run)
 const nameTag = "mlflow.runName"
 
 func (s *Service) createRun(c *call) (any, error) {
+	r, err := s.begin(c)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"run": r.told()}, nil
+}
+
+// Begin opens a run in a product's first experiment, for a program that is about to
+// log to it.
+func (s *Service) Begin(ctx context.Context, product, user, name string) (id string, err error) {
+	c := &call{ctx: ctx, product: product, in: map[string]json.RawMessage{}}
+	for key, value := range map[string]string{"run_name": name, "user_id": user} {
+		c.in[key], _ = json.Marshal(value) // a string: cannot fail
+	}
+	r, err := s.begin(c)
+	return r.id, err
+}
+
+// End closes a run that Begin opened; one that the program deleted stays so.
+func (s *Service) End(ctx context.Context, product, id string, failed bool) error {
+	c := &call{ctx: ctx, product: product, in: map[string]json.RawMessage{}}
+	status := "FINISHED"
+	if failed {
+		status = "FAILED"
+	}
+	c.in["run_id"], _ = json.Marshal(id)
+	c.in["status"], _ = json.Marshal(status)
+	c.in["end_time"], _ = json.Marshal(s.now().UnixMilli())
+	_, err := s.updateRun(c)
+	if errors.Is(err, WrongState) || errors.Is(err, NoRun) {
+		return nil
+	}
+	return err
+}
+
+// begin writes a new run.
+func (s *Service) begin(c *call) (run, error) {
 	now := s.now()
 	r := run{
 		id: idOf(now), experiment: cmp.Or(c.text("experiment_id"), defaultID), name: c.text("run_name"), user: c.text("user_id"),
@@ -110,7 +147,7 @@ func (s *Service) createRun(c *call) (any, error) {
 		tags = append(tags, pair{nameTag, r.name})
 	}
 	if err := checkTags(tags); err != nil {
-		return nil, err
+		return run{}, err
 	}
 	r.tags, _ = json.Marshal(tags) // plain strings: cannot fail
 	err := s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
@@ -127,7 +164,7 @@ func (s *Service) createRun(c *call) (any, error) {
 		}
 		return saveTexts(ctx, tx, c.product, r.id, "tag", tags)
 	})
-	return map[string]any{"run": r.told()}, err
+	return r, err
 }
 
 func (s *Service) getRun(c *call) (any, error) {

@@ -1,16 +1,16 @@
-package linear
+package calibrate
 
 import (
 	"math"
 	"slices"
 )
 
-// scope tells how much at home a row is, and from where on it is none of these:
+// Scope tells how much at home a row is, and from where on it is none of these:
 //
 //	home = the best score of a label + Familiar · the text's familiar share − None.weight · the none label's score
 //
 // What else was tried stands in docs/adr/0016-knowing.md.
-type scope struct {
+type Scope struct {
 	Familiar float32 `json:"familiar"`
 	// None is the label of rows that are none of these; -1 = there is no such row.
 	None   int     `json:"none"`
@@ -19,18 +19,11 @@ type scope struct {
 	From float32 `json:"from"`
 }
 
-// What the parts of home weigh, compared on the test part of CLINC150 (ADR 0016): its
-// figures there are not blind.
-const (
-	familiarWeight = 0.5
-	noneWeight     = 0.5
-)
-
 // quantiles are how finely homes are kept.
 const quantiles = 1001
 
-// home is how much at home a row with these scores is.
-func (s *scope) home(scores []float32, familiar float32) float32 {
+// Home is how much at home a row with these scores is.
+func (s *Scope) Home(scores []float32, familiar float32) float32 {
 	if s == nil {
 		return slices.Max(scores)
 	}
@@ -47,13 +40,13 @@ func (s *scope) home(scores []float32, familiar float32) float32 {
 	return best
 }
 
-// settle finds the quantiles of home and the threshold on held-back rows: of
+// Settle finds the quantiles of home and the threshold on held-back rows: of
 // those that have a label other than None at most rejects (0–1) lie beyond it.
-func (c *calibration) settle(s scope, rejects float64, scores []float32, classes int, familiar []float32, labels [][]int) {
+func (c *Calibration) Settle(s Scope, rejects float64, scores []float32, classes int, familiar []float32, labels [][]int) {
 	var homes []float32
 	for i, own := range labels {
 		if s.inside(own) {
-			homes = append(homes, s.home(scores[i*classes:][:classes], familiar[i]))
+			homes = append(homes, s.Home(scores[i*classes:][:classes], familiar[i]))
 		}
 	}
 	c.Tops, c.Scope, s.From = tops(homes), &s, 1
@@ -65,18 +58,18 @@ func (c *calibration) settle(s scope, rejects float64, scores []float32, classes
 }
 
 // inside tells whether a row with these labels is in scope.
-func (s *scope) inside(own []int) bool { return len(own) > 1 || len(own) == 1 && own[0] != s.None }
+func (s *Scope) inside(own []int) bool { return len(own) > 1 || len(own) == 1 && own[0] != s.None }
 
-// foreignFrom is the border of Prediction.Foreign.
-func (c *calibration) foreignFrom() float32 {
+// ForeignFrom is the border of Prediction.Foreign.
+func (c *Calibration) ForeignFrom() float32 {
 	if c.Scope == nil {
 		return 1
 	}
 	return c.Scope.From
 }
 
-// turnsAway decides about a row whose best label is top.
-func (c *calibration) turnsAway(foreign float32, top int) bool {
+// TurnsAway decides about a row whose best label is top.
+func (c *Calibration) TurnsAway(foreign float32, top int) bool {
 	s := c.Scope
 	return s != nil && (foreign > s.From || s.From < 1 && top == s.None)
 }
@@ -94,8 +87,8 @@ func tops(homes []float32) []float32 {
 	return out
 }
 
-// foreign is the share of held-back rows that were more at home.
-func (c *calibration) foreign(home float32) float32 {
+// Foreign is the share of held-back rows that were more at home.
+func (c *Calibration) Foreign(home float32) float32 {
 	n := len(c.Tops)
 	at, _ := slices.BinarySearchFunc(c.Tops, home, func(top, home float32) int { // how many are not above home
 		if top <= home {
@@ -113,15 +106,15 @@ func (c *calibration) foreign(home float32) float32 {
 	return float32(1 - below/float64(n-1))
 }
 
-// scopeFigures measures the decision on the rows it was found on.
-func (c *calibration) scopeFigures(figures map[string]float64, scores []float32, classes int, familiar []float32, labels [][]int) {
-	if c.foreignFrom() >= 1 {
+// ScopeFigures measures the decision on the rows it was found on.
+func (c *Calibration) ScopeFigures(figures map[string]float64, scores []float32, classes int, familiar []float32, labels [][]int) {
+	if c.ForeignFrom() >= 1 {
 		return
 	}
 	var in, rejects, none, found float64
 	for i, own := range labels {
 		row := scores[i*classes:][:classes]
-		away := c.turnsAway(c.foreign(c.Scope.home(row, familiar[i])), argmax(row))
+		away := c.TurnsAway(c.Foreign(c.Scope.Home(row, familiar[i])), Best(row))
 		switch inside := c.Scope.inside(own); {
 		case inside && away:
 			in, rejects = in+1, rejects+1

@@ -1,13 +1,13 @@
-package linear
+package calibrate
 
 import (
 	"math"
 	"slices"
 )
 
-// figuresOn measures the calibration on the rows it was found on: accuracy
+// Figures measures the calibration on the rows it was found on: accuracy
 // (exact match for several labels), micro_f1, log_loss, ece, examples.
-func (c *calibration) figuresOn(single bool, scores []float32, classes int, labels [][]int) map[string]float64 {
+func (c *Calibration) Figures(single bool, scores []float32, classes int, labels [][]int) map[string]float64 {
 	if len(labels) == 0 {
 		return map[string]float64{"examples": 0}
 	}
@@ -15,10 +15,10 @@ func (c *calibration) figuresOn(single bool, scores []float32, classes int, labe
 	var bins reliability
 	p := make([]float64, classes)
 	for i, own := range labels {
-		c.probabilities(single, scores[i*classes:][:classes], p)
+		c.Probabilities(single, scores[i*classes:][:classes], p)
 		right, picked := 0, 0
 		if single {
-			best := argmax(scores[i*classes:][:classes])
+			best := Best(scores[i*classes:][:classes])
 			picked = 1
 			if best == own[0] {
 				right = 1
@@ -27,7 +27,7 @@ func (c *calibration) figuresOn(single bool, scores []float32, classes int, labe
 			loss -= math.Log(max(p[own[0]], 1e-12))
 		} else {
 			for m, pm := range p {
-				is := has(own, m)
+				is := slices.Contains(own, m)
 				if pm >= c.Threshold {
 					picked++
 					if is {
@@ -42,7 +42,7 @@ func (c *calibration) figuresOn(single bool, scores []float32, classes int, labe
 			}
 			if c.Always && picked == 0 {
 				picked = 1
-				if has(own, argmax(scores[i*classes:][:classes])) {
+				if slices.Contains(own, Best(scores[i*classes:][:classes])) {
 					right = 1
 				}
 			}
@@ -59,8 +59,8 @@ func (c *calibration) figuresOn(single bool, scores []float32, classes int, labe
 	}
 }
 
-// probabilities turns the scores of one row into probabilities.
-func (c *calibration) probabilities(single bool, scores []float32, p []float64) {
+// Probabilities turns the scores of one row into probabilities.
+func (c *Calibration) Probabilities(single bool, scores []float32, p []float64) {
 	if !single {
 		for m, s := range scores {
 			p[m] = c.probability(s)
@@ -102,7 +102,8 @@ func (r *reliability) ece() float64 {
 	return sum / max(1, n)
 }
 
-func argmax(row []float32) int {
+// Best is the place of the highest score; of equals the first.
+func Best(row []float32) int {
 	best := 0
 	for m, s := range row {
 		if s > row[best] {

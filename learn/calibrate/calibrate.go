@@ -1,12 +1,20 @@
-package linear
+// Package calibrate turns a learner's raw scores into probabilities that mean what
+// they say, and finds from where on a text is none of the labels; both on rows that
+// the learner did not see.
+//
+//	in:   scores and labels of held-back rows        out: Calibration, part of a model's header
+//	read: calibrate.go → scope.go → figures.go, params.go
+package calibrate
 
 import (
 	"math"
 	"slices"
+
+	"zhuomo/learn"
 )
 
-// calibration turns scores into probabilities. It is found on held-back rows.
-type calibration struct {
+// Calibration turns scores into probabilities. It is found on held-back rows.
+type Calibration struct {
 	// Single: p = softmax(scores / Temperature).
 	Temperature float64 `json:"temperature,omitempty"`
 	// Multi: p = 1 / (1 + exp(-(Slope·score + Offset))); a label is chosen at
@@ -20,33 +28,35 @@ type calibration struct {
 	// Tops are the homes (see scope) of held-back rows at the quantiles
 	// 0, 1/(n-1), … 1, rising.
 	Tops  []float32 `json:"tops"`
-	Scope *scope    `json:"scope,omitempty"` // nil in files from before there was one
+	Scope *Scope    `json:"scope,omitempty"` // nil in files from before there was one
 }
 
-// What stands where nothing was held back, and what few rows lean towards:
-// measured over the sets of docs/adr/0002-linear-learner.md.
-const (
-	usualTemperature = 0.22
-	usualSlope       = 3.0
-	priorRows        = 4
-)
+// Usual is what stands where nothing was held back, and what few rows lean towards.
+// It belongs to the scale of a learner's scores.
+type Usual struct {
+	Temperature float64
+	Slope       float64
+}
 
-// calibrate finds the calibration for scores (row after row, classes each) of
-// rows with the given labels; always tells that no row goes without a label.
-func calibrate(single, always bool, scores []float32, classes int, labels [][]int) calibration {
-	c := calibration{Always: always && !single}
+// priorRows is how many rows' pull the usual values have.
+const priorRows = 4
+
+// Fit finds the calibration for scores (row after row, classes each) of rows with
+// the given labels; always tells that no row goes without a label.
+func Fit(usual Usual, single, always bool, scores []float32, classes int, labels [][]int) Calibration {
+	c := Calibration{Always: always && !single}
 	if single {
-		c.Temperature = temperature(scores, classes, labels)
+		c.Temperature = temperature(usual.Temperature, scores, classes, labels)
 		return c
 	}
-	c.Slope, c.Offset = sigmoid(scores, classes, labels)
+	c.Slope, c.Offset = sigmoid(usual.Slope, scores, classes, labels)
 	c.Threshold = c.threshold(scores, classes, labels)
 	return c
 }
 
 // temperature minimises the log loss of softmax(scores/t) by bisection of its
 // slope over ln t; it has one minimum.
-func temperature(scores []float32, classes int, labels [][]int) float64 {
+func temperature(usual float64, scores []float32, classes int, labels [][]int) float64 {
 	slope := func(t float64) float64 { // d(loss)/d(1/t)
 		var sum float64
 		for i, own := range labels {
@@ -61,7 +71,7 @@ func temperature(scores []float32, classes int, labels [][]int) float64 {
 			sum += zs/z - float64(row[own[0]])
 		}
 		// The prior pulls like priorRows rows that wish for the usual value.
-		return sum + priorRows*(usualTemperature-t)
+		return sum + priorRows*(usual-t)
 	}
 	low, high := math.Log(0.01), math.Log(10)
 	for range 18 {
@@ -77,8 +87,8 @@ func temperature(scores []float32, classes int, labels [][]int) float64 {
 
 // sigmoid fits p = 1/(1+exp(-(a·s+b))) over all rows and classes by Newton steps.
 // Source: Platt 1999, with the prior as two soft rows.
-func sigmoid(scores []float32, classes int, labels [][]int) (a, b float64) {
-	a, b = usualSlope, 0
+func sigmoid(usual float64, scores []float32, classes int, labels [][]int) (a, b float64) {
+	a, b = usual, 0
 	positive := make([]bool, len(scores))
 	for i, own := range labels {
 		for _, l := range own {
@@ -86,7 +96,7 @@ func sigmoid(scores []float32, classes int, labels [][]int) (a, b float64) {
 		}
 	}
 	for range 25 {
-		ga, gb := priorRows*(a-usualSlope)/10, priorRows*b/10
+		ga, gb := priorRows*(a-usual)/10, priorRows*b/10
 		haa, hab, hbb := float64(priorRows)/10, 0.0, float64(priorRows)/10
 		for j, score := range scores {
 			s := float64(score)
@@ -119,7 +129,7 @@ func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 // threshold is the probability from which labels are chosen so that exact match
 // plus micro-F1 is best; of equals the one nearest to one half.
-func (c *calibration) threshold(scores []float32, classes int, labels [][]int) float64 {
+func (c *Calibration) threshold(scores []float32, classes int, labels [][]int) float64 {
 	best, bestAt := -1.0, 0.5
 	for step := range 31 {
 		t := 0.5 + float64((step+1)/2)*0.02*float64(1-2*(step%2))
@@ -130,14 +140,14 @@ func (c *calibration) threshold(scores []float32, classes int, labels [][]int) f
 			for m, s := range row {
 				if c.probability(s) >= t {
 					picked++
-					if has(own, m) {
+					if slices.Contains(own, m) {
 						right++
 					}
 				}
 			}
 			if c.Always && picked == 0 {
 				picked = 1
-				if has(own, argmax(row)) {
+				if slices.Contains(own, Best(row)) {
 					right = 1
 				}
 			}
@@ -154,6 +164,21 @@ func (c *calibration) threshold(scores []float32, classes int, labels [][]int) f
 	return bestAt
 }
 
-func (c *calibration) probability(score float32) float64 {
+func (c *Calibration) probability(score float32) float64 {
 	return logistic(float64(c.Slope*float64(score)) + c.Offset)
+}
+
+// Check holds a calibration that a file brings to what a fit can give. Fault: Damaged.
+func (c *Calibration) Check(single bool, labels int) error {
+	s := c.Scope
+	switch {
+	case single && !(c.Temperature >= 1e-3 && c.Temperature <= 1e3):
+		return learn.Broken("temperature")
+	case len(c.Tops) < 1 || !slices.IsSorted(c.Tops) || !learn.Finite(c.Tops):
+		return learn.Broken("quantiles of scores")
+	case s != nil && (s.None < -1 || s.None >= labels || !(s.From >= 0 && s.From <= 1) ||
+		!(s.Familiar >= 0 && s.Familiar <= 1e3) || !(s.Weight >= 0 && s.Weight <= 1e3)):
+		return learn.Broken("scope")
+	}
+	return nil
 }
