@@ -79,6 +79,10 @@ var (
 		ZH: "发布包由 {key} 签名，但它的私钥不在 {file}", FixZH: "从第一次导出的那台机器上把这个文件拷来（只给本用户读）；找不回来了就用 zhuomo serve newkey 换一把，并告诉每台小盒子",
 		EN: "bundles are signed by {key}, whose private half is not in {file}", FixEN: "copy that file from the machine that exported first (readable by its user alone); if it is lost, make another key with zhuomo serve newkey and tell every box",
 	})
+	NoSigner = fault.Define("serve.no_signer", fault.NotFound, fault.Text{
+		ZH: "还没有签过发布包", FixZH: "第一次导出时会生成密钥：zhuomo export --bundle 文件.zhuomo",
+		EN: "nothing was signed yet", FixEN: "the first export makes the key: zhuomo export --bundle FILE.zhuomo",
+	})
 	NotAlone = fault.Define("serve.not_alone", fault.Invalid, fault.Text{
 		ZH: "发布版 r{number} 的模型要用编码器，发布包里不带编码器", FixZH: "用不带编码器的学习器训练一个模型，发布后再导出",
 		EN: "the model of release r{number} needs an encoder, which a bundle does not carry", FixEN: "train a model without an encoder, publish it, then export",

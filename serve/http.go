@@ -24,7 +24,8 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", "/api/v1/products/{product}/takebacks", "serve takeback", api.Trainer, "退回上一个发布版", "take the live release back", s.takeBack),
 		api.Op("GET", "/api/v1/products/{product}/publications", "serve publications", api.Viewer, "上线与退回的记录", "what went live and was taken back", s.listPublications),
 		api.Download("GET", "/api/v1/products/{product}/releases/{release}/bundle", "", api.Trainer, "把一个发布版做成发布包：一个签了名的文件", "a release as a bundle: one signed file", s.exportBundle, api.Look()),
-		api.Op("GET", "/api/v1/signing-keys", "serve key", api.Viewer, "发布包由谁签名：新的在前，第一个在用", "who signs the bundles: the newest first, that one signs", s.listSigners),
+		api.Op("GET", "/api/v1/signing-keys", "", api.Viewer, "签过发布包的密钥：新的在前，第一个在用", "keys that signed bundles: the newest first, that one signs", s.listSigners),
+		api.Op("GET", "/api/v1/signing-keys/newest", "serve key", api.Viewer, "发布包由谁签名：小盒子上写在 --key 后面", "who signs the bundles: what a box is given with --key", s.showSigner),
 		api.Op("POST", "/api/v1/signing-keys", "serve newkey", api.Owner, "换一把签名密钥；小盒子要改认新的", "sign with a new key; boxes must be told of it", s.newSigner),
 		api.Op("GET", "/api/v1/products/{product}/turns", "serve turns", api.Viewer, "列出话轮，新的在前", "list turns, the newest first", s.listTurns, api.Personal()),
 		api.Op("GET", "/api/v1/products/{product}/live-figures", "serve figures", api.Viewer, "线上数字：每个发布版的话轮、会话、听懂、转人工、评价、用时", "what is measured live, by release: turns, sessions, understanding, hand-overs, ratings, times", s.showFigures),
@@ -165,6 +166,17 @@ func (s *Service) listSigners(ctx context.Context, _ *struct{}) (*signersOut, er
 }
 
 type signerOut struct{ Body Signer }
+
+func (s *Service) showSigner(ctx context.Context, _ *struct{}) (*signerOut, error) {
+	all, err := s.Signers(ctx)
+	if err == nil && len(all) == 0 {
+		err = NoSigner.With()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &signerOut{all[0]}, nil
+}
 
 func (s *Service) newSigner(ctx context.Context, _ *struct{}) (*signerOut, error) {
 	made, err := s.NewSigner(ctx)

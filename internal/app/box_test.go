@@ -56,17 +56,18 @@ func TestTrainABundle(t *testing.T) {
 	home, file := filepath.Join(folder, "home"), filepath.Join(folder, "speaker.zhuomo")
 	var made Figures
 	runJSON(t, &made, "demo", "--once", "--product", "speaker", "--data", home)
+	if got := fails(t, "serve", "key", "--data", home); got != "serve.no_signer" {
+		t.Errorf("before anything is signed: %s", got)
+	}
 	var told, again held
 	runJSON(t, &told, "export", "--bundle", file, "--data", home)
 	runJSON(t, &again, "export", "--bundle", filepath.Join(folder, "again.zhuomo"), "--data", home)
 	if told.SHA256 == "" || told.SHA256 != again.SHA256 {
 		t.Errorf("exported twice: %+v, then %+v", told, again)
 	}
-	var key api.Page[struct {
-		Signer string `json:"signer"`
-	}]
+	var key serve.Signer
 	runJSON(t, &key, "serve", "key", "--data", home)
-	if len(key.Items) != 1 || key.Items[0].Signer != told.Signer {
+	if key.Signer != told.Signer {
 		t.Errorf("signed by %s, the key is %+v", told.Signer, key)
 	}
 	var checked held

@@ -3368,16 +3368,36 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * who signs the bundles: the newest first, that one signs
-         * @description 发布包由谁签名：新的在前，第一个在用
+         * keys that signed bundles: the newest first, that one signs
+         * @description 签过发布包的密钥：新的在前，第一个在用
          */
-        get: operations["serve-key"];
+        get: operations["get-signing-keys"];
         put?: never;
         /**
          * sign with a new key; boxes must be told of it
          * @description 换一把签名密钥；小盒子要改认新的
          */
         post: operations["serve-newkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-keys/newest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * who signs the bundles: what a box is given with --key
+         * @description 发布包由谁签名：小盒子上写在 --key 后面
+         */
+        get: operations["serve-key"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -15372,7 +15392,7 @@ export interface operations {
             };
         };
     };
-    "serve-key": {
+    "get-signing-keys": {
         parameters: {
             query?: never;
             header?: never;
@@ -15402,6 +15422,35 @@ export interface operations {
         };
     };
     "serve-newkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeSigner"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-key": {
         parameters: {
             query?: never;
             header?: never;
