@@ -31,6 +31,18 @@ var (
 		ZH: "实验「{study}」还在跑", FixZH: "等它跑完，或先停下",
 		EN: "study {study} is still running", FixEN: "wait until it ends, or stop it first",
 	})
+	NoGoal = fault.Define("tune.no_goal", fault.Invalid, fault.Text{
+		ZH: "「{goal}」不能当目标或上限", FixZH: "可以用 size_bytes（模型大小）和 row_us（每行微秒），上限要大于 0",
+		EN: "{goal} cannot be a goal or a limit", FixEN: "use size_bytes (size of the model) and row_us (microseconds a row), limits above 0",
+	})
+	GoalsRace = fault.Define("tune.goals_race", fault.Invalid, fault.Text{
+		ZH: "竞速不量大小和速度，不能同时有多个目标或上限", FixZH: "不用竞速，或只要得分",
+		EN: "a race measures neither size nor speed and cannot have several goals or limits", FixEN: "do not race, or go by the score alone",
+	})
+	AllOver = fault.Define("tune.all_over", fault.Invalid, fault.Text{
+		ZH: "{count} 次试验全都超出上限", FixZH: "放宽上限，或多试几次",
+		EN: "all {count} trials are beyond the limits", FixEN: "widen the limits, or try more",
+	})
 	RaceFigure = fault.Define("tune.race_figure", fault.Invalid, fault.Text{
 		ZH: "竞速只能按全对率比，不能按「{figure}」", FixZH: "目标改成 exact，或不用竞速",
 		EN: "a race compares rows that are exactly right, it cannot go by {figure}", FixEN: "make exact the objective, or do not race",

@@ -52,19 +52,21 @@ func (s *Service) list(ctx context.Context, in *listIn) (*out[api.Page[Study]], 
 type startIn struct {
 	ProductPath
 	Body struct {
-		Component string           `json:"component,omitempty" doc:"调哪个学习器，不填则默认|learner to tune, the default when absent"`
-		Sampler   string           `json:"sampler,omitempty" doc:"采样器，不填则默认|sampler, the default when absent"`
-		Objective string           `json:"objective,omitempty" doc:"要提高的指标，不填则 exact|figure to raise, exact when absent"`
-		Dials     []string         `json:"dials,omitempty" doc:"要搜索的参数，不填则学习器建议的|parameters to search, those that the learner suggests when absent"`
-		Fixed     map[string]any   `json:"fixed,omitempty" doc:"不搜索的参数取什么值|values of parameters that are not searched"`
-		Ranges    map[string]Range `json:"ranges,omitempty" doc:"各参数的搜索范围|ranges to search"`
-		Trials    int              `json:"trials,omitempty" minimum:"0" maximum:"100000" doc:"试几次|how many trials"`
-		BudgetMS  int64            `json:"budget_ms,omitempty" minimum:"0" doc:"时间上限，毫秒|time limit in milliseconds"`
-		Seed      uint64           `json:"seed,omitempty" doc:"随机种子|seed"`
-		Worth     float64          `json:"worth,omitempty" minimum:"0" maximum:"1" doc:"再试十次预计提高不到这么多就停；不填则不停，只说|end when ten more trials are expected to raise the best by less; when absent it only says so"`
-		Folds     int              `json:"folds,omitempty" minimum:"0" maximum:"20" doc:"竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent"`
-		Alpha     float64          `json:"alpha,omitempty" minimum:"0" maximum:"1" doc:"竞速：其实不差的试验，至多这么大一份被误停；不填为 .05|race: of trials that are not worse at most this share is stopped; .05 when absent"`
-		Share     float64          `json:"share,omitempty" minimum:"0" maximum:"1" doc:"竞速：有希望的接着量，直到用掉全量拟合的这么大一份；不填为三分之一|race: promising ones go on until this share of all fits is used; a third when absent"`
+		Component string             `json:"component,omitempty" doc:"调哪个学习器，不填则默认|learner to tune, the default when absent"`
+		Sampler   string             `json:"sampler,omitempty" doc:"采样器，不填则默认|sampler, the default when absent"`
+		Objective string             `json:"objective,omitempty" doc:"要提高的指标，不填则 exact|figure to raise, exact when absent"`
+		Dials     []string           `json:"dials,omitempty" doc:"要搜索的参数，不填则学习器建议的|parameters to search, those that the learner suggests when absent"`
+		Fixed     map[string]any     `json:"fixed,omitempty" doc:"不搜索的参数取什么值|values of parameters that are not searched"`
+		Ranges    map[string]Range   `json:"ranges,omitempty" doc:"各参数的搜索范围|ranges to search"`
+		Trials    int                `json:"trials,omitempty" minimum:"0" maximum:"100000" doc:"试几次|how many trials"`
+		BudgetMS  int64              `json:"budget_ms,omitempty" minimum:"0" doc:"时间上限，毫秒|time limit in milliseconds"`
+		Seed      uint64             `json:"seed,omitempty" doc:"随机种子|seed"`
+		Goals     []string           `json:"goals,omitempty" doc:"得分之外还要小的：size_bytes 模型大小、row_us 每行微秒|what should be small beside a high score: size_bytes, row_us"`
+		Limits    map[string]float64 `json:"limits,omitempty" doc:"它们的上限，超出的不能当最好的|what they may be at most; beyond, a trial cannot be the best"`
+		Worth     float64            `json:"worth,omitempty" minimum:"0" maximum:"1" doc:"再试十次预计提高不到这么多就停；不填则不停，只说|end when ten more trials are expected to raise the best by less; when absent it only says so"`
+		Folds     int                `json:"folds,omitempty" minimum:"0" maximum:"20" doc:"竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent"`
+		Alpha     float64            `json:"alpha,omitempty" minimum:"0" maximum:"1" doc:"竞速：其实不差的试验，至多这么大一份被误停；不填为 .05|race: of trials that are not worse at most this share is stopped; .05 when absent"`
+		Share     float64            `json:"share,omitempty" minimum:"0" maximum:"1" doc:"竞速：有希望的接着量，直到用掉全量拟合的这么大一份；不填为三分之一|race: promising ones go on until this share of all fits is used; a third when absent"`
 	}
 }
 
@@ -82,7 +84,7 @@ func (s *Service) start(ctx context.Context, in *startIn) (*out[StudyStarted], e
 	study, err := s.Create(ctx, Study{
 		Race:      Racing{Folds: b.Folds, Alpha: b.Alpha, Share: b.Share},
 		ProductID: in.Product, Component: b.Component, Sampler: b.Sampler, Objective: b.Objective, Dials: b.Dials, Fixed: b.Fixed,
-		Ranges: b.Ranges, Trials: b.Trials, BudgetMS: b.BudgetMS, Seed: b.Seed, Worth: b.Worth,
+		Ranges: b.Ranges, Trials: b.Trials, BudgetMS: b.BudgetMS, Seed: b.Seed, Worth: b.Worth, Goals: b.Goals, Limits: b.Limits,
 	})
 	return &out[StudyStarted]{StudyStarted{api.Started{JobID: study.JobID}, study}}, err
 }
@@ -114,6 +116,7 @@ type StudyShown struct {
 	Space      []spec.Param `json:"space"`
 	Beats      *Beats       `json:"beats,omitempty" doc:"最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does"`
 	Rest       *Rest        `json:"rest,omitempty" doc:"再试还值不值得；试验太少时没有|whether more trials are worth it; absent while they are few"`
+	Front      []int        `json:"front" doc:"得分、大小、速度上没有别的试验全面胜过的|trials that no other beats in score, size and speed alike"`
 	Importance []Importance `json:"importance" doc:"别的不变，得分变化有多少跟着每个参数走；试验太少时为空|how much of the scores follows each dial while the others stay; empty while trials are few"`
 	Items      []Trial      `json:"items"`
 	Next       string       `json:"next,omitempty"`
@@ -144,7 +147,7 @@ func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error
 	if err != nil {
 		return nil, err
 	}
-	shown := StudyShown{Study: study, Space: space.Dials, Beats: beats(best(all), study.DoneCount), Rest: rest(all, study.Worth), Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
+	shown := StudyShown{Study: study, Space: space.Dials, Beats: beats(best(all), study.DoneCount), Rest: rest(all, study.Worth), Front: frontOf(all), Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
 	if len(trials) > in.Limit {
 		shown.Next = api.Cursor(trials[in.Limit-1].Number)
 	}

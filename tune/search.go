@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,7 +31,11 @@ type StudyOptions struct {
 	// Worth ends the search when ten more trials are expected to raise the best score by
 	// less than that, twice in a row; 0 = never.
 	Worth float64
-	Known []Trial // finished trials of the same study, to resume it
+	// Goals are figures that should be small beside a high score, Limits what they may be
+	// at most; a trial beyond is Over.
+	Goals  []string
+	Limits map[string]float64
+	Known  []Trial // finished trials of the same study, to resume it
 	// Each is called after each trial, from one goroutine at a time; an error
 	// ends the search. May be nil.
 	Each func(t Trial, best Trial) error
@@ -60,12 +65,15 @@ func Search(ctx context.Context, o StudyOptions, objective Objective) (Outcome, 
 	if err != nil {
 		return Outcome{}, err
 	}
+	if len(o.Goals) > 0 {
+		asker = &manyAsker{o: o}
+	}
 	h := &hunt{o: o, asker: asker, objective: objective, known: map[int]bool{}, limit: o.Trials, began: o.Now()}
 	if h.limit == 0 {
 		h.limit = mostTrials
 	}
 	for _, t := range o.Known {
-		if t.State == Done || t.State == Failed {
+		if t.State == Done || t.State == Failed || t.State == Over {
 			h.take(t)
 		}
 	}
@@ -85,6 +93,8 @@ func (h *hunt) answer(ctx context.Context) (Outcome, error) {
 		return out, h.stop
 	case ctx.Err() != nil:
 		return out, ctx.Err()
+	case out.Best.State != Done && len(out.Trials) > 0 && !slices.ContainsFunc(out.Trials, func(t Trial) bool { return t.State != Over }):
+		return out, AllOver.With("count", len(out.Trials))
 	case out.Best.State != Done:
 		problem := "-"
 		if len(out.Trials) > 0 {
@@ -119,6 +129,9 @@ func (h *hunt) take(t Trial) {
 
 // inform tells the sampler.
 func (h *hunt) inform(t Trial) {
+	if t.State == Over {
+		t.State = Failed // a place to keep away from
+	}
 	if t.State == Stopped || t.State == Aside {
 		t.State = Done // samplers learn from its score as from any other
 	}
@@ -141,6 +154,9 @@ func (h *hunt) work(ctx context.Context) {
 		t.State, t.Score, t.Figures = Done, m.Score, m.Figures
 		if err == nil && (math.IsNaN(m.Score) || math.IsInf(m.Score, 0)) {
 			err = fmt.Errorf("the score is %v", m.Score)
+		}
+		if err == nil && !within(t, h.o.Limits) {
+			t.State = Over
 		}
 		if err != nil {
 			t.State, t.Score, t.Figures, t.Problem = Failed, 0, nil, told(err)

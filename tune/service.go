@@ -71,6 +71,9 @@ func (s *Service) Create(ctx context.Context, study Study) (Study, error) {
 	if study.Race.Folds > 0 && study.Objective != raceFigure {
 		return study, RaceFigure.With("figure", study.Objective).At("objective")
 	}
+	if err := checkGoals(study); err != nil {
+		return study, err
+	}
 	if study.Trials < 0 || study.Trials > mostTrials || study.Trials == 0 && study.BudgetMS <= 0 {
 		return study, NoBudget.With()
 	}
@@ -173,7 +176,7 @@ func (s *Service) Run(ctx context.Context, product, id string, progress func(don
 	}
 	out, err := search(ctx, StudyOptions{
 		Space: space, Sampler: sampler, Seed: study.Seed, Trials: study.Trials, Budget: time.Duration(study.BudgetMS) * time.Millisecond,
-		Defaults: true, Known: known, Now: s.needs.Now, Forecast: s.needs.Forecast, Worth: study.Worth,
+		Defaults: true, Known: known, Now: s.needs.Now, Forecast: s.needs.Forecast, Worth: study.Worth, Goals: study.Goals, Limits: study.Limits,
 		Each: func(t, _ Trial) error {
 			if seen[t.Number] = true; progress != nil {
 				progress(len(seen), max(study.Trials, len(seen)))

@@ -14,11 +14,17 @@ import (
 
 // plan is the part of a study that is kept as JSON.
 type plan struct {
-	Dials  []string         `json:"dials"`
-	Fixed  map[string]any   `json:"fixed,omitempty"`
-	Ranges map[string]Range `json:"ranges,omitempty"`
-	Race   Racing           `json:"race,omitzero"`
-	Worth  float64          `json:"worth,omitempty"`
+	Dials  []string           `json:"dials"`
+	Fixed  map[string]any     `json:"fixed,omitempty"`
+	Ranges map[string]Range   `json:"ranges,omitempty"`
+	Race   Racing             `json:"race,omitzero"`
+	Worth  float64            `json:"worth,omitempty"`
+	Goals  []string           `json:"goals,omitempty"`
+	Limits map[string]float64 `json:"limits,omitempty"`
+}
+
+func planOf(s Study) plan {
+	return plan{Dials: s.Dials, Fixed: s.Fixed, Ranges: s.Ranges, Race: s.Race, Worth: s.Worth, Goals: s.Goals, Limits: s.Limits}
 }
 
 // studyColumns end with what is counted from the trials: how many are done, the
@@ -44,12 +50,13 @@ func scanStudy(row interface{ Scan(...any) error }) (s Study, err error) {
 	if s.Seed, err = strconv.ParseUint(seed, 10, 64); err == nil {
 		err = errors.Join(json.Unmarshal([]byte(planJSON), &p), json.Unmarshal([]byte(bestJSON), &s.Best))
 	}
-	s.Dials, s.Fixed, s.Ranges, s.Race, s.Worth = p.Dials, p.Fixed, p.Ranges, p.Race, p.Worth
+	s.Dials, s.Fixed, s.Ranges, s.Race = p.Dials, p.Fixed, p.Ranges, p.Race
+	s.Worth, s.Goals, s.Limits = p.Worth, p.Goals, p.Limits
 	return s, err
 }
 
 func insertStudy(ctx context.Context, tx db.Tx, s Study) error {
-	planJSON, err := json.Marshal(plan{s.Dials, s.Fixed, s.Ranges, s.Race, s.Worth})
+	planJSON, err := json.Marshal(planOf(s))
 	if err != nil {
 		return fmt.Errorf("encode plan of a study: %w", err)
 	}
@@ -64,7 +71,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 // extendStudy keeps new limits and a new job of a study that is not running. Fault:
 // StillRunning.
 func extendStudy(ctx context.Context, tx db.Tx, s Study) error {
-	planJSON, err := json.Marshal(plan{s.Dials, s.Fixed, s.Ranges, s.Race, s.Worth})
+	planJSON, err := json.Marshal(planOf(s))
 	if err != nil {
 		return fmt.Errorf("encode plan of a study: %w", err)
 	}

@@ -65,6 +65,7 @@ const (
 	Failed    State = "failed"    // a trial that gave no score; the search goes on
 	Cancelled State = "cancelled" // a study that was stopped; its trials stay
 	Stopped   State = "stopped"   // a trial that is surely worse than the best; Score is an estimate
+	Over      State = "over"      // a trial beyond a limit of its study; it cannot be the best
 	Aside     State = "aside"     // a trial that a race left, without a claim; Score is an estimate
 )
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"zhuomo/evaluate"
 	"zhuomo/internal/spec"
@@ -220,8 +221,14 @@ func (t tuning) Prepare(ctx context.Context, product, component, figure string, 
 		if err != nil {
 			return tune.Measured{}, err
 		}
+		began := time.Now() // what is measured is real time
 		answers, err := m.Predict(ctx, inputs)
 		if err != nil {
+			return tune.Measured{}, err
+		}
+		took := time.Since(began)
+		var size byteCount
+		if err := m.Save(&size); err != nil {
 			return tune.Measured{}, err
 		}
 		before, err := usual()
@@ -230,8 +237,17 @@ func (t tuning) Prepare(ctx context.Context, product, component, figure string, 
 		}
 		figures, flips := evaluate.Values(data.dev, answers), evaluate.Compare(data.dev, before, answers)
 		figures[tune.FixedRows], figures[tune.BrokenRows], figures[tune.PairedP] = float64(flips.Fixed), float64(flips.Broken), flips.P
+		figures[tune.SizeBytes], figures[tune.RowUS] = float64(size), float64(took.Nanoseconds())/1000/float64(max(1, len(inputs)))
 		return tune.Measured{Score: figures[figure], Figures: figures}, nil
 	}, nil
+}
+
+// byteCount is a writer that only counts.
+type byteCount int
+
+func (c *byteCount) Write(p []byte) (int, error) {
+	*c += byteCount(len(p))
+	return len(p), nil
 }
 
 func inputsOf(d learn.Data) []learn.Input {

@@ -31,6 +31,8 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
   const [trials, setTrials] = useState(40);
   const [folds, setFolds] = useState(0);
   const [worth, setWorth] = useState(0);
+  const [goals, setGoals] = useState<string[]>([]);
+  const [sizeLimit, setSizeLimit] = useState<number | null>(null);
   const [seed, setSeed] = useState(1);
   const [on, setOn] = useState<Record<string, boolean>>({});
   const [ranges, setRanges] = useState<Record<string, { min?: number; max?: number }>>({});
@@ -48,6 +50,8 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
             objective: folds ? "exact" : objective,
             ...(folds ? { folds } : {}),
             ...(worth ? { worth } : {}),
+            ...(goals.length && !folds ? { goals } : {}),
+            ...(sizeLimit && !folds ? { limits: { size_bytes: 1e6 * sizeLimit } } : {}),
             trials,
             seed,
             dials: dials.filter(isOn).map((p) => p.name),
@@ -95,6 +99,12 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
               </Form.Item>
               <Form.Item label={w("race_folds")} extra={folds > 0 && w("race_help")}>
                 <Select aria-label={w("race_folds")} value={folds} onChange={setFolds} options={[0, 10, 5].map((n) => ({ value: n, label: n ? w("race_on", { folds: n }) : w("race_off") }))} />
+              </Form.Item>
+              <Form.Item label={w("goals")} extra={w("goals_help")}>
+                <Select aria-label={w("goals")} mode="multiple" disabled={folds > 0} value={folds ? [] : goals} onChange={setGoals} options={["size_bytes", "row_us"].map((g) => ({ value: g, label: w(`goal_${g}`) }))} />
+              </Form.Item>
+              <Form.Item label={w("size_limit")}>
+                <InputNumber aria-label={w("size_limit")} min={0.01} disabled={folds > 0} value={sizeLimit} onChange={setSizeLimit} />
               </Form.Item>
               <Form.Item label={w("worth")} extra={w("worth_help")}>
                 <InputNumber aria-label={w("worth")} min={0} max={1} step={0.001} value={worth} onChange={(v) => setWorth(v ?? 0)} />

@@ -25,6 +25,7 @@ import { useWords } from "../../shared/words/useWords";
 import { useStudy, type Trial } from "./api";
 import { BestSoFar } from "./BestSoFar";
 import { Dial } from "./Dial";
+import { Front } from "./Front";
 import { Lines } from "./Lines";
 import { isScored, written } from "./progress";
 import { toneOf } from "./tone";
@@ -56,6 +57,7 @@ export function StudyPage() {
   }, [done, client, product, id]);
   const [kept, setKept] = useState<number[]>();
   const study = shown.data?.study;
+  const front = shown.data?.front ?? [];
   const rest = shown.data?.rest;
   const beats = shown.data?.beats;
   const trials = useMemo(() => shown.data?.trials ?? [], [shown.data]);
@@ -77,10 +79,16 @@ export function StudyPage() {
   const raced = (t: Trial) => (t.state === "failed" || !t.fold_count ? "" : w(t.state === "stopped" || t.state === "aside" ? `raced_${t.state}` : "raced_done", { folds: t.fold_count, all: folds, rival: t.rival ?? 0, sure: f.score(1 - (t.worse_p ?? 0), 3) }));
   const columns: Column<Trial>[] = [
     { key: "number", title: w("col_trial"), cell: (t) => <b>#{t.number}</b>, plain: (t) => t.number, width: 70 },
-    { key: "score", title: study ? w(`figure_${study.objective}`) : w("col_best_score"), cell: (t) => (t.state === "done" ? f.score(t.score, 3) : isScored(t) ? <span title={w("estimate", { error: f.score(t.error ?? 0, 3) })}>≈ {f.score(t.score, 3)}</span> : "—"), plain: (t) => t.score, width: 84, align: "right" },
+    { key: "score", title: study ? w(`figure_${study.objective}`) : w("col_best_score"), cell: (t) => (t.state === "done" || t.state === "over" ? f.score(t.score, 3) : isScored(t) ? <span title={w("estimate", { error: f.score(t.error ?? 0, 3) })}>≈ {f.score(t.score, 3)}</span> : "—"), plain: (t) => t.score, width: 84, align: "right" },
     { key: "seconds", title: w("col_seconds"), cell: (t) => f.duration(t.seconds), plain: (t) => t.seconds, width: 80, align: "right" },
     { key: "state", title: w("col_state"), cell: (t) => <Chip tone={toneOf(t.state)}>{t.number === study?.best_number ? w("best") : t.number === 0 ? w("defaults") : w(`state_${t.state}`)}</Chip>, plain: (t) => w(`state_${t.state}`), width: 90 },
     ...(folds ? [{ key: "race", title: w("col_race"), cell: raced, plain: raced, width: 260 }] : []),
+    ...(front.length
+      ? [
+          { key: "size", title: w("size_mb"), cell: (t: Trial) => (t.figures?.["size_bytes"] === undefined ? "" : (t.figures["size_bytes"] / 1e6).toFixed(2)), plain: (t: Trial) => t.figures?.["size_bytes"] ?? "", width: 120, align: "right" as const },
+          { key: "row_us", title: w("row_us"), cell: (t: Trial) => t.figures?.["row_us"]?.toFixed(1) ?? "", plain: (t: Trial) => t.figures?.["row_us"] ?? "", width: 90, align: "right" as const },
+        ]
+      : []),
     { key: "params", title: w("params"), cell: (t) => t.problem || space.map((p) => written(t.values[p.name])).join(" · "), plain: (t) => t.problem || space.map((p) => `${p.name}=${written(t.values[p.name])}`).join(" ") },
   ];
   const importance = new Map((shown.data?.importance ?? []).map((i) => [i.param, i]));
@@ -134,6 +142,13 @@ export function StudyPage() {
                 <Lines space={space} trials={trials} objective={study!.objective} {...(chosen ? { chosen: chosen.number } : {})} onKeep={setKept} />
               </Section>
             </div>
+            {front.length > 1 && (
+              <div className={css["lines"]}>
+                <Section title={w("front")} note={w("front_note")}>
+                  <Front trials={trials} front={front} objective={study!.objective} onTrial={(n) => set({ trial: String(n) })} />
+                </Section>
+              </div>
+            )}
             <div className={css["below"]}>
               <div className={css["so"]}>
                 <Section title={w("so_far")} note={w("so_far_note", { figure: w(`figure_${study!.objective}`) })}>

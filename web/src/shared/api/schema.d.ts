@@ -8031,6 +8031,12 @@ export interface components {
              * @description 竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent
              */
             folds?: number;
+            /** @description 得分之外还要小的：size_bytes 模型大小、row_us 每行微秒|what should be small beside a high score: size_bytes, row_us */
+            goals?: string[] | null;
+            /** @description 它们的上限，超出的不能当最好的|what they may be at most; beyond, a trial cannot be the best */
+            limits?: {
+                [key: string]: number;
+            };
             /** @description 要提高的指标，不填则 exact|figure to raise, exact when absent */
             objective?: string;
             /** @description 各参数的搜索范围|ranges to search */
@@ -8084,8 +8090,12 @@ export interface components {
             fixed?: {
                 [key: string]: unknown;
             };
+            goals?: string[] | null;
             id: string;
             job_id?: string;
+            limits?: {
+                [key: string]: number;
+            };
             /** Format: int64 */
             number: number;
             objective: string;
@@ -8106,6 +8116,8 @@ export interface components {
         TuneStudyShown: {
             /** @description 最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does */
             beats?: components["schemas"]["TuneBeats"];
+            /** @description 得分、大小、速度上没有别的试验全面胜过的|trials that no other beats in score, size and speed alike */
+            front: number[] | null;
             /** @description 别的不变，得分变化有多少跟着每个参数走；试验太少时为空|how much of the scores follows each dial while the others stay; empty while trials are few */
             importance: components["schemas"]["TuneImportance"][] | null;
             items: components["schemas"]["TuneTrial"][] | null;
