@@ -67,6 +67,9 @@ func TestWhatGoesWrongOutsideIsToldWithItsReason(t *testing.T) {
 			if !errors.As(err, &f) || !errors.Is(err, c.want) {
 				t.Fatalf("got %v, want %s", err, c.want.Code)
 			}
+			if f.Def.Kind != fault.Invalid {
+				t.Errorf("it is %s: a job would do it again by itself", f.Def.Kind)
+			}
 			if told := f.Message("en") + f.Fix("en"); !strings.Contains(told, c.says) {
 				t.Errorf("%q does not say %q", told, c.says)
 			}

@@ -2,6 +2,8 @@ package external
 
 import "zhuomo/internal/fault"
 
+// What a trainer does wrong is Invalid, not Broken: its author mends it, and a job that
+// failed by it is not done again by itself, for it may have taken hours.
 var (
 	NoTrainers = fault.Define("external.no_trainers", fault.NotFound, fault.Text{
 		ZH: "文件夹 {folder} 里没有外部训练器", FixZH: "--trainers 要指向这样的文件夹：每个子文件夹里有一份 trainer.yaml",
@@ -15,31 +17,31 @@ var (
 		ZH: "外部训练器的签名文件 {file} 读不了也建不了", FixZH: "让程序能写这个文件夹一次，或放一个 64 位十六进制数的 key 文件",
 		EN: "the file {file} that signs models of outside trainers can be neither read nor made", FixEN: "let the program write to the folder once, or put a file named key with 64 hexadecimal digits there",
 	})
-	NoCommand = fault.Define("external.no_command", fault.Broken, fault.Text{
+	NoCommand = fault.Define("external.no_command", fault.Invalid, fault.Text{
 		ZH: "外部训练器「{trainer}」的命令 {command} 不在这台机器上", FixZH: "装好它，或在 trainer.yaml 里写对路径，或把它所在的文件夹放进 PATH",
 		EN: "the command {command} of the outside trainer {trainer} is not on this machine", FixEN: "install it, write its path into trainer.yaml, or put its folder on the PATH",
 	})
-	Failed = fault.Define("external.failed", fault.Broken, fault.Text{
+	Failed = fault.Define("external.failed", fault.Invalid, fault.Text{
 		ZH: "外部训练器「{trainer}」失败了（{how}），最后几行：{lines}", FixZH: "按它说的改；命令可以照 docs/formats/trainer.md 自己先跑一遍",
 		EN: "the outside trainer {trainer} failed ({how}); its last lines: {lines}", FixEN: "mend what it says; the command can be run by hand as docs/formats/trainer.md tells",
 	})
-	TooSlow = fault.Define("external.too_slow", fault.Broken, fault.Text{
+	TooSlow = fault.Define("external.too_slow", fault.Invalid, fault.Text{
 		ZH: "外部训练器「{trainer}」{doing}超过了 {seconds} 秒，已停下", FixZH: "把 trainer.yaml 里的 limits.{limit} 放大，或让它快一些",
 		EN: "the outside trainer {trainer} took more than {seconds} seconds {doing} and was stopped", FixEN: "raise limits.{limit} in its trainer.yaml, or make it faster",
 	})
-	TooLarge = fault.Define("external.too_large", fault.Broken, fault.Text{
+	TooLarge = fault.Define("external.too_large", fault.Invalid, fault.Text{
 		ZH: "外部训练器「{trainer}」留下的文件超过 {size} MB", FixZH: "把 trainer.yaml 里的 limits.model_mb 放大，或少存一些",
 		EN: "the outside trainer {trainer} left more than {size} MB of files", FixEN: "raise limits.model_mb in its trainer.yaml, or save less",
 	})
-	NoModel = fault.Define("external.no_model", fault.Broken, fault.Text{
+	NoModel = fault.Define("external.no_model", fault.Invalid, fault.Text{
 		ZH: "外部训练器「{trainer}」没有在 out/model 里留下可用的文件：{problem}", FixZH: "它要把模型写进 {out}/model 这个文件夹",
 		EN: "the outside trainer {trainer} left no usable files in out/model: {problem}", FixEN: "it has to write its model into the folder {out}/model",
 	})
-	WrongLabels = fault.Define("external.wrong_labels", fault.Broken, fault.Text{
+	WrongLabels = fault.Define("external.wrong_labels", fault.Invalid, fault.Text{
 		ZH: "外部训练器「{trainer}」报出的标签和训练时给的不一样：{problem}", FixZH: "ready 那一行的 labels 要和 labels.json 一样，顺序也一样",
 		EN: "the outside trainer {trainer} tells other labels than it was trained on: {problem}", FixEN: "labels of its ready line must be those of labels.json in the same order",
 	})
-	BadAnswer = fault.Define("external.bad_answer", fault.Broken, fault.Text{
+	BadAnswer = fault.Define("external.bad_answer", fault.Invalid, fault.Text{
 		ZH: "外部训练器「{trainer}」的回答不对：{problem}", FixZH: "每行文字要答每个标签 0–1 的概率；单标签的加起来是 1",
 		EN: "the outside trainer {trainer} answered wrongly: {problem}", FixEN: "for each text it has to give a probability of 0–1 for each label; with one label a text they add up to 1",
 	})
