@@ -98,8 +98,8 @@ func (c *checker) intents() {
 		if in.Node == "" && in.Role != Answers && in.Role != Repeats {
 			c.grave(in.Line, in.Name, "no_entry", "意图没有入口节点", "the intent leads to no node")
 		}
-		if in.Role != "" && in.Role != Answers && in.Role != Urgent && in.Role != Repeats {
-			c.grave(in.Line, in.Name, "role", "role 应为 answers、urgent 或 repeat", "role must be answers, urgent or repeat")
+		if in.Role != "" && !slices.Contains(Roles(), in.Role) {
+			c.grave(in.Line, in.Name, "role", "role 应为 answers、urgent、repeat、help 或 leave", "role must be answers, urgent, repeat, help or leave")
 		}
 		c.goal(in.Line, in.Name, "node", in.Node)
 		if c.world.Labels != nil && !slices.Contains(c.world.Labels, in.Name) {
@@ -226,6 +226,9 @@ func (c *checker) node(n *Node) {
 		c.goal(n.Line, n.ID, e.Why, e.To)
 	}
 	dead := func(zh, en string) { c.grave(n.Line, n.ID, "dead_end", zh, en) }
+	if n.Spoken != nil && n.Kind != Say && n.Kind != Clarify && n.Kind != Handover {
+		c.mild(n.Line, n.ID, "never_used", "这种节点不说话，spoken 用不上", "a node of this kind says nothing, so spoken is not used")
+	}
 	switch n.Kind {
 	case Say:
 		if strings.TrimSpace(strings.Join(n.Say, "")) == "" && n.Card == nil {

@@ -21,6 +21,7 @@ type Turn struct {
 	Channel string
 	Seed    uint64    // of the choices made for the listener; the same again repeats them
 	At      time.Time // in the product's zone or any other; Step converts
+	Wish    Role      // Repeats, Helps or Leaves when the channel knows that just this was said; else ""
 }
 
 // Part is one piece of a reply. Kind says which fields are used.
@@ -34,6 +35,8 @@ type Part struct {
 	Queue    string   `json:"queue,omitempty" doc:"转到哪个人工队列|which people take over"`
 	Position int      `json:"position,omitempty" doc:"前面还有几位|place in the queue"`
 	Minutes  int      `json:"minutes,omitempty" doc:"大约等几分钟|minutes to wait"`
+	Say      string   `json:"say,omitempty" doc:"说出来的话，和显示的不同时才有|what is said, where it differs from what is shown"`
+	Silent   bool     `json:"silent,omitempty" doc:"只显示，不说|shown only, not said"`
 }
 
 // PartKind is the kind of a reply's part.
@@ -171,6 +174,8 @@ type Trace struct {
 	EntryID    string   `json:"entry_id,omitempty" doc:"引用的知识条目|the knowledge entry used"`
 	Confidence float64  `json:"confidence,omitempty" doc:"知识匹配的把握，0–1|how sure the knowledge match is"`
 	Why        []string `json:"why,omitempty" doc:"其余的决定|other decisions"`
+	Waits      bool     `json:"waits,omitempty" doc:"在等客户回答一个问题|a question to the customer is open"`
+	Left       bool     `json:"left,omitempty" doc:"客户要走，会话到此为止|the customer leaves; the conversation ends here"`
 }
 
 const maxLabels = 5

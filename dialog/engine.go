@@ -96,9 +96,13 @@ func (w *walk) close(spoken bool) {
 	w.remember(learn.Product, PlainText(w.parts))
 	w.s.Reply = w.parts
 	w.s.Offered = nil
+	offers := false
 	for _, p := range w.parts {
 		w.s.Offered = append(append(w.s.Offered, p.Choices...), p.Actions...)
+		offers = offers || !p.Silent && len(p.Choices)+len(p.Actions) > 0
 	}
+	w.trace.Left = w.trace.Left && w.s.At.Node == "" // unless a question came back
+	w.trace.Waits = !w.trace.Left && !w.s.Human && (w.s.At.Node != "" || offers)
 	if len(w.offers) == 0 {
 		w.s.Unclear = ""
 	}
@@ -144,6 +148,9 @@ func (w *walk) turn() error {
 		}
 		w.s.Human, w.trace.Band = false, Answer
 		_, err := w.run(w.f.Start, "return")
+		return err
+	}
+	if done, err := w.wish(); done || err != nil {
 		return err
 	}
 	w.pressed()
@@ -277,6 +284,7 @@ func (w *walk) each(acts []*Intent) error {
 func (w *walk) start(i *Intent) error {
 	w.trace.Intents = append(w.trace.Intents, i.Name)
 	w.judge(i.Name)
+	w.trace.Left = w.trace.Left || i.Role == Leaves
 	w.entry, w.back, w.from = i.Node, nil, ""
 	for _, s := range w.f.reach[i.Node] {
 		if s.From == FromYesNo || s.From == FromText {

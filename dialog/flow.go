@@ -53,7 +53,7 @@ type Intent struct {
 	Node  string `json:"node" yaml:"node"`
 	Ask   string `json:"ask" yaml:"ask"`     // the choice's words, Title unless told
 	Order int    `json:"order" yaml:"order"` // among several in one message, small first; 0 in the middle
-	Role  Role   `json:"role" yaml:"role"`   // "" | answers | urgent | repeat
+	Role  Role   `json:"role" yaml:"role"`   // "" | answers | urgent | repeat | help | leave
 	Alone bool   `json:"alone" yaml:"alone"` // answered only when nothing else was wanted
 
 	Answer *float64 `json:"answer,omitempty" yaml:"answer"` // act on this one from here on, 0–1; the flow's threshold unless told
@@ -74,7 +74,12 @@ const (
 	Answers Role = "answers" // fills questions; inside a form never an interruption
 	Urgent  Role = "urgent"  // ends everything else at once
 	Repeats Role = "repeat"  // says the last reply again
+	Helps   Role = "help"    // what the product can do
+	Leaves  Role = "leave"   // the customer goes; a voice closes its microphone
 )
+
+// Roles lists what an intent can be.
+func Roles() []Role { return []Role{Answers, Urgent, Repeats, Helps, Leaves} }
 
 // Slot is one thing to be known.
 type Slot struct {
@@ -96,6 +101,7 @@ type Slot struct {
 	Any      bool                `json:"any,omitempty" yaml:"any"`           // "都行" is an answer
 	Buttons  []string            `json:"buttons,omitempty" yaml:"buttons"`   // offered beside the question
 	Default  string              `json:"default,omitempty" yaml:"default"`   // what an empty hole shows
+	Spoken   string              `json:"spoken,omitempty" yaml:"spoken"`     // the question as a voice asks it, buttons and all
 
 	pattern  *regexp.Regexp
 	validate *condition
@@ -152,6 +158,7 @@ type Node struct {
 	Card    *CardShape `json:"card,omitempty" yaml:"card"`
 	Each    bool       `json:"each,omitempty" yaml:"each"` // a card for every row found
 	Choices []Choice   `json:"choices,omitempty" yaml:"choices"`
+	Spoken  texts      `json:"spoken,omitempty" yaml:"spoken"` // all that a voice says at this node, in place of what is shown
 
 	Ask   texts  `json:"ask,omitempty" yaml:"ask"`     // slots, in this order
 	Soft  bool   `json:"soft,omitempty" yaml:"soft"`   // dropped when the customer speaks of something else

@@ -78,6 +78,7 @@ func (n *Node) reads() (all []string) {
 	add(n.Say...)
 	add(n.Clarify...)
 	add(n.Handover...)
+	add(n.Spoken...)
 	add(n.Where...)
 	for _, w := range n.Wishes {
 		all = append(all, ruleReads(w.when, w.Where)...)

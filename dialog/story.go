@@ -27,6 +27,8 @@ type StoryStep struct {
 	Intents texts             `json:"intents,omitempty" yaml:"intents"` // a model must understand them; without a model taken as given
 	Reply   texts             `json:"reply,omitempty" yaml:"答"`         // each is part of the reply
 	Never   texts             `json:"never,omitempty" yaml:"不答"`        // none is part of the reply
+	Said    texts             `json:"said,omitempty" yaml:"说"`          // each is part of what a voice says
+	Unsaid  texts             `json:"unsaid,omitempty" yaml:"不说"`       // none is part of what a voice says
 	Node    string            `json:"node,omitempty" yaml:"node"`       // is passed
 	Slots   map[string]string `json:"slots,omitempty" yaml:"slots"`     // hold these values afterwards; "" = empty
 	Choices texts             `json:"choices,omitempty" yaml:"choices"` // are offered
@@ -152,6 +154,19 @@ func (s StoryStep) judge(p Parts, state State, parts []Part, trace Trace, labels
 	for _, piece := range s.Never {
 		if strings.Contains(reply, piece) {
 			miss("不该答 %q | must not be in the reply; got %q", piece, reply)
+		}
+	}
+	if s.Said != nil || s.Unsaid != nil {
+		speech := Speech(parts)
+		for _, piece := range s.Said {
+			if !strings.Contains(speech, piece) {
+				miss("没说出 %q | not said; said %q", piece, speech)
+			}
+		}
+		for _, piece := range s.Unsaid {
+			if strings.Contains(speech, piece) {
+				miss("不该说 %q | must not be said; said %q", piece, speech)
+			}
 		}
 	}
 	limits := p.Flow.Thresholds

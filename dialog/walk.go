@@ -75,12 +75,15 @@ func (w *walk) do(n *Node) (next, why string, waits bool, err error) {
 	case Know:
 		return w.doKnowledge(n)
 	case Clarify:
+		from := len(w.parts)
 		w.say(w.wording(n.Clarify))
+		w.speak(n.Spoken, from)
 		if len(w.offers) > 0 {
 			w.parts = append(w.parts, Part{Kind: ChoicesPart, Choices: w.offers})
 		}
 	case Handover:
 		w.parts = append(w.parts, Part{Kind: HandoverPart, Text: w.fillText(w.wording(n.Handover)), Queue: n.Queue, Minutes: n.Minutes})
+		w.speak(n.Spoken, len(w.parts)-1)
 		w.s.Human, w.s.At, w.s.Stack, w.s.Pending, w.back = true, Place{}, nil, nil, nil
 		return "", "", false, nil
 	case Set:
@@ -117,14 +120,18 @@ func (w *walk) ask(n *Node) bool {
 			continue
 		}
 		w.s.At = Place{Node: n.ID, Slot: name, Entry: w.entry, Back: w.back}
-		text := s.Ask
-		w.sayButtons(text, s.Buttons)
+		from := len(w.parts)
+		w.sayButtons(s.Ask, s.Buttons)
+		if s.Spoken != "" {
+			w.speak(texts{s.Spoken}, from)
+		}
 		return true
 	}
 	return false
 }
 
 func (w *walk) doSay(n *Node) {
+	from := len(w.parts)
 	w.say(w.wording(n.Say))
 	if n.Card != nil {
 		if n.Each {
@@ -140,6 +147,7 @@ func (w *walk) doSay(n *Node) {
 	if len(n.Choices) > 0 {
 		w.parts = append(w.parts, Part{Kind: ChoicesPart, Choices: w.fillChoices(n.Choices)})
 	}
+	w.speak(n.Spoken, from)
 }
 
 // wording takes turns between several wordings, so that two answers of the

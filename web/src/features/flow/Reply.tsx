@@ -9,6 +9,7 @@ export function Reply({ parts, onSay }: { parts: Part[]; onSay: (text: string) =
   return (
     <>
       {parts.map((p, i) => {
+        const said = p.say && <small className={css["spoken"]}>{w("spoken", { text: p.say })}</small>;
         if (p.kind === "card")
           return (
             <section key={i} className={css["replyCard"]} aria-label={p.title}>
@@ -24,6 +25,7 @@ export function Reply({ parts, onSay }: { parts: Part[]; onSay: (text: string) =
                   {c.text}
                 </Button>
               ))}
+              {said}
             </section>
           );
         if (p.kind === "choices")
@@ -39,6 +41,7 @@ export function Reply({ parts, onSay }: { parts: Part[]; onSay: (text: string) =
         return (
           <p key={i} className={css["bubble"]} data-kind={p.kind}>
             {p.text}
+            {said}
             {p.kind === "handover" && p.queue && <span className={css["queue"]}>{w("handed", { queue: p.queue })}</span>}
           </p>
         );
