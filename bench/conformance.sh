@@ -43,4 +43,15 @@ if [ -z "${QUICK:-}" ]; then
   fi
   "$python" bench/conformance_outside.py --binary "$binary" --encoder "$encoder" || failed=1
 fi
+if [ -z "${QUICK:-}" ]; then
+  # Voice platforms: DuerOS's own SDK from npm; AliGenie's from Maven, where there is a Java.
+  (mkdir -p .peers/dueros && cd .peers/dueros && { [ -f package.json ] || npm init -y >/dev/null; } && npm install --silent --no-audit --no-fund bot-sdk@1.2.15 >/dev/null)
+  node bench/conformance_voice.mjs "$PWD/.peers/dueros" serve/voice/testdata/dueros || failed=1
+  if command -v mvn >/dev/null && command -v javac >/dev/null; then
+    [ -d .peers/aligenie/jars ] || (mkdir -p .peers/aligenie && cp bench/aligenie.pom.xml .peers/aligenie/pom.xml && cd .peers/aligenie && mvn -q -B dependency:copy-dependencies -DoutputDirectory=jars)
+    "$python" bench/conformance_voice.py --binary "$binary" --jars .peers/aligenie/jars || failed=1
+  else
+    echo "skip aligenie: needs mvn and javac (a JDK of 17 or newer)"
+  fi
+fi
 exit $failed

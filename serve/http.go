@@ -16,7 +16,7 @@ import (
 
 // Routes is the stage's part of the route table.
 func (s *Service) Routes() []api.Route {
-	return []api.Route{
+	return append([]api.Route{
 		api.Op("GET", "/api/v1/products/{product}/releases", "serve releases", api.Viewer, "列出发布版", "list releases", s.listReleases),
 		api.Op("POST", "/api/v1/products/{product}/releases", "serve release", api.Trainer, "新建发布版（候选）", "make a release (a candidate)", s.createRelease),
 		api.Op("GET", "/api/v1/products/{product}/releases/{release}", "serve show", api.Viewer, "看一个发布版（id、r3 或 live）", "show a release (id, r3 or live)", s.showRelease),
@@ -42,7 +42,7 @@ func (s *Service) Routes() []api.Route {
 		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa), api.Quiet(), api.Wide()),
 		api.Raw("POST", "/v1/embeddings", api.Customer, "文字变向量（OpenAI 的形式）", "vectors of texts, in OpenAI's form", http.HandlerFunc(s.embeddings), api.Quiet(), api.Wide(), api.Hidden(), api.MaxBytes(maxEmbedBody), api.Timeout(5*time.Minute)),
 		api.Raw("GET", "/chat/{product}", api.Public, "聊天页面", "the chat page", http.HandlerFunc(s.page), api.Hidden()),
-	}
+	}, s.voiceRoutes()...)
 }
 
 // ProductIn names a product. Inputs embed it, so it must be exported.

@@ -34,6 +34,7 @@ type Needs struct {
 	Models   Models
 	Newest   Newest         // nil: a release names all its parts
 	Gate     Gate           // nil: a person alone decides
+	Voices   []Voice        // platforms of devices that are spoken to
 	Caller   dialog.Caller  // nil: calls of flows fail
 	Pages    fs.FS          // holds chat.html; nil: no chat page
 	Told     func(TurnNote) // called after each durable turn and rating; must not wait; nil: nobody
@@ -50,6 +51,8 @@ type Service struct {
 	encoding chan struct{} // of size 2: so many requests for vectors are worked on at once
 	sessions *sessions
 	watchers watchers
+	thinking sync.WaitGroup // turns of devices, some of which do not wait any longer
+	patience time.Duration  // of devices
 
 	mu    sync.Mutex
 	lines map[string]*line        // by product id
@@ -64,7 +67,7 @@ func New(ctx context.Context, n Needs) (*Service, error) {
 	}
 	return &Service{
 		n: n, encoding: make(chan struct{}, encodings), sessions: newSessions(sessionsKept), lines: map[string]*line{}, flows: map[string]*dialog.Flow{},
-		watchers: watchers{open: map[string]map[chan Answered]struct{}{}},
+		patience: voicePatience, watchers: watchers{open: map[string]map[chan Answered]struct{}{}},
 	}, nil
 }
 

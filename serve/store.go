@@ -403,6 +403,9 @@ func deleteTastes(ctx context.Context, tx db.Tx, product, customer string) (int,
 // Erase deletes what the product has in this stage, and tells how many rows went.
 func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 	rows, err := s.n.DB.Erase(ctx, product,
+		`DELETE FROM serve_untold WHERE product_id = $1`,
+		`DELETE FROM serve_heard WHERE product_id = $1`,
+		`DELETE FROM serve_voices WHERE product_id = $1`,
 		`DELETE FROM serve_ratings WHERE product_id = $1`,
 		`DELETE FROM serve_turns WHERE product_id = $1`,
 		`DELETE FROM serve_tastes WHERE product_id = $1`,

@@ -19,7 +19,8 @@ import (
 // Message is what a customer says.
 type Message struct {
 	Text   string
-	TurnID string // made by the client, so that sending again does no harm; "" = made here
+	TurnID string      // made by the client, so that sending again does no harm; "" = made here
+	Wish   dialog.Role // what the channel knows to be wanted, or ""
 }
 
 // Turn is one message and its answer, as it is kept.
@@ -55,6 +56,8 @@ type Answered struct {
 	Band    dialog.Band    `json:"band"`
 	State   string         `json:"state" enum:"bot,handover"`
 	MS      float64        `json:"ms" doc:"从收到到存好的毫秒|milliseconds from arrival until kept"`
+	Waits   bool           `json:"waits,omitempty" doc:"在等客户回答一个问题|a question to the customer is open"`
+	Left    bool           `json:"left,omitempty" doc:"客户要走，会话到此为止|the customer leaves; the conversation ends here"`
 }
 
 // errRepeated ends a write whose turn is there already.
@@ -138,7 +141,7 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 		return Answered{}, fmt.Errorf("understand: %w", err)
 	}
 	walking, step := tracing.Step(ctx, "turn.flow")
-	next, reply, trace, err := dialog.Step(walking, parts, state, dialog.Turn{Text: m.Text, Channel: t.Channel, At: began, Seed: dialog.SeedOf(t.ID, t.TurnCount+1)}, labels)
+	next, reply, trace, err := dialog.Step(walking, parts, state, dialog.Turn{Text: m.Text, Channel: t.Channel, At: began, Wish: m.Wish, Seed: dialog.SeedOf(t.ID, t.TurnCount+1)}, labels)
 	step.End(err)
 	if err != nil {
 		return Answered{}, fmt.Errorf("answer: %w", err)
@@ -259,7 +262,7 @@ func (s *Service) again(ctx context.Context, t *talk, turn Turn) (Answered, erro
 func answered(t Turn, release string, took time.Duration) Answered {
 	a := Answered{
 		TurnID: t.TurnID, ID: t.ID, Release: release, Parts: t.Parts, Labels: t.Trace.Labels, Band: t.Band, State: t.State,
-		MS: float64(took.Microseconds()) / 1000,
+		MS: float64(took.Microseconds()) / 1000, Waits: t.Trace.Waits, Left: t.Trace.Left,
 	}
 	if a.Labels == nil {
 		a.Labels = []dialog.Label{}

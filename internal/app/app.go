@@ -250,6 +250,9 @@ func holdCache(root string) (folder string, release func() error, err error) {
 func (a *App) Close(ctx context.Context) error {
 	var all []error
 	a.Events.Close()
+	if a.Stages.Serve != nil {
+		all = append(all, a.Stages.Serve.Rest(ctx))
+	}
 	if a.Jobs != nil {
 		all = append(all, a.Jobs.Stop(ctx))
 	}

@@ -47,7 +47,7 @@ func TestEveryChangeIsAudited(t *testing.T) {
 			POST {mlflow}experiments/search, POST {mlflow}runs/search, POST {mlflow}logged-models/search, POST {mlflow}registered-models/get-latest-versions`,
 		customers: `POST /api/v1/products/{product}/sessions, POST /api/v1/products/{product}/sessions/{session}/turns,
 			POST /api/v1/products/{product}/sessions/{session}/streams, POST /api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings,
-			POST /webhooks/rest/webhook, POST /v1/embeddings`,
+			POST /webhooks/rest/webhook, POST /v1/embeddings, POST /webhooks/voice/{voice}`,
 		byHand: `DELETE /api/v1/session`,
 		logging: `POST {mlflow}runs/update, POST {mlflow}runs/log-metric, POST {mlflow}runs/log-parameter, POST {mlflow}runs/log-batch,
 			POST {mlflow}runs/log-inputs, POST {mlflow}runs/outputs, POST {mlflow}runs/log-model, POST {mlflow}runs/set-tag, POST {mlflow}runs/delete-tag,

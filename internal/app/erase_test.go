@@ -266,6 +266,9 @@ func more(t *testing.T, a *App, product string) {
 		{"INSERT INTO mlflow_artifacts (product_id, path, hash, bytes) VALUES ($1, 'x', 'x', 1)", product},
 		{"INSERT INTO mlflow_models (product_id, kind, id, body_json, changed_ms) VALUES ($1, 'x', 'x', '{}', 1)", product},
 		{"INSERT INTO serve_tastes (product_id, customer, table_name, body, revision, changed_us) VALUES ($1, 'x', 'x', '{}', 1, 1)", product},
+		{"INSERT INTO serve_voices (id, product_id, name, platform, created_us) VALUES ('x', $1, 'x', 'x', 1)", product},
+		{"INSERT INTO serve_heard (voice_id, request_id, product_id, until_us) VALUES ('x', 'x', $1, 1)", product},
+		{"INSERT INTO serve_untold (session_id, turn_id, product_id, at_us) VALUES ('x', 'x', $1, 1)", product},
 		{"INSERT INTO serve_ratings (turn_id, product_id, good, at_us) VALUES ('x', $1, TRUE, 1)", product},
 		{"INSERT INTO api_answers (actor, key, product_id, fingerprint, status, created_us) VALUES ('x', 'x', $1, 'x', 200, 1)", product},
 	}

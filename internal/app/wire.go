@@ -97,6 +97,8 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 		return s, err
 	}
 	s.Serve, err = serve.New(ctx, serve.Needs{
+		Voices: builtin.Voices(),
+
 		DB: a.DB, Blobs: a.Blobs, Now: now, Products: products{s.Data}, Models: models{s.Learn}, Newest: newest{a}, Gate: verdicts{s.Evaluate}, Pages: web.Files(),
 		Measured: a.meters.turn, Embedder: vectors, SigningKey: filepath.Join(a.options.DataFolder, signingKeyName),
 	})

@@ -8,6 +8,8 @@ package outgoing
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +33,8 @@ type Options struct {
 	Resolver *net.Resolver  // nil = the system's
 	Stall    time.Duration  // how long a body may pause; 0 = a minute
 	MaxBytes int64          // of one file; 0 = 8 GiB
+	Roots    *x509.CertPool // who vouches for https; nil = the system's
+	Straight bool           // redirects are refused
 }
 
 const (
@@ -61,7 +65,7 @@ func New(o Options) *Client {
 		CheckRedirect: c.redirect,
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true, ForceAttemptHTTP2: true,
-			TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: headerWait, MaxResponseHeaderBytes: 64 << 10,
+			TLSClientConfig: &tls.Config{RootCAs: o.Roots}, TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: headerWait, MaxResponseHeaderBytes: 64 << 10,
 		},
 	}
 	return c
@@ -87,8 +91,12 @@ func (c *Client) check(_ context.Context, _, address string, _ syscall.RawConn) 
 }
 
 func (c *Client) redirect(r *http.Request, before []*http.Request) error {
-	if len(before) > maxRedirects {
-		return TooManyRedirects.With("count", maxRedirects)
+	most := maxRedirects
+	if c.o.Straight {
+		most = 0
+	}
+	if len(before) > most {
+		return TooManyRedirects.With("count", most)
 	}
 	_, err := parse(r.URL.String())
 	return err

@@ -2912,6 +2912,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list voice channels
+         * @description 列出语音渠道
+         */
+        get: operations["serve-voices"];
+        put?: never;
+        /**
+         * make a voice channel; gives the address for the platform's console
+         * @description 新建语音渠道，得到填进平台后台的地址
+         */
+        post: operations["serve-voice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/voices/{voice}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * remove a voice channel; its platform is refused at once
+         * @description 移除语音渠道，平台的请求立即被拒绝
+         */
+        delete: operations["serve-unvoice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/{queue}": {
         parameters: {
             query?: never;
@@ -3667,6 +3711,26 @@ export interface paths {
          * @description 撤销令牌
          */
         delete: operations["tokens-revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voice-platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * voice platforms: which there are, and what each needs
+         * @description 语音平台：有哪些，各要填什么
+         */
+        get: operations["serve-platforms"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4588,6 +4652,7 @@ export interface components {
             };
             soft?: boolean;
             sort?: string;
+            spoken?: string[] | null;
             title?: string;
             where?: string[] | null;
             wishes?: components["schemas"]["DialogWish"][] | null;
@@ -4618,6 +4683,10 @@ export interface components {
             position?: number;
             /** @description 转到哪个人工队列|which people take over */
             queue?: string;
+            /** @description 说出来的话，和显示的不同时才有|what is said, where it differs from what is shown */
+            say?: string;
+            /** @description 只显示，不说|shown only, not said */
+            silent?: boolean;
             /** @description text、handover 的文字|words of text and handover */
             text?: string;
             /** @description 卡片标题|title of a card */
@@ -4850,6 +4919,7 @@ export interface components {
             /** Format: int64 */
             retries?: number;
             retry?: string;
+            spoken?: string;
             table?: string;
             title: string;
             units?: string[] | null;
@@ -4928,6 +4998,7 @@ export interface components {
             never?: string[] | null;
             node?: string;
             reply?: string[] | null;
+            said?: string[] | null;
             signals?: {
                 [key: string]: string;
             };
@@ -4935,6 +5006,7 @@ export interface components {
                 [key: string]: string;
             };
             text: string;
+            unsaid?: string[] | null;
         };
         DialogThresholds: {
             /**
@@ -4987,12 +5059,16 @@ export interface components {
             /** @description 按这些意图办了|acted on these */
             intents?: string[] | null;
             labels: components["schemas"]["DialogLabel"][] | null;
+            /** @description 客户要走，会话到此为止|the customer leaves; the conversation ends here */
+            left?: boolean;
             path?: components["schemas"]["DialogPassed"][] | null;
             /** @description 替这位听众挑了什么，为什么|what was chosen for this listener, and why */
             picks?: components["schemas"]["DialogPicked"][] | null;
             /** @description 猜到的信号，不是诊断|signals that were guessed; no diagnosis */
             signals?: components["schemas"]["DialogSensed"][] | null;
             slots?: components["schemas"]["DialogChange"][] | null;
+            /** @description 在等客户回答一个问题|a question to the customer is open */
+            waits?: boolean;
             /** @description 其余的决定|other decisions */
             why?: string[] | null;
         };
@@ -7165,6 +7241,16 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageServeVoiceChannel: {
+            items: components["schemas"]["ServeVoiceChannel"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageServeVoiceSpec: {
+            items: components["schemas"]["ServeVoiceSpec"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageSpec: {
             items: components["schemas"]["Spec"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7403,11 +7489,33 @@ export interface components {
             title: string;
             type: string;
         };
+        ServeAddedVoice: {
+            /** @description 填进平台后台的地址|for the platform's console */
+            address: string;
+            /** Format: int64 */
+            created_us: number;
+            id: string;
+            /** @description 存有密钥或口令，不能再读出|a secret is kept and cannot be read again */
+            keeps_secret: boolean;
+            /** @description 只给一次：放在请求头 X-Zhuomo-Key 里，或写在地址的 ?key= 后面|told once: send it as the header X-Zhuomo-Key, or behind ?key= in the address */
+            key?: string;
+            key_id?: string;
+            /** @description 也是流程里 channel 的值|also the value of channel in the flow */
+            name: string;
+            platform: string;
+            product_id: string;
+            /** @description 归属认证文件的名字|name of the file that proves ownership */
+            proof_name?: string;
+            public_key?: string;
+            skill_id: string;
+        };
         ServeAnswered: {
             band: string;
             /** @description 服务端的话轮编号，用于追溯|the server's id of the turn, for tracing */
             id: string;
             labels: components["schemas"]["DialogLabel"][] | null;
+            /** @description 客户要走，会话到此为止|the customer leaves; the conversation ends here */
+            left?: boolean;
             /**
              * Format: double
              * @description 从收到到存好的毫秒|milliseconds from arrival until kept
@@ -7418,6 +7526,8 @@ export interface components {
             /** @enum {string} */
             state: "bot" | "handover";
             turn_id: string;
+            /** @description 在等客户回答一个问题|a question to the customer is open */
+            waits?: boolean;
         };
         ServeBeginInBody: {
             /** @description 渠道，默认 web|channel, web unless told */
@@ -7505,6 +7615,24 @@ export interface components {
              * @description 预期带来的奖励|reward that it is expected to bring
              */
             weight: number;
+        };
+        ServeNewVoice: {
+            /** @description 密钥编号（小爱）|id of the key (xiaoai) */
+            key_id?: string;
+            /** @description 渠道名，也是流程里 channel 的值|name; also the value of channel in the flow */
+            name: string;
+            /** @description 平台：dueros、aligenie、xiaoai、iflyos|dueros, aligenie, xiaoai or iflyos */
+            platform: string;
+            /** @description 归属认证文件的内容|what stands in that file */
+            proof?: string;
+            /** @description 归属认证文件的名字（天猫精灵）|name of the file that proves ownership (aligenie) */
+            proof_name?: string;
+            /** @description 验签公钥 PEM（讯飞）|public key for signatures, PEM (iflyos) */
+            public_key?: string;
+            /** @description 密钥（小爱），存下后不能再读出|secret (xiaoai); it cannot be read again */
+            secret?: string;
+            /** @description 平台后台里的技能编号|id of the skill in the platform's console */
+            skill_id: string;
         };
         ServePoint: {
             /**
@@ -7725,6 +7853,30 @@ export interface components {
             think_us: number;
             trace: components["schemas"]["DialogTrace"];
             turn_id: string;
+        };
+        ServeVoiceChannel: {
+            /** Format: int64 */
+            created_us: number;
+            id: string;
+            /** @description 存有密钥或口令，不能再读出|a secret is kept and cannot be read again */
+            keeps_secret: boolean;
+            key_id?: string;
+            /** @description 也是流程里 channel 的值|also the value of channel in the flow */
+            name: string;
+            platform: string;
+            product_id: string;
+            /** @description 归属认证文件的名字|name of the file that proves ownership */
+            proof_name?: string;
+            public_key?: string;
+            skill_id: string;
+        };
+        ServeVoiceSpec: {
+            explain: components["schemas"]["SpecText"];
+            name: string;
+            needs: string[] | null;
+            /** @description 平台不签名：地址里带一个我们给的口令|the platform signs nothing, so the address carries a key of ours */
+            own_key: boolean;
+            title: components["schemas"]["SpecText"];
         };
         Spec: {
             help: components["schemas"]["SpecText"];
@@ -14562,6 +14714,111 @@ export interface operations {
             };
         };
     };
+    "serve-voices": {
+        parameters: {
+            query?: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageServeVoiceChannel"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-voice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServeNewVoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeAddedVoice"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-unvoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 语音渠道的编号或名字|id or name of the voice channel */
+                voice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-queue": {
         parameters: {
             query?: never;
@@ -15996,6 +16253,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageServeVoiceSpec"];
+                };
             };
             /** @description Fault (RFC 9457) */
             default: {
