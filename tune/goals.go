@@ -55,6 +55,14 @@ func within(t Trial, limits map[string]float64) bool {
 	return true
 }
 
+// beyond is by how much a trial exceeds its limits, in logarithms.
+func beyond(t Trial, limits map[string]float64) (sum float64) {
+	for _, name := range sortedNames(limits) {
+		sum += max(0, math.Log(t.Figures[name]/limits[name]))
+	}
+	return sum
+}
+
 // Front gives the numbers of the finished trials that no other beats: none has at least
 // as high a score and no larger figures, one of them better. By number.
 //

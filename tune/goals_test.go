@@ -121,6 +121,10 @@ func TestLimitsKeepTheBestWithin(t *testing.T) {
 	if over == 0 || over == len(out.Trials) {
 		t.Errorf("%d of %d are over", over, len(out.Trials))
 	}
+	o.Limits[tune.SizeBytes] = 1.01 // a thousandth of the space: to be found from beyond
+	if out, err = tune.Search(t.Context(), o, twoSided); err != nil || out.Best.Figures[tune.SizeBytes] > 1.01 {
+		t.Errorf("tight: %+v, %v", out.Best, err)
+	}
 	o.Limits[tune.SizeBytes] = .1
 	if _, err := tune.Search(t.Context(), o, twoSided); !errors.Is(err, tune.AllOver) {
 		t.Errorf("none within: %v", err)

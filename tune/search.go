@@ -129,8 +129,10 @@ func (h *hunt) take(t Trial) {
 
 // inform tells the sampler.
 func (h *hunt) inform(t Trial) {
-	if t.State == Over {
-		t.State = Failed // a place to keep away from
+	if t.State == Over { // a place to keep away from; figures that are scores are 0 at least
+		if t.State = Failed; len(h.o.Goals) == 0 {
+			t.State, t.Score = Done, -1-beyond(t, h.o.Limits)
+		}
 	}
 	if t.State == Stopped || t.State == Aside {
 		t.State = Done // samplers learn from its score as from any other
