@@ -174,6 +174,8 @@ func groups() []command.Stage {
 		{Name: "learn", ZH: "训练：学习器与模型", EN: "learning: learners and models"},
 		{Name: "tune", ZH: "调参：实验与试验", EN: "tuning: studies and trials"},
 		{Name: "evaluate", ZH: "评测：测试集、检查、门禁、翻转", EN: "evaluation: suites, checks, gates, flips"},
+		{Name: "runs", ZH: "外部运行：MLflow 客户端记的", EN: "logged runs: what MLflow clients log"},
+		{Name: "models", ZH: "模型登记：版本、阶段、批准", EN: "the model registry: versions, stages, approvals"},
 		{Name: "track", ZH: "记录：运行与来龙去脉", EN: "tracking: runs and lineage"},
 		{Name: "dialog", ZH: "交互：流程、故事、模拟", EN: "dialogue: flows, stories, simulation"},
 		{Name: "serve", ZH: "上线：发布版、上线与撤回、话轮（不带命令即启动服务，带发布包即只运行它）", EN: "serving: releases, publishing, taking back, turns (alone it starts the server, with a bundle it runs that)"},

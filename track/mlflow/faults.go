@@ -51,4 +51,20 @@ var (
 		ZH: "已经有名为「{name}」的模型", FixZH: "换一个名称，或给它登记一个新版本",
 		EN: "a registered model named {name} exists already", FixEN: "take another name, or register a new version of it",
 	})
+	StageThere = fault.Define("mlflow.stage_there", fault.Conflict, fault.Text{
+		ZH: "版本「{version}」已经在 {stage} 阶段", FixZH: "选另一个阶段",
+		EN: "version {version} is at {stage} already", FixEN: "choose another stage",
+	})
+	StageAsked = fault.Define("mlflow.stage_asked", fault.Conflict, fault.Text{
+		ZH: "版本「{version}」已有一个申请在等批准", FixZH: "等组长批准或驳回后再申请",
+		EN: "a request for version {version} waits already", FixEN: "ask again when a lead has decided it",
+	})
+	NoRequest = fault.Define("mlflow.no_request", fault.NotFound, fault.Text{
+		ZH: "没有申请「{request}」", FixZH: "在模型登记页查看有哪些申请",
+		EN: "there is no request {request}", FixEN: "see the requests on the page of the registered model",
+	})
+	RequestDecided = fault.Define("mlflow.request_decided", fault.Conflict, fault.Text{
+		ZH: "申请「{request}」已由 {decider} 处理", FixZH: "刷新看结果；要改就再申请一次",
+		EN: "{decider} has decided the request {request} already", FixEN: "read it again; ask once more to change it",
+	})
 )

@@ -78,7 +78,7 @@ func newer(a, b metric) bool {
 	return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.At, b.At), cmp.Compare(a.Value, b.Value)) >= 0
 }
 
-// metricRows are written by one statement.
+// metricRows are how many metrics one statement writes.
 const metricRows = 100
 
 func (s *Service) mergeMetrics(ctx context.Context, tx db.Tx, product string, r *run, points []metric) error {
@@ -115,15 +115,8 @@ func (s *Service) mergeMetrics(ctx context.Context, tx db.Tx, product string, r 
 			all[i] = m
 		}
 	}
-	for part := range slices.Chunk(points, metricRows) {
-		args := make([]any, 0, 7*len(part))
-		for _, m := range part {
-			value, nan := m.Value.kept()
-			args = append(args, r.id, m.Key, int64(m.Step), int64(m.At), value, nan, product)
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO mlflow_metrics (run_id, key, step, at_ms, value, nan, product_id) VALUES `+places(len(part), 7)+` ON CONFLICT DO NOTHING`, args...); err != nil {
-			return err
-		}
+	if err := savePoints(ctx, tx, product, r.id, points); err != nil {
+		return err
 	}
 	latest := make([]int, 0, len(changed))
 	for i := range changed {
@@ -208,28 +201,6 @@ func (s *Service) logBatch(c *call) (any, error) {
 	})
 }
 
-const metricColumns = `key, value, nan, at_ms, step, run_id`
-
-func (s *Service) points(ctx context.Context, query string, args ...any) ([]metric, error) {
-	rows, err := s.db.Reader().QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	list := []metric{}
-	for rows.Next() {
-		var m metric
-		var value float64
-		var nan bool
-		if err := rows.Scan(&m.Key, &value, &nan, (*int64)(&m.At), (*int64)(&m.Step), &m.RunID); err != nil {
-			return nil, err
-		}
-		m.Value = floatOf(value, nan)
-		list = append(list, m)
-	}
-	return list, rows.Err()
-}
-
 // mostPoints is how many points an answer has at most.
 const mostPoints = 25_000
 
@@ -247,17 +218,26 @@ func (s *Service) metricHistory(c *call) (any, error) {
 	if err := api.ReadCursor(c.text("page_token"), &offset); err != nil {
 		return nil, err
 	}
-	list, err := s.points(c.ctx, `SELECT `+metricColumns+` FROM mlflow_metrics WHERE run_id = $1 AND key = $2 ORDER BY step, at_ms, value, nan LIMIT $3 OFFSET $4`, r.id, key, limit+1, offset)
-	out := map[string]any{}
-	if len(list) > limit {
-		list = list[:limit]
-		out["next_page_token"] = api.Cursor(offset + limit)
+	all, err := s.history(c.ctx, r.id, key)
+	if err != nil {
+		return nil, err
 	}
-	for i := range list {
-		list[i].RunID = ""
+	offset = min(max(offset, 0), len(all))
+	until := min(offset+max(limit, 1), len(all))
+	out := map[string]any{"metrics": toldPoints(nil, all[offset:until], key, "")}
+	if until < len(all) {
+		out["next_page_token"] = api.Cursor(until)
 	}
-	out["metrics"] = list
-	return out, err
+	return out, nil
+}
+
+// toldPoints appends points as the protocol writes them.
+func toldPoints(list []metric, points []point, key, run string) []metric {
+	list = slices.Grow(append([]metric{}, list...), len(points))
+	for _, p := range points {
+		list = append(list, metric{Key: key, Value: float(p.value), At: whole(p.at), Step: whole(p.step), RunID: run})
+	}
+	return list
 }
 
 // metricIntervals gives of each run the points at steps spread evenly, the first and
@@ -267,26 +247,22 @@ func (s *Service) metricIntervals(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	most := int(min(cmp.Or(c.number("max_results"), 320), 2500))
-	all := []metric{}
+	most := int64(min(cmp.Or(c.number("max_results"), 320), 2500))
+	list := []metric{}
 	for _, id := range c.list("run_ids") {
 		if _, err := s.run(c.ctx, s.db.Reader(), c.product, id); err != nil {
 			return nil, err
 		}
-		var low, high, steps int64
-		err := s.db.Reader().QueryRowContext(c.ctx, `SELECT COALESCE(MIN(step), 0), COALESCE(MAX(step), 0), COUNT(*) FROM mlflow_metrics WHERE run_id = $1 AND key = $2`, id, key).Scan(&low, &high, &steps)
+		all, err := s.history(c.ctx, id, key)
 		if err != nil {
 			return nil, err
 		}
-		every := int64(1)
-		if steps > int64(most) {
-			every = max(1, (high-low+1)/int64(most))
+		if len(all) > int(most) {
+			low, high := all[0].step, all[len(all)-1].step
+			every := max(1, (high-low+1)/most)
+			all = slices.DeleteFunc(all, func(p point) bool { return (p.step-low)%every != 0 && p.step != high })
 		}
-		list, err := s.points(c.ctx, `SELECT `+metricColumns+` FROM mlflow_metrics WHERE run_id = $1 AND key = $2 AND ((step - $3) % $4 = 0 OR step = $5) ORDER BY step, at_ms LIMIT $6`, id, key, low, every, high, mostPoints)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list...)
+		list = toldPoints(list, all[:min(len(all), mostPoints)], key, id)
 	}
-	return map[string]any{"metrics": all}, nil
+	return map[string]any{"metrics": list}, nil
 }

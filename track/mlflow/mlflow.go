@@ -3,7 +3,8 @@
 // artifacts and the model registry of one product, under /mlflow/{product}.
 //
 //	in:   calls of the client     out: rows, blobs
-//	read: mlflow.go → experiment.go → run.go → metric.go → search.go → artifact.go → registry.go → logged.go
+//	read: mlflow.go → experiment.go → run.go → metric.go → points.go → search.go → artifact.go → registry.go → logged.go; the pages are
+//	      http.go → shown.go → curve.go → thin.go → request.go
 //
 // Source: the protocol as MLflow documents it (REST API 2.0) and its client sends it.
 package mlflow
@@ -51,7 +52,7 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM mlflow_texts WHERE product_id = $1`, `DELETE FROM mlflow_metrics WHERE product_id = $1`,
 		`DELETE FROM mlflow_latest WHERE product_id = $1`, `DELETE FROM mlflow_runs WHERE product_id = $1`,
 		`DELETE FROM mlflow_experiments WHERE product_id = $1`, `DELETE FROM mlflow_artifacts WHERE product_id = $1`,
-		`DELETE FROM mlflow_models WHERE product_id = $1`)
+		`DELETE FROM mlflow_models WHERE product_id = $1`, `DELETE FROM mlflow_points WHERE product_id = $1`, `DELETE FROM mlflow_requests WHERE product_id = $1`)
 }
 
 // call is one request of a client.
@@ -64,7 +65,8 @@ type call struct {
 // maxCall bounds a request: a batch of 1,000 metrics is a tenth of it.
 const maxCall = 4 << 20
 
-// Routes of the protocol; they are not of our own API and stand in docs/formats/mlflow.md.
+// Routes of the protocol, which are not of our own API and stand in docs/formats/mlflow.md;
+// and those of the pages.
 func (s *Service) Routes() []api.Route {
 	const root = "/mlflow/{product}"
 	var routes []api.Route
@@ -118,7 +120,7 @@ func (s *Service) Routes() []api.Route {
 	}
 	add("GET", "/version", api.Viewer, version)
 	add("GET", "/health", api.Viewer, healthy)
-	return routes
+	return append(routes, s.pages()...)
 }
 
 func version(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, spoken) }

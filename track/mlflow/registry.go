@@ -264,6 +264,9 @@ func (s *Service) renameModel(c *call) (any, error) {
 			return err
 		}
 		m.Name, m.Changed = to, s.ms()
+		if _, err := tx.ExecContext(ctx, `UPDATE mlflow_requests SET model = $1 WHERE product_id = $2 AND model = $3`, to, c.product, name); err != nil {
+			return err
+		}
 		for _, v := range versions {
 			v.Name = to
 			if err := saveVersion(ctx, tx, c.product, v); err != nil {
@@ -303,6 +306,9 @@ func (s *Service) deleteModel(c *call) (any, error) {
 	}
 	return nil, s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
 		if _, err := document[registered](ctx, tx, c.product, "model", name); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM mlflow_requests WHERE product_id = $1 AND model = $2`, c.product, name); err != nil {
 			return err
 		}
 		return forgetModel(ctx, tx, c.product, name)
@@ -493,24 +499,34 @@ func (s *Service) transition(c *call) (any, error) {
 		return nil, BadValue.With("field", "stage", "got", to, "want", "None | Staging | Production | Archived").At("stage")
 	}
 	return s.changeVersion(c, func(ctx context.Context, tx db.Tx, v *modelVersion) error {
-		v.Stage = to
-		if c.text("archive_existing_versions") != "true" || to != "Staging" && to != "Production" {
-			return nil
-		}
-		others, err := s.versionsOf(ctx, tx, c.product, v.Name)
-		if err != nil {
+		from := v.Stage
+		if err := s.moveVersion(ctx, tx, c.product, v, to, c.text("archive_existing_versions") == "true"); err != nil {
 			return err
 		}
-		for _, o := range others {
-			if o.Version != v.Version && o.Stage == to {
-				o.Stage, o.Changed = "Archived", s.ms()
-				if err := saveVersion(ctx, tx, c.product, o); err != nil {
-					return err
-				}
+		return s.moved(ctx, tx, c.product, *v, from)
+	})
+}
+
+// moveVersion puts v to a stage, and what is there to the archive if asked; v itself is
+// kept by the caller.
+func (s *Service) moveVersion(ctx context.Context, tx db.Tx, product string, v *modelVersion, to string, archive bool) error {
+	v.Stage, v.Changed = to, s.ms()
+	if !archive || to != "Staging" && to != "Production" {
+		return nil
+	}
+	others, err := s.versionsOf(ctx, tx, product, v.Name)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		if o.Version != v.Version && o.Stage == to {
+			o.Stage, o.Changed = "Archived", s.ms()
+			if err := saveVersion(ctx, tx, product, o); err != nil {
+				return err
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func (s *Service) deleteVersion(c *call) (any, error) {

@@ -241,69 +241,98 @@ type runLists struct {
 	Tags    json.RawMessage `json:"tags"`
 }
 
+// asking is what a search wants.
+type asking struct {
+	product     string
+	experiments []string
+	view        string // ALL, DELETED_ONLY, else the active ones
+	filter      string
+	orders      []string // the newest first after them
+	limit       int
+	cursor      string
+}
+
+// mostRuns is how many runs one answer has at most.
+const mostRuns = 50_000
+
 func (s *Service) searchRuns(c *call) (any, error) {
-	q := &question{args: []any{c.product}}
-	experiments := c.list("experiment_ids")
-	if len(experiments) == 0 {
-		return nil, Missing.With("field", "experiment_ids").At("experiment_ids")
+	a := asking{
+		product: c.product, experiments: c.list("experiment_ids"), view: c.text("run_view_type"), filter: c.text("filter"), orders: c.list("order_by"),
+		limit: int(min(cmp.Or(c.number("max_results"), 1000), mostRuns)), cursor: c.text("page_token"),
 	}
-	q.where.WriteString(` AND r.experiment_id IN ` + q.listed(experiments))
-	switch c.text("run_view_type") {
+	if a.limit < 0 {
+		return nil, BadValue.With("field", "max_results", "got", a.limit, "want", "1–50000").At("max_results")
+	}
+	runs, next, err := s.find(c.ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		Runs []answeredRun `json:"runs"`
+		Next string        `json:"next_page_token,omitempty"`
+	}{Runs: make([]answeredRun, 0, len(runs)), Next: next}
+	for _, r := range runs {
+		out.Runs = append(out.Runs, answeredRun{r.info(), runLists{r.metrics, r.params, r.tags}, r.inputs, r.outputs})
+	}
+	return out, nil
+}
+
+// find searches runs and gives the cursor of what comes after them. Faults: Missing,
+// BadFilter, api.BadCursor.
+func (s *Service) find(ctx context.Context, a asking) (found []run, next string, err error) {
+	q := &question{args: []any{a.product}}
+	if len(a.experiments) == 0 {
+		return nil, "", Missing.With("field", "experiment_ids").At("experiment_ids")
+	}
+	q.where.WriteString(` AND r.experiment_id IN ` + q.listed(a.experiments))
+	switch a.view {
 	case "ALL":
 	case "DELETED_ONLY":
 		q.where.WriteString(` AND r.stage = 'deleted'`)
 	default:
 		q.where.WriteString(` AND r.stage = 'active'`)
 	}
-	conditions, err := parseFilter(c.text("filter"))
+	conditions, err := parseFilter(a.filter)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	for _, cond := range conditions {
 		if err := q.add(cond); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	orders, err := parseOrders(c.list("order_by"))
+	orders, err := parseOrders(a.orders)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	for _, o := range append(orders, order{"attribute", "start_time", true}, order{"attribute", "run_id", false}) {
 		if err := q.orderBy(o); err != nil {
-			return nil, err
+			return nil, "", err
 		}
-	}
-	limit := int(min(cmp.Or(c.number("max_results"), 1000), 50_000))
-	if limit < 0 {
-		return nil, BadValue.With("field", "max_results", "got", limit, "want", "1–50000").At("max_results")
 	}
 	var offset int
-	if err := api.ReadCursor(c.text("page_token"), &offset); err != nil {
-		return nil, err
+	if err := api.ReadCursor(a.cursor, &offset); err != nil {
+		return nil, "", err
 	}
-	out := struct {
-		Runs []answeredRun `json:"runs"`
-		Next string        `json:"next_page_token,omitempty"`
-	}{Runs: []answeredRun{}}
+	found = []run{}
 	for {
-		runs, err := s.askRuns(c.ctx, q, limit+1-len(out.Runs), offset)
+		runs, err := s.askRuns(ctx, q, a.limit+1-len(found), offset)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		for i, r := range runs {
-			if len(out.Runs) == limit {
-				out.Next = api.Cursor(offset + i)
-				return out, nil
+			if len(found) == a.limit {
+				return found, api.Cursor(offset + i), nil
 			}
 			if keep, err := q.holds(r); err != nil {
-				return nil, err
+				return nil, "", err
 			} else if keep {
-				out.Runs = append(out.Runs, answeredRun{r.info(), runLists{r.metrics, r.params, r.tags}, r.inputs, r.outputs})
+				found = append(found, r)
 			}
 		}
 		offset += len(runs)
 		if len(runs) == 0 || len(q.after) == 0 {
-			return out, nil
+			return found, "", nil
 		}
 	}
 }
