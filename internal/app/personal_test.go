@@ -132,6 +132,39 @@ func work(t *testing.T, a *App, product, version string) (run, queue, task strin
 	return started.RunID, queue, hand.Items[0].ID
 }
 
+// logged has a program log a run of a product with canaries in all that takes words:
+// a param, a tag, a file, a registered model and a request for a stage.
+func logged(t *testing.T, a *App, product string) (run string) {
+	t.Helper()
+	say := func(method, path, body string, into any) {
+		t.Helper()
+		status, answer := request(t, a, a.Owner.Actor(), method, path, body)
+		if status >= 300 {
+			t.Fatalf("%s: %d %s", path, status, answer)
+		}
+		if into != nil && json.Unmarshal([]byte(answer), into) != nil {
+			t.Fatal(answer)
+		}
+	}
+	const calls = "/api/2.0/mlflow/"
+	at := "/mlflow/" + product
+	var made struct {
+		Run struct {
+			Info struct {
+				ID string `json:"run_id"`
+			}
+		}
+	}
+	say("POST", at+calls+"runs/create", `{"run_name":"`+canarySaid+`"}`, &made)
+	run = made.Run.Info.ID
+	say("POST", at+calls+"runs/log-batch", `{"run_id":"`+run+`","params":[{"key":"p","value":"`+canarySaid+`"}],"tags":[{"key":"t","value":"`+canarySaid+`"}],"metrics":[{"key":"m","value":1,"timestamp":1,"step":1}]}`, nil)
+	say("PUT", at+"/api/2.0/mlflow-artifacts/artifacts/0/"+run+"/artifacts/said.txt", canarySaid, nil)
+	say("POST", at+calls+"registered-models/create", `{"name":"latest","description":"`+canarySaid+`"}`, nil)
+	say("POST", at+calls+"model-versions/create", `{"name":"latest","source":"x","run_id":"`+run+`","description":"`+canarySaid+`"}`, nil)
+	say("POST", "/api/v1/products/"+product+"/registered-models/latest/versions/1/stage-requests", `{"stage":"Staging","note":"`+canarySaid+`"}`, nil)
+	return run
+}
+
 // TestNobodyBelowALeadSeesPersonalData walks every GET of the OpenAPI document over
 // a product full of canaries, as each role: none may show one. A lead who asks sees
 // them, and each such look is in the audit log: so it is known that they were there.
@@ -147,6 +180,7 @@ func TestNobodyBelowALeadSeesPersonalData(t *testing.T) {
 	finished(t, a, made.JobID)
 	more(t, a, made.Product)
 	version := plant(t, a, made.Product)
+	byProgram := logged(t, a, made.Product)
 	run, queue, task := work(t, a, made.Product, version)
 	first := func(sql string, args ...any) (id string) {
 		if err := a.DB.Reader().QueryRowContext(t.Context(), sql, args...).Scan(&id); err != nil {
@@ -157,7 +191,7 @@ func TestNobodyBelowALeadSeesPersonalData(t *testing.T) {
 	values := map[string][]string{
 		"product": {made.Product}, "dataset": {"金丝雀"}, "version": {version, "v1", "1"}, "account": {a.Owner.ID},
 		"queue": {queue, first("SELECT MIN(id) FROM label_queues")}, "task": {task},
-		"run": {run, first("SELECT MIN(run_id) FROM quarantine")}, "report": {first("SELECT MIN(id) FROM reports")},
+		"run": {run, first("SELECT MIN(run_id) FROM quarantine"), byProgram}, "report": {first("SELECT MIN(id) FROM reports")},
 		"turn": {first("SELECT MIN(turn_id) FROM inbox_items")}, "batch": {"x"}, "fix": {first("SELECT MIN(id) FROM fixes")},
 		"model": {"latest"}, "release": {"live"}, "job": {made.JobID}, "import": {"x"},
 		"row":  {first("SELECT MIN(row_id) FROM quarantine"), first("SELECT row_id FROM label_tasks WHERE id = $1", task)},
@@ -193,6 +227,12 @@ func TestNobodyBelowALeadSeesPersonalData(t *testing.T) {
 				query.Set("base", "v1")
 			case "with":
 				query.Set("with", "m1")
+			case "metric":
+				query.Set("metric", "m")
+			case "path":
+				if strings.HasSuffix(path, "/preview") {
+					query.Set("path", "said.txt")
+				}
 			}
 		}
 		answered := false

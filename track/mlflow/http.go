@@ -16,7 +16,6 @@ func (s *Service) pages() []api.Route {
 		api.Op("GET", runs+"/{run}/points", "runs points", api.Viewer, "一个指标的曲线，抽稀到画得下的点数", "the curve of a metric, thinned to as many points as can be drawn", s.listPoints),
 		api.Op("GET", runs+"/{run}/files", "runs files", api.Viewer, "列出外部运行的文件", "list the files of a logged run", s.listFiles),
 		api.Op("GET", runs+"/{run}/preview", "runs preview", api.Viewer, "看文件的开头：文字或图片", "the beginning of a file: text or a picture", s.preview),
-		api.Download("GET", runs+"/{run}/file", "runs file", api.Viewer, "下载外部运行的一个文件", "download a file of a logged run", s.download),
 		api.Op("GET", models, "models list", api.Viewer, "列出登记的模型", "list the registered models", s.listModels),
 		api.Op("GET", models+"/{model}", "models show", api.Viewer, "查看登记的模型、它的版本和申请", "show a registered model, its versions and requests", s.showModel),
 		api.Op("POST", models+"/{model}/versions/{version}/stage-requests", "models ask", api.Trainer, "申请把一个版本换到某个阶段", "ask that a version go to a stage", s.askStage),
@@ -93,10 +92,6 @@ type fileIn struct {
 func (s *Service) preview(ctx context.Context, in *fileIn) (*out[Preview], error) {
 	p, err := s.Preview(ctx, in.Product, in.Run, in.Path)
 	return &out[Preview]{p}, err
-}
-
-func (s *Service) download(ctx context.Context, in *fileIn) (*api.Outgoing, error) {
-	return s.Download(ctx, in.Product, in.Run, in.Path)
 }
 
 func (s *Service) listModels(ctx context.Context, in *struct{ ProductPath }) (*out[api.Page[RegisteredModel]], error) {

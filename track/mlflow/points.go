@@ -90,7 +90,12 @@ func (s *Service) history(ctx context.Context, run, key string) ([]point, error)
 
 // packedPoints reads the full rows in the order in which they came, then row 0.
 func (s *Service) packedPoints(ctx context.Context, run, key string) (list []point, err error) {
-	rows, err := s.db.Reader().QueryContext(ctx, `SELECT seq, held, packed FROM mlflow_points WHERE run_id = $1 AND key = $2 ORDER BY seq`, run, key)
+	var all int
+	if err := s.db.Reader().QueryRowContext(ctx, `SELECT CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM mlflow_points WHERE run_id = $1 AND key = $2`, run, key).Scan(&all); err != nil {
+		return nil, err
+	}
+	list = make([]point, 0, all)
+	rows, err := s.db.Reader().QueryContext(ctx, `SELECT seq, packed FROM mlflow_points WHERE run_id = $1 AND key = $2 ORDER BY seq`, run, key)
 	if err != nil {
 		return nil, err
 	}
@@ -98,15 +103,14 @@ func (s *Service) packedPoints(ctx context.Context, run, key string) (list []poi
 	var open, buf []byte
 	var packed sql.RawBytes // read before the next row, so not copied
 	for rows.Next() {
-		var seq, held int64
-		if err := rows.Scan(&seq, &held, &packed); err != nil {
+		var seq int64
+		if err := rows.Scan(&seq, &packed); err != nil {
 			return nil, err
 		}
 		if seq == 0 {
 			open = slices.Clone(packed)
 			continue
 		}
-		list = slices.Grow(list, int(held))
 		if list, buf, err = unpack(list, packed, buf); err != nil {
 			return nil, err
 		}

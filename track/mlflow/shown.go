@@ -9,12 +9,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"zhuomo/internal/api"
 	"zhuomo/internal/blob"
 	"zhuomo/internal/db"
 )
@@ -256,19 +254,6 @@ func (s *Service) artifact(ctx context.Context, product, id, file string) (blob.
 	}
 	content, err := s.blobs.Open(ctx, blob.Hash(hash))
 	return content, bytes, err
-}
-
-// Download gives a file of a run.
-func (s *Service) Download(ctx context.Context, product, id, file string) (*api.Outgoing, error) {
-	content, bytes, err := s.artifact(ctx, product, id, file)
-	if err != nil {
-		return nil, err
-	}
-	return &api.Outgoing{Name: path.Base(file), Size: bytes, Write: func(w io.Writer) error {
-		defer content.Close()
-		_, err := io.Copy(w, io.NewSectionReader(content, 0, bytes))
-		return err
-	}}, nil
 }
 
 // Preview is the beginning of a file as a page may show it.

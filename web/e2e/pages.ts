@@ -40,6 +40,8 @@ export const pages: PageCase[] = [
   { name: "model-compare", path: "model/m2/compare?with=m1" },
   { name: "tune", path: "tune" },
   { name: "tune-one", path: "tune/s1" },
+  { name: "runs", path: "tune/runs" },
+  { name: "registry", path: "tune/registry" },
   { name: "evaluate", path: "evaluate" },
   { name: "evaluate-one", path: "evaluate/latest" },
   { name: "evaluate-batch", path: "evaluate/batch" },

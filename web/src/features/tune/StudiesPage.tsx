@@ -17,6 +17,7 @@ import { useWords } from "../../shared/words/useWords";
 import type { Study } from "./api";
 import { NewStudy } from "./NewStudy";
 import { toneOf } from "./tone";
+import { TuneTabs } from "./TuneTabs";
 
 /** StudiesPage is the list of studies; N begins one. */
 export function StudiesPage() {
@@ -43,7 +44,7 @@ export function StudiesPage() {
     { key: "created_us", title: w("col_created"), cell: (r) => f.time(r.created_us), plain: (r) => new Date(r.created_us / 1000), width: 150 },
   ];
   return (
-    <Page title={w("title")} facts={w("studies_note")} acts={<ActionButton type="primary" action={begin} />} flush>
+    <Page title={w("title")} facts={w("studies_note")} acts={<ActionButton type="primary" action={begin} />} bar={<TuneTabs />} flush>
       <NewStudy open={open} onClose={() => setOpen(false)} />
       <Faces of={list.query} empty={<Empty text={w("empty")} act={<ActionButton action={{ ...begin, id: "tune.first" }} />} link={{ to: `/${product}/model`, words: w("to_model") }} />}>
         {(rows) => <DataTable id="tune.studies" label={w("title")} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} open={(r) => void go(r.id)} exportName={w("title")} />}
