@@ -148,6 +148,7 @@ func (s *Service) stageExperiment(c *call, from, to string) error {
 			return WrongState.With("what", e.Name, "state", e.Stage)
 		}
 		e.Stage = to // its runs share its fate
+		s.touched(tx, c.product, "")
 		_, err := tx.ExecContext(ctx, `UPDATE mlflow_runs SET stage = $1 WHERE product_id = $2 AND experiment_id = $3`, to, c.product, e.ID)
 		return err
 	})

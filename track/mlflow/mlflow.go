@@ -3,7 +3,7 @@
 // artifacts and the model registry of one product, under /mlflow/{product}.
 //
 //	in:   calls of the client     out: rows, blobs
-//	read: mlflow.go → experiment.go → run.go → metric.go → points.go → search.go → artifact.go → registry.go → logged.go; the pages are
+//	read: mlflow.go → experiment.go → run.go → metric.go → points.go → search.go → shelf.go → match.go → artifact.go → registry.go → logged.go; the pages are
 //	      http.go → shown.go → curve.go → thin.go → request.go
 //
 // Source: the protocol as MLflow documents it (REST API 2.0) and its client sends it.
@@ -30,6 +30,8 @@ type Service struct {
 	db    *db.DB
 	blobs blob.Store
 	now   func() time.Time
+
+	shelves *shelves // nil where other processes write too
 }
 
 //go:embed migrations/*.sql
@@ -43,11 +45,18 @@ func New(ctx context.Context, d *db.DB, blobs blob.Store, now func() time.Time) 
 	if err := d.Migrate(ctx, "mlflow", migrations); err != nil {
 		return nil, err
 	}
-	return &Service{db: d, blobs: blobs, now: now}, nil
+	s := &Service{db: d, blobs: blobs, now: now}
+	if !d.Shared() {
+		s.shelves = &shelves{most: mostShelved, of: map[string]*shelf{}}
+	}
+	return s, nil
 }
 
 // Erase deletes all that was logged of a product, and tells how many rows there were.
 func (s *Service) Erase(ctx context.Context, product string) (int, error) {
+	if s.shelves != nil {
+		defer s.shelves.drop(product)
+	}
 	return s.db.Erase(ctx, product,
 		`DELETE FROM mlflow_texts WHERE product_id = $1`, `DELETE FROM mlflow_metrics WHERE product_id = $1`,
 		`DELETE FROM mlflow_latest WHERE product_id = $1`, `DELETE FROM mlflow_runs WHERE product_id = $1`,
@@ -164,7 +173,10 @@ func answered(do func(c *call) (any, error)) http.HandlerFunc {
 		if out == nil {
 			out = struct{}{}
 		}
-		body, err := json.Marshal(out)
+		body, written := out.(ready)
+		if !written {
+			body, err = json.Marshal(out)
+		}
 		if err != nil {
 			refuse(w, err)
 			return
@@ -173,6 +185,12 @@ func answered(do func(c *call) (any, error)) http.HandlerFunc {
 		w.Write(body) // the client has gone: nobody is left to tell
 	}
 }
+
+// ready is an answer that is JSON already.
+type ready []byte
+
+// MarshalJSON gives it as it is.
+func (r ready) MarshalJSON() ([]byte, error) { return r, nil }
 
 // refuse tells a fault in the protocol's words.
 func refuse(w http.ResponseWriter, err error) {

@@ -83,6 +83,7 @@ func (s *Service) writing(c *call, do func(ctx context.Context, tx db.Tx, r run)
 		if r.stage != active {
 			return WrongState.With("what", r.id, "state", r.stage)
 		}
+		s.touched(tx, c.product, r.id)
 		return do(ctx, tx, r)
 	})
 }
@@ -162,6 +163,7 @@ func (s *Service) begin(c *call) (run, error) {
 			r.id, c.product, r.experiment, r.name, r.user, r.status, r.stage, r.start, string(r.tags)); err != nil {
 			return err
 		}
+		s.touched(tx, c.product, r.id)
 		return saveTexts(ctx, tx, c.product, r.id, "tag", tags)
 	})
 	return r, err
@@ -212,6 +214,7 @@ func (s *Service) stageRun(c *call, from, to string) error {
 		if r.stage != from {
 			return WrongState.With("what", r.id, "state", r.stage)
 		}
+		s.touched(tx, c.product, r.id)
 		_, err = tx.ExecContext(ctx, `UPDATE mlflow_runs SET stage = $1 WHERE id = $2`, to, r.id)
 		return err
 	})

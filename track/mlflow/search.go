@@ -227,20 +227,6 @@ func (q *question) orderBy(o order) error {
 	return nil
 }
 
-// answeredRun is a run in an answer, its lists as they are kept.
-type answeredRun struct {
-	Info    runInfo         `json:"info"`
-	Data    runLists        `json:"data"`
-	Inputs  json.RawMessage `json:"inputs"`
-	Outputs json.RawMessage `json:"outputs"`
-}
-
-type runLists struct {
-	Metrics json.RawMessage `json:"metrics"`
-	Params  json.RawMessage `json:"params"`
-	Tags    json.RawMessage `json:"tags"`
-}
-
 // asking is what a search wants.
 type asking struct {
 	product     string
@@ -263,23 +249,84 @@ func (s *Service) searchRuns(c *call) (any, error) {
 	if a.limit < 0 {
 		return nil, BadValue.With("field", "max_results", "got", a.limit, "want", "1–50000").At("max_results")
 	}
-	runs, next, err := s.find(c.ctx, a)
+	parts, next, err := s.told(c.ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	out := struct {
-		Runs []answeredRun `json:"runs"`
-		Next string        `json:"next_page_token,omitempty"`
-	}{Runs: make([]answeredRun, 0, len(runs)), Next: next}
-	for _, r := range runs {
-		out.Runs = append(out.Runs, answeredRun{r.info(), runLists{r.metrics, r.params, r.tags}, r.inputs, r.outputs})
+	size := 64 + len(next) + len(parts)
+	for _, p := range parts {
+		size += len(p)
 	}
-	return out, nil
+	b := append(make(ready, 0, size), `{"runs":[`...)
+	for i, p := range parts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, p...)
+	}
+	b = append(b, ']')
+	if next != "" {
+		b = append(append(append(b, `,"next_page_token":"`...), next...), '"')
+	}
+	return append(b, '}'), nil
+}
+
+// told gives the runs that are asked for as the protocol writes them.
+func (s *Service) told(ctx context.Context, a asking) (parts [][]byte, next string, err error) {
+	shelved, next, there, err := s.findShelved(ctx, a)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, k := range shelved {
+		parts = append(parts, k.told)
+	}
+	if there {
+		return parts, next, nil
+	}
+	runs, next, err := s.ask(ctx, a)
+	for _, r := range runs {
+		parts = append(parts, appendRun(nil, &r))
+	}
+	return parts, next, err
 }
 
 // find searches runs and gives the cursor of what comes after them. Faults: Missing,
 // BadFilter, api.BadCursor.
 func (s *Service) find(ctx context.Context, a asking) (found []run, next string, err error) {
+	shelved, next, there, err := s.findShelved(ctx, a)
+	if err != nil {
+		return nil, "", err
+	}
+	if !there {
+		return s.ask(ctx, a)
+	}
+	found = make([]run, len(shelved))
+	for i, k := range shelved {
+		found[i] = k.run
+	}
+	return found, next, nil
+}
+
+// parsed reads filter, orders and cursor. The cursor counts runs; a negative one counts
+// those that fit every condition, others those that fit the conditions of the database.
+func (a asking) parsed() (conditions []condition, orders []order, offset int, err error) {
+	if conditions, err = parseFilter(a.filter); err != nil {
+		return nil, nil, 0, err
+	}
+	if orders, err = parseOrders(a.orders); err != nil {
+		return nil, nil, 0, err
+	}
+	q := &question{}
+	for _, o := range orders {
+		if err := q.orderBy(o); err != nil {
+			return nil, nil, 0, err
+		}
+	}
+	return conditions, orders, offset, api.ReadCursor(a.cursor, &offset)
+}
+
+// ask is find by the database.
+func (s *Service) ask(ctx context.Context, a asking) (found []run, next string, err error) {
 	q := &question{args: []any{a.product}}
 	if len(a.experiments) == 0 {
 		return nil, "", Missing.With("field", "experiment_ids").At("experiment_ids")
@@ -292,7 +339,7 @@ func (s *Service) find(ctx context.Context, a asking) (found []run, next string,
 	default:
 		q.where.WriteString(` AND r.stage = 'active'`)
 	}
-	conditions, err := parseFilter(a.filter)
+	conditions, orders, offset, err := a.parsed()
 	if err != nil {
 		return nil, "", err
 	}
@@ -301,32 +348,36 @@ func (s *Service) find(ctx context.Context, a asking) (found []run, next string,
 			return nil, "", err
 		}
 	}
-	orders, err := parseOrders(a.orders)
-	if err != nil {
-		return nil, "", err
-	}
 	for _, o := range append(orders, order{"attribute", "start_time", true}, order{"attribute", "run_id", false}) {
 		if err := q.orderBy(o); err != nil {
 			return nil, "", err
 		}
 	}
-	var offset int
-	if err := api.ReadCursor(a.cursor, &offset); err != nil {
-		return nil, "", err
+	skip := 0 // of a page that a shelf began
+	if offset < 0 {
+		skip, offset = -offset, 0
 	}
 	found = []run{}
 	for {
-		runs, err := s.askRuns(ctx, q, a.limit+1-len(found), offset)
+		more := a.limit + 1 - len(found) + skip
+		if len(q.after) > 0 {
+			more = max(more, readTogether) // few of them may fit
+		}
+		runs, err := s.askRuns(ctx, q, more, offset)
 		if err != nil {
 			return nil, "", err
 		}
 		for i, r := range runs {
-			if len(found) == a.limit {
-				return found, api.Cursor(offset + i), nil
-			}
-			if keep, err := q.holds(r); err != nil {
+			keep, err := q.holds(r)
+			switch {
+			case err != nil:
 				return nil, "", err
-			} else if keep {
+			case !keep:
+			case skip > 0:
+				skip--
+			case len(found) == a.limit:
+				return found, api.Cursor(offset + i), nil
+			default:
 				found = append(found, r)
 			}
 		}
