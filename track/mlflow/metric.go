@@ -180,9 +180,13 @@ const mostBatch = 1000
 func (s *Service) logBatch(c *call) (any, error) {
 	var points []metric
 	var params, tags []pair
-	for name, into := range map[string]any{"metrics": &points, "params": &params, "tags": &tags} {
+	for name, read := range map[string]func(raw []byte) error{
+		"metrics": func(raw []byte) (err error) { points, err = readMetrics(raw); return err },
+		"params":  func(raw []byte) error { return json.Unmarshal(raw, &params) },
+		"tags":    func(raw []byte) error { return json.Unmarshal(raw, &tags) },
+	} {
 		if len(c.in[name]) > 0 {
-			if err := json.Unmarshal(c.in[name], into); err != nil {
+			if err := read(c.in[name]); err != nil {
 				return nil, BadValue.With("field", name, "got", cut(string(c.in[name])), "want", "a list of objects with key and value").At(name).Because(err)
 			}
 		}

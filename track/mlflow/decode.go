@@ -1,0 +1,155 @@
+package mlflow
+
+import (
+	"encoding/json"
+	"strconv"
+)
+
+// readMetrics reads a list of points that is known to be JSON. Points as clients write
+// them are read at once; whatever else stands there is left to readMetricsPlain, which
+// FuzzReadMetrics holds it to.
+func readMetrics(raw []byte) ([]metric, error) {
+	if list, plain := readPoints(raw); plain {
+		return list, nil
+	}
+	return readMetricsPlain(raw)
+}
+
+func readMetricsPlain(raw []byte) (list []metric, err error) {
+	return list, json.Unmarshal(raw, &list)
+}
+
+// readPoints reads [{"key": "…", "value": 1, "timestamp": 1, "step": 1}, …] without names
+// or texts that have an escape, and tells whether that is what stands there.
+//
+// Cost: one pass; nothing is allocated but the list and one text a metric.
+func readPoints(raw []byte) (list []metric, plain bool) {
+	p := scan{b: raw}
+	if !p.take('[') {
+		return nil, false
+	}
+	list = []metric{}
+	if p.take(']') {
+		return list, p.ended()
+	}
+	names := map[string]string{}
+	for {
+		m, ok := p.point(names)
+		if !ok {
+			return nil, false
+		}
+		list = append(list, m)
+		switch {
+		case p.take(','):
+		case p.take(']'):
+			return list, p.ended()
+		default:
+			return nil, false
+		}
+	}
+}
+
+// scan is a place in JSON.
+type scan struct {
+	b  []byte
+	at int
+}
+
+func (p *scan) space() {
+	for p.at < len(p.b) && (p.b[p.at] == ' ' || p.b[p.at] == '\n' || p.b[p.at] == '\t' || p.b[p.at] == '\r') {
+		p.at++
+	}
+}
+
+func (p *scan) take(c byte) bool {
+	p.space()
+	if p.at < len(p.b) && p.b[p.at] == c {
+		p.at++
+		return true
+	}
+	return false
+}
+
+func (p *scan) ended() bool {
+	p.space()
+	return p.at == len(p.b)
+}
+
+// text is a text without escapes, in ASCII.
+func (p *scan) text() ([]byte, bool) {
+	if !p.take('"') {
+		return nil, false
+	}
+	from := p.at
+	for ; p.at < len(p.b); p.at++ {
+		switch c := p.b[p.at]; {
+		case c == '"':
+			p.at++
+			return p.b[from : p.at-1], true
+		case c == '\\' || c < ' ' || c >= 0x80:
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// number is the letters of a number.
+func (p *scan) number() []byte {
+	p.space()
+	from := p.at
+	for p.at < len(p.b) {
+		if c := p.b[p.at]; (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
+			break
+		}
+		p.at++
+	}
+	return p.b[from:p.at]
+}
+
+func (p *scan) point(names map[string]string) (m metric, ok bool) {
+	if !p.take('{') {
+		return m, false
+	}
+	for {
+		name, ok := p.text()
+		if !ok || !p.take(':') {
+			return m, false
+		}
+		switch string(name) {
+		case "key":
+			key, ok := p.text()
+			if !ok {
+				return m, false
+			}
+			if m.Key, ok = names[string(key)]; !ok {
+				m.Key = string(key)
+				names[m.Key] = m.Key
+			}
+		case "value":
+			v, err := strconv.ParseFloat(string(p.number()), 64)
+			if err != nil {
+				return m, false
+			}
+			m.Value = float(v)
+		case "timestamp", "step":
+			n, err := strconv.ParseInt(string(p.number()), 10, 64)
+			if err != nil {
+				return m, false
+			}
+			if name[0] == 's' {
+				m.Step = whole(n)
+			} else {
+				m.At = whole(n)
+			}
+		default:
+			return m, false
+		}
+		switch {
+		case p.take(','):
+		case p.take('}'):
+			return m, true
+		default:
+			return m, false
+		}
+	}
+}
