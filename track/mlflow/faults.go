@@ -1,6 +1,16 @@
 package mlflow
 
-import "zhuomo/internal/fault"
+import (
+	"zhuomo/internal/fault"
+	"zhuomo/internal/spec"
+)
+
+// Why a filter is refused, where more than one place says so.
+var (
+	likeTexts   = spec.Text{ZH: "LIKE 只用于文字", EN: "LIKE is for texts"}
+	timeMS      = spec.Text{ZH: "时间是 1970 年起的毫秒数", EN: "a time is milliseconds since 1970"}
+	noAttribute = spec.Text{ZH: "没有这个属性", EN: "there is no such attribute"}
+)
 
 var (
 	NotJSON = fault.Define("mlflow.not_json", fault.Invalid, fault.Text{

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"zhuomo/internal/spec"
 )
 
 // condition is one comparison of a filter: kind.key operator values.
@@ -43,24 +45,24 @@ func parseFilter(filter string) ([]condition, error) {
 	for rest != "" {
 		m := comparePat.FindStringSubmatch(rest)
 		if m == nil {
-			return nil, BadFilter.With("filter", filter, "why", cut(rest)).At("filter")
+			return nil, BadFilter.With("filter", filter, "why", seen(rest)).At("filter")
 		}
 		kind, ok := kinds[strings.ToLower(m[1])]
 		c := condition{kind: kind, key: unquote(m[2]), op: strings.ToUpper(strings.Join(strings.Fields(m[3]), " "))}
 		if !ok {
-			return nil, BadFilter.With("filter", filter, "why", "unknown "+m[1]).At("filter")
+			return nil, BadFilter.With("filter", filter, "why", spec.Text{ZH: "没有「" + m[1] + "」这一类；有 metrics、params、tags、attributes、datasets", EN: "there is no " + m[1] + "; there are metrics, params, tags, attributes, datasets"}).At("filter")
 		}
 		if c.op == "<>" {
 			c.op = "!="
 		}
-		var why string
-		if c.values, why = valuesOf(c.op, m[4]); why == "" && kind == "metric" && len(c.values) == 1 {
+		var why spec.Text
+		if c.values, why = valuesOf(c.op, m[4]); why.EN == "" && kind == "metric" && len(c.values) == 1 {
 			var err error
 			if c.number, err = strconv.ParseFloat(c.values[0], 64); err != nil || strings.ContainsAny(m[4], `'"`) {
-				why = "a metric is compared with a number"
+				why = spec.Text{ZH: "指标只能和数比较，数不加引号", EN: "a metric is compared with a number, without quotes"}
 			}
 		}
-		if why != "" {
+		if why.EN != "" {
 			return nil, BadFilter.With("filter", filter, "why", why).At("filter")
 		}
 		list = append(list, c)
@@ -70,42 +72,47 @@ func parseFilter(filter string) ([]condition, error) {
 		}
 		and := andPattern.FindString(rest)
 		if and == "" || strings.TrimSpace(rest[len(and):]) == "" {
-			return nil, BadFilter.With("filter", filter, "why", "AND … "+cut(rest)).At("filter")
+			return nil, BadFilter.With("filter", filter, "why", spec.Text{ZH: "比较之间只能用 AND，后面还要有一个比较，这里是：" + cut(rest), EN: "comparisons are joined by AND, with one after it; here stands: " + cut(rest)}).At("filter")
 		}
 		rest = rest[len(and):]
 	}
 	return list, nil
 }
 
-func valuesOf(op, said string) (values []string, why string) {
+// seen tells from where on a filter is not understood.
+func seen(rest string) spec.Text {
+	return spec.Text{ZH: "从这里起看不懂：" + cut(rest), EN: "not understood from here on: " + cut(rest)}
+}
+
+func valuesOf(op, said string) (values []string, why spec.Text) {
 	said = strings.TrimSpace(said)
 	if strings.HasPrefix(op, "IS ") {
 		if said != "" {
-			return nil, "nothing follows " + op
+			return nil, spec.Text{ZH: op + " 后面不跟值", EN: "nothing follows " + op}
 		}
-		return nil, ""
+		return nil, why
 	}
 	if said == "" {
-		return nil, "a value is missing after " + op
+		return nil, spec.Text{ZH: op + " 后面缺值", EN: "a value is missing after " + op}
 	}
 	in := strings.HasSuffix(op, "IN")
 	if in != strings.HasPrefix(said, "(") {
-		return nil, "a list in brackets belongs to IN, and to nothing else"
+		return nil, spec.Text{ZH: "括号里的列表只跟在 IN 后面", EN: "a list in brackets belongs to IN, and to nothing else"}
 	}
 	if !in {
-		return []string{unquote(said)}, ""
+		return []string{unquote(said)}, why
 	}
 	for rest := strings.TrimSpace(said[1 : len(said)-1]); rest != ""; {
 		m := inValue.FindStringSubmatch(rest)
 		if m == nil {
-			return nil, cut(rest)
+			return nil, seen(rest)
 		}
 		values, rest = append(values, unquote(m[1])), strings.TrimSpace(rest[len(m[0]):])
 	}
 	if len(values) == 0 {
-		return nil, "the list is empty"
+		return nil, spec.Text{ZH: "列表是空的", EN: "the list is empty"}
 	}
-	return values, ""
+	return values, why
 }
 
 func unquote(s string) string {
@@ -126,7 +133,7 @@ func parseOrders(said []string) ([]order, error) {
 			kind, ok = kinds[strings.ToLower(m[1])]
 		}
 		if !ok {
-			return nil, BadFilter.With("filter", one, "why", "metrics.x, params.x, tags.x or an attribute, then ASC or DESC").At("order_by")
+			return nil, BadFilter.With("filter", one, "why", spec.Text{ZH: "排序是 metrics.x、params.x、tags.x 或属性，后面可跟 ASC 或 DESC", EN: "an order is metrics.x, params.x, tags.x or an attribute, then ASC or DESC"}).At("order_by")
 		}
 		list = append(list, order{kind, unquote(m[2]), strings.EqualFold(m[3], "DESC")})
 	}

@@ -134,7 +134,7 @@ func (c condition) test(keys map[string]int32) (func(*kept) bool, error) {
 		}
 		text := attributeText(c.key)
 		if text == nil || c.later() && c.key == "experiment_id" {
-			return nil, BadFilter.With("filter", c.key, "why", "LIKE is for texts").At("filter")
+			return nil, BadFilter.With("filter", c.key, "why", likeTexts).At("filter")
 		}
 		return func(k *kept) bool { return c.holds(text(k), true) }, nil
 	}
@@ -146,7 +146,7 @@ func (c condition) test(keys map[string]int32) (func(*kept) bool, error) {
 
 func (c condition) testTime() (func(*kept) bool, error) {
 	if c.later() {
-		return nil, BadFilter.With("filter", c.key, "why", "LIKE is for texts").At("filter")
+		return nil, BadFilter.With("filter", c.key, "why", likeTexts).At("filter")
 	}
 	of := func(k *kept) int64 { return k.start }
 	if c.key == "end_time" {
@@ -157,7 +157,7 @@ func (c condition) testTime() (func(*kept) bool, error) {
 	}
 	want, err := strconv.ParseInt(c.values[0], 10, 64)
 	if err != nil {
-		return nil, BadFilter.With("filter", c.key, "why", "a time is milliseconds since 1970").At("filter")
+		return nil, BadFilter.With("filter", c.key, "why", timeMS).At("filter")
 	}
 	sign := signs[c.op]
 	return func(k *kept) bool { return sign(cmp.Compare(of(k), want)) }, nil

@@ -12,6 +12,7 @@ import (
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/db"
+	"zhuomo/internal/spec"
 )
 
 // matched is a thing that is searched in memory.
@@ -38,7 +39,7 @@ func pageOf[T any](c *call, all []matched[T], most int, usual, last string) (pag
 	}
 	for _, cond := range conditions {
 		if _, known := (matched[T]{attributes: anyOf(all)}).value(cond.kind, cond.key); !known && cond.kind != "tag" && len(all) > 0 {
-			return nil, "", BadFilter.With("filter", cond.key, "why", "unknown attribute").At("filter")
+			return nil, "", BadFilter.With("filter", cond.key, "why", noAttribute).At("filter")
 		}
 	}
 	kept := slices.DeleteFunc(slices.Clone(all), func(m matched[T]) bool {
@@ -149,12 +150,12 @@ func (q *question) listed(list []string) string {
 
 // add puts a condition into the question.
 func (q *question) add(c condition) error {
-	bad := func(why string) error {
+	bad := func(why any) error {
 		return BadFilter.With("filter", c.kind+"."+c.key+" "+c.op, "why", why).At("filter")
 	}
 	if strings.HasSuffix(c.op, "LIKE") {
 		if c.kind == "metric" {
-			return bad("a metric is a number")
+			return bad(likeTexts)
 		}
 		q.after = append(q.after, c)
 		if a, known := attributes[c.key]; c.op == "LIKE" && c.kind == "attribute" && known && !a.number && !strings.Contains(c.values[0], `\`) {
@@ -186,13 +187,13 @@ func (q *question) add(c condition) error {
 		case !known:
 			return bad("run_id, run_name, status, start_time, end_time, user_id, artifact_uri")
 		case strings.HasPrefix(c.op, "IS "):
-			return bad("an attribute is always there")
+			return bad(spec.Text{ZH: "属性总是有的", EN: "an attribute is always there"})
 		case strings.HasSuffix(c.op, "IN"):
 			fmt.Fprintf(&q.where, ` AND %s %s %s`, a.column, c.op, q.listed(c.values))
 		case a.number:
 			n, err := strconv.ParseInt(c.values[0], 10, 64)
 			if err != nil {
-				return bad("a time is milliseconds since 1970")
+				return bad(timeMS)
 			}
 			fmt.Fprintf(&q.where, ` AND %s %s %s`, a.column, c.op, q.arg(n))
 		default:
@@ -441,7 +442,7 @@ func (q *question) holds(r run) (bool, error) {
 			i := r.info()
 			text, known := map[string]string{"run_id": i.ID, "run_name": i.Name, "name": i.Name, "Run name": i.Name, "status": i.Status, "user_id": i.User, "artifact_uri": i.Artifacts}[c.key]
 			if !known {
-				return false, BadFilter.With("filter", c.key, "why", "LIKE is for texts").At("filter")
+				return false, BadFilter.With("filter", c.key, "why", likeTexts).At("filter")
 			}
 			texts = []pair{{c.key, text}}
 		case "dataset":
