@@ -1548,6 +1548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the experiments of MLflow clients
+         * @description 列出 MLflow 客户端的实验
+         */
+        get: operations["runs-experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/feedback-files": {
         parameters: {
             query?: never;
@@ -2052,6 +2072,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/logged-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * search logged runs in MLflow's syntax
+         * @description 按 MLflow 的语法搜索外部运行
+         */
+        get: operations["runs-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show a logged run
+         * @description 查看一次外部运行
+         */
+        get: operations["runs-show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs/{run}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the files of a logged run
+         * @description 列出外部运行的文件
+         */
+        get: operations["runs-files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs/{run}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * the curve of a metric, thinned to as many points as can be drawn
+         * @description 一个指标的曲线，抽稀到画得下的点数
+         */
+        get: operations["runs-points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs/{run}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * the beginning of a file: text or a picture
+         * @description 看文件的开头：文字或图片
+         */
+        get: operations["runs-preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/lookups": {
         parameters: {
             query?: never;
@@ -2536,6 +2656,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/registered-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the registered models
+         * @description 列出登记的模型
+         */
+        get: operations["models-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/registered-models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show a registered model, its versions and requests
+         * @description 查看登记的模型、它的版本和申请
+         */
+        get: operations["models-show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/registered-models/{model}/versions/{version}/stage-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ask that a version go to a stage
+         * @description 申请把一个版本换到某个阶段
+         */
+        post: operations["models-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/releases": {
         parameters: {
             query?: never;
@@ -2758,6 +2938,26 @@ export interface paths {
          * @description 给一个回答点赞或点踩
          */
         post: operations["post-products-product-sessions-session-turns-turn-ratings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/stage-requests/{request}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * approve or refuse a request for a stage
+         * @description 批准或驳回换阶段的申请
+         */
+        post: operations["models-decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6966,6 +7166,194 @@ export interface components {
             tasks: string[] | null;
             title: components["schemas"]["SpecText"];
         };
+        MlflowAskStageInBody: {
+            /** @description 原来在这个阶段的版本归档|archive the versions that are at that stage */
+            archive?: boolean;
+            /** @description 为什么|why */
+            note?: string;
+            /**
+             * @description 换到哪个阶段|stage to go to
+             * @enum {string}
+             */
+            stage: "None" | "Staging" | "Production" | "Archived";
+        };
+        MlflowCurve: {
+            metric: string;
+            /**
+             * Format: int64
+             * @description 其中画不出的：NaN、无穷|those of them that cannot be drawn: NaN, infinite
+             */
+            odd_count: number;
+            /**
+             * Format: int64
+             * @description 记了几个点|points that were logged
+             */
+            point_count: number;
+            smooth_x?: number[] | null;
+            smooth_y?: number[] | null;
+            /** @description 步数，或从第一点起的秒数|steps, or seconds since the first point */
+            x: number[];
+            y: number[];
+        };
+        MlflowDataRead: {
+            context: string;
+            digest: string;
+            name: string;
+            source: string;
+        };
+        MlflowDecideStageInBody: {
+            /** @description 批准，否则驳回|approve, else refuse */
+            approve: boolean;
+            /** @description 为什么|why */
+            reason?: string;
+        };
+        MlflowExperiment: {
+            /** Format: int64 */
+            created_us: number;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            run_count: number;
+        };
+        MlflowFigure: {
+            /** Format: int64 */
+            at_us: number;
+            key: string;
+            /** @description 不是数时：NaN、Infinity 或 -Infinity，value 为 0|where it is no number: NaN, Infinity or -Infinity, and value is 0 */
+            odd?: string;
+            /** Format: int64 */
+            step: number;
+            /** Format: double */
+            value: number;
+        };
+        MlflowLoggedFile: {
+            folder: boolean;
+            path: string;
+            /** Format: int64 */
+            size_bytes: number;
+        };
+        MlflowLoggedRun: {
+            /**
+             * Format: int64
+             * @description 还没结束时为 0|0 while it runs
+             */
+            ended_us: number;
+            experiment_id: string;
+            experiment_name: string;
+            id: string;
+            metrics: components["schemas"]["MlflowFigure"][];
+            name: string;
+            params: components["schemas"]["MlflowText"][];
+            /** Format: int64 */
+            started_us: number;
+            /** @enum {string} */
+            state: "running" | "scheduled" | "finished" | "failed" | "killed";
+            tags: components["schemas"]["MlflowText"][];
+            user_name: string;
+        };
+        MlflowModelShown: {
+            /** Format: int64 */
+            asked_count: number;
+            /** Format: int64 */
+            changed_us: number;
+            description: string;
+            /** @description 每个阶段最新的版本|the newest version at each stage */
+            latest: components["schemas"]["MlflowModelVersion"][];
+            name: string;
+            requests: components["schemas"]["MlflowStageRequest"][];
+            tags: components["schemas"]["MlflowText"][];
+            /** Format: int64 */
+            version_count: number;
+            versions: components["schemas"]["MlflowModelVersion"][];
+        };
+        MlflowModelVersion: {
+            aliases: string[];
+            /** Format: int64 */
+            created_us: number;
+            description: string;
+            model: string;
+            run_id: string;
+            source: string;
+            /** @enum {string} */
+            stage: "None" | "Staging" | "Production" | "Archived";
+            tags: components["schemas"]["MlflowText"][];
+            version: string;
+        };
+        MlflowPreview: {
+            /** @description 后面还有|there is more */
+            cut: boolean;
+            /** @enum {string} */
+            kind: "text" | "picture" | "other";
+            /** @description 图片，base64|the picture in base64 */
+            picture?: string;
+            /** Format: int64 */
+            size_bytes: number;
+            text?: string;
+            /** @description 图片的类型|media type of the picture */
+            type?: string;
+        };
+        MlflowRegisteredModel: {
+            /** Format: int64 */
+            asked_count: number;
+            /** Format: int64 */
+            changed_us: number;
+            description: string;
+            /** @description 每个阶段最新的版本|the newest version at each stage */
+            latest: components["schemas"]["MlflowModelVersion"][];
+            name: string;
+            tags: components["schemas"]["MlflowText"][];
+            /** Format: int64 */
+            version_count: number;
+        };
+        MlflowRunShown: {
+            /** @description 下一级运行，最多 200 个|the runs below, at most 200 */
+            children: components["schemas"]["MlflowLoggedRun"][];
+            /**
+             * Format: int64
+             * @description 还没结束时为 0|0 while it runs
+             */
+            ended_us: number;
+            experiment_id: string;
+            experiment_name: string;
+            id: string;
+            inputs: components["schemas"]["MlflowDataRead"][];
+            metrics: components["schemas"]["MlflowFigure"][];
+            name: string;
+            params: components["schemas"]["MlflowText"][];
+            /** @description 上一级运行|the run above */
+            parent?: string;
+            /** Format: int64 */
+            started_us: number;
+            /** @enum {string} */
+            state: "running" | "scheduled" | "finished" | "failed" | "killed";
+            tags: components["schemas"]["MlflowText"][];
+            user_name: string;
+            /** @description 由它登记的模型版本|versions of models that were registered from it */
+            versions: components["schemas"]["MlflowModelVersion"][];
+        };
+        MlflowStageRequest: {
+            archive: boolean;
+            /** Format: int64 */
+            asked_us: number;
+            asker: string;
+            /** Format: int64 */
+            decided_us: number;
+            decider: string;
+            from: string;
+            id: string;
+            model: string;
+            note: string;
+            product_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused" | "direct";
+            to: string;
+            version: string;
+        };
+        MlflowText: {
+            key: string;
+            value: string;
+        };
         PageCleanQuarantined: {
             items: components["schemas"]["CleanQuarantined"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7188,6 +7576,26 @@ export interface components {
         };
         PageLearnerInfo: {
             items: components["schemas"]["LearnerInfo"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageMlflowExperiment: {
+            items: components["schemas"]["MlflowExperiment"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageMlflowLoggedFile: {
+            items: components["schemas"]["MlflowLoggedFile"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageMlflowLoggedRun: {
+            items: components["schemas"]["MlflowLoggedRun"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageMlflowRegisteredModel: {
+            items: components["schemas"]["MlflowRegisteredModel"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -11627,6 +12035,38 @@ export interface operations {
             };
         };
     };
+    "runs-experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowExperiment"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "feedback-bring": {
         parameters: {
             query?: {
@@ -12780,6 +13220,200 @@ export interface operations {
             };
         };
     };
+    "runs-list": {
+        parameters: {
+            query?: {
+                /** @description 只看这个实验，不填则全部|only this experiment, all when absent */
+                experiment?: string;
+                /** @description 筛选，如 metrics.acc > 0.9 and params.C = '1'|filter, such as metrics.acc > 0.9 and params.C = '1' */
+                filter?: string;
+                /** @description 排序，如 metrics.acc DESC；不填则新的在前|order, such as metrics.acc DESC; the newest first when absent */
+                order?: string[] | null;
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowLoggedRun"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 外部运行的编号|id of the logged run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowRunShown"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-files": {
+        parameters: {
+            query?: {
+                /** @description 文件夹|folder */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 外部运行的编号|id of the logged run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowLoggedFile"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-points": {
+        parameters: {
+            query: {
+                /** @description 指标|metric */
+                metric: string;
+                /** @description 最多几个点|points at most */
+                most?: number;
+                /** @description 横轴：步数，或从第一点起的秒数|along the x axis: steps, or seconds since the first point */
+                along?: "step" | "time";
+                /** @description 平滑，0 是不平滑|smoothing, 0 is none */
+                smooth?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 外部运行的编号|id of the logged run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowCurve"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-preview": {
+        parameters: {
+            query: {
+                /** @description 文件|file */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 外部运行的编号|id of the logged run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowPreview"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "knowledge-lookup": {
         parameters: {
             query?: never;
@@ -13875,6 +14509,112 @@ export interface operations {
             };
         };
     };
+    "models-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowRegisteredModel"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "models-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 登记的名称|registered name */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowModelShown"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "models-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 登记的名称|registered name */
+                model: string;
+                /** @description 版本号|number of the version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MlflowAskStageInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowStageRequest"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "serve-releases": {
         parameters: {
             query?: {
@@ -14353,6 +15093,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "models-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 申请的编号|id of the request */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MlflowDecideStageInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowStageRequest"];
+                };
             };
             /** @description Fault (RFC 9457) */
             default: {
