@@ -62,7 +62,7 @@ type Wish struct {
 }
 
 // DefaultExplore was chosen on simulated listeners; ADR 0025 tells how.
-const DefaultExplore = .5
+const DefaultExplore = .2
 
 func (r *Recommend) explore() float64 {
 	if r.Explore != nil {

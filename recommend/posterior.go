@@ -4,10 +4,10 @@ import "math"
 
 // What is believed before anything was learnt, and how much one reward tells:
 // standard deviations of a feature's weight and of a reward around its mean.
-// bench/recommend tells on which simulated listeners they were chosen.
+// ADR 0025 tells on which simulated listeners they were chosen.
 const (
-	weightSD = 0.35
-	rewardSD = 0.7
+	weightSD = 0.3
+	rewardSD = 0.5
 )
 
 // posterior is the normal distribution of the features' weights after what was

@@ -13,7 +13,7 @@ import (
 // tastes and wishes as the flow's own.
 func Peers() map[string]recommend.Chooser {
 	return map[string]recommend.Chooser{
-		"random": chooser(byChance), "most-liked": &mostLiked{sums: map[string]float64{}, counts: map[string]float64{}, seen: map[*recommend.Last]float64{}},
+		"random": chooser(byChance), "most-liked": &mostLiked{sums: map[string]float64{}, counts: map[string]float64{}},
 		"epsilon-greedy": chooser(epsilonGreedy), "linucb": chooser(linUCB),
 	}
 }
@@ -38,10 +38,10 @@ func byChance(_ *recommend.Taste, all []recommend.Candidate, _ *rand.Rand) []flo
 }
 
 // The ridge that the linear peers use is that of recommend: weights of spread
-// .35 before, rewards of spread .7.
+// .3 before, rewards of spread .5.
 const (
-	ridge   = 1 / (.35 * .35)
-	noise   = 1 / (.7 * .7)
+	ridge   = 1 / (.3 * .3)
+	noise   = 1 / (.5 * .5)
 	epsilon = .1
 	alpha   = .5
 )
@@ -130,16 +130,12 @@ func linUCB(t *recommend.Taste, all []recommend.Candidate, _ *rand.Rand) []float
 // with two rewards of nothing.
 type mostLiked struct {
 	sums, counts map[string]float64
-	seen         map[*recommend.Last]float64
 }
 
 func (m *mostLiked) Choose(t *recommend.Taste, all []recommend.Candidate, seed uint64) recommend.Ranking {
-	if last := t.Last; last != nil && last.Judged {
-		if _, met := m.seen[last]; !met {
-			m.counts[last.Key]++
-			m.sums[last.Key] += last.Reward
-			m.seen[last] = last.Reward
-		}
+	if last := t.Last; last != nil && last.Judged { // a choice is the last one of one choosing only
+		m.counts[last.Key]++
+		m.sums[last.Key] += last.Reward
 	}
 	return chooser(func(_ *recommend.Taste, all []recommend.Candidate, _ *rand.Rand) []float64 {
 		scores := make([]float64, len(all))
