@@ -88,7 +88,7 @@ func (t *trainer) widened(ctx context.Context, workers int) (*trainer, error) {
 func (t *trainer) guided(ctx context.Context, x *matrix, sp *space, labelled []int32, rest int, tell func()) (*trainer, *solution, error) {
 	first := t.problem(x, sp, labelled)
 	first.tell = tell
-	s, err := crammerSinger(ctx, first)
+	s, err := t.solve(ctx, first, 1)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,7 +113,7 @@ func (t *trainer) guided(ctx context.Context, x *matrix, sp *space, labelled []i
 		}
 		both := guessed.problem(x, sp, rows)
 		both.tell = tell
-		if s, err = crammerSinger(ctx, both); err != nil {
+		if s, err = t.solve(ctx, both, 1); err != nil {
 			return nil, nil, err
 		}
 	}

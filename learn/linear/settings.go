@@ -24,6 +24,7 @@ type settings struct {
 	historyPool         bool
 	historyText         float64
 	balance             float64
+	softmax             bool
 	idfPower            float64
 	leastRows, hashBits int
 	bias, vectorShare   float32
@@ -38,7 +39,7 @@ func settingsOf(v spec.Values) settings {
 		cost: float32(v.Float("cost")), passes: v.Int("passes"),
 		charMin: v.Int("char_min"), charMax: v.Int("char_max"), hanMax: v.Int("han_max"), wordMax: v.Int("word_max"),
 		wordShare: v.Float("word_share"), turns: v.Int("history_turns"), historyShare: v.Float("history_share"),
-		historyFade: v.Float("history_fade"), historyPool: v.Bool("history_pool"), historyText: v.Float("history_text"), balance: v.Float("balance"),
+		historyFade: v.Float("history_fade"), historyPool: v.Bool("history_pool"), historyText: v.Float("history_text"), balance: v.Float("balance"), softmax: v.String("loss") == "softmax",
 		idfPower: v.Float("idf_power"), leastRows: v.Int("least_rows"), hashBits: v.Int("hash_bits"),
 		bias: float32(v.Float("bias")), vectorShare: float32(v.Float("vector_share")), held: v.Float("held_share"),
 		none: v.String("none_label"), rejects: v.Float("scope_rejects"), restWeight: float32(v.Float("rest_weight")),
@@ -82,6 +83,13 @@ func (*linear) Spec() spec.Spec {
 		},
 		Params: slices.Concat([]spec.Param{
 			number("cost", spec.Float, "错误代价", "cost of errors", "越大越贴合训练数据，越小越平滑", "larger fits the training data more closely, smaller is smoother", 1.4, 0.01, 100, true, true),
+			{
+				Name: "loss", Kind: spec.Choice, Title: spec.Text{ZH: "怎样算错", EN: "loss"}, Choices: []string{"hinge", "softmax"}, Default: "hinge",
+				Help: spec.Text{
+					ZH: "hinge 要正确的标签领先一截，softmax 要它的概率高；标签常被标错、难分的（如情绪）softmax 更好，慢一些；只在每行一个标签时起作用",
+					EN: "hinge wants the right label ahead by a margin, softmax wants it probable; where labels are noisy and hard to tell apart, such as moods, softmax is better, and slower; for one label a row only",
+				},
+			},
 			number("passes", spec.Int, "遍数", "passes", "把训练数据过几遍", "how often the training data is gone through", 6, 1, 100, true, false),
 			number("char_min", spec.Int, "字母片段最短", "shortest letter piece", "英文等文字的片段至少几个字符", "pieces of Latin and other alphabets have at least so many characters", 2, 1, 6, false, true),
 			number("char_max", spec.Int, "字母片段最长", "longest letter piece", "英文等文字的片段至多几个字符", "pieces of Latin and other alphabets have at most so many characters", 5, 1, 8, false, true),

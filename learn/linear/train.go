@@ -300,7 +300,10 @@ func (t *trainer) even() []float32 {
 }
 
 func (t *trainer) solve(ctx context.Context, p *problem, workers int) (*solution, error) {
-	if t.task == learn.Single {
+	switch {
+	case t.task == learn.Single && t.settings.softmax:
+		return softmax(ctx, p)
+	case t.task == learn.Single:
 		return crammerSinger(ctx, p)
 	}
 	return oneAgainstRest(ctx, p, workers)
