@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-track race-label race-oos race-emotion race-encode box audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-track race-label race-oos race-emotion race-mood race-encode box audit clean
 
 build: $(BIN)
 
@@ -90,6 +90,9 @@ race-oos: build
 
 race-emotion: build
 	@bash bench/race-emotion.sh
+
+race-mood: build
+	@bash bench/race-mood.sh
 
 race-encode: build
 	@bash bench/race-encode.sh
