@@ -15,7 +15,8 @@ import (
 //
 // Order:  one thread, rows in the order of the seed.
 // Errors: ctx.Err() if cancelled.
-// Cost:   passes × (features of the rows not at rest) × classes, twice.
+// Cost:   passes × (features of the rows not at rest) × classes, twice; 4 bytes of
+// memory a row and class beside the weights.
 // Source: Shalev-Shwartz & Zhang 2013, "Stochastic dual coordinate ascent" (the
 // step for smooth losses; the softmax is ½-smooth).
 func softmax(ctx context.Context, p *problem) (*solution, error) {

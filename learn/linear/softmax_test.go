@@ -29,7 +29,10 @@ func TestSoftmaxEndsAtItsOptimum(t *testing.T) {
 	if err := tr.Put(d.Examples...); err != nil {
 		t.Fatal(err)
 	}
-	sp := newSpace(tr.rows, tr.Len(), tr.settings, tr.dense)
+	sp, err := newSpace(tr.rows, tr.Len(), len(tr.labels), tr.settings, tr.dense)
+	if err != nil {
+		t.Fatal(err)
+	}
 	x, err := encodeAll(t.Context(), tr.texts, tr.settings.shape().groups(), sp, nil, 1)
 	if err != nil {
 		t.Fatal(err)
