@@ -59,4 +59,60 @@ var (
 		ZH: "调参阶段没有接上要优化的目标", FixZH: "这是程序装配的错误，请报告",
 		EN: "tuning is not joined to an objective", FixEN: "this is a mistake in how the program is put together; please report it",
 	})
+	BadDeclared = fault.Define("tune.bad_declared", fault.Invalid, fault.Text{
+		ZH: "参数「{param}」的声明不对", FixZH: "名称不能重复；数值要有 min 和 max（min 不大于 max，log 的 min 大于 0，int 的为整数）；choice 要有不重复的 choices",
+		EN: "parameter {param} is declared wrongly", FixEN: "names must differ; numbers need min and max (min not above max, above 0 with log, whole for int); choice needs choices that differ",
+	})
+	BadName = fault.Define("tune.bad_name", fault.Invalid, fault.Text{
+		ZH: "实验不能叫「{name}」", FixZH: "不超过 200 字节，也不能是 s 加数字：那是实验的序号",
+		EN: "a study cannot be called {name}", FixEN: "at most 200 bytes, and not s with a number: those are the numbers of studies",
+	})
+	BadStopping = fault.Define("tune.bad_stopping", fault.Invalid, fault.Text{
+		ZH: "没有叫「{stopping}」的提前停止规则", FixZH: "可用的：{known}，不填则不提前停",
+		EN: "there is no rule {stopping} to stop trials early", FixEN: "there is {known}; leave it out to stop none",
+	})
+	NotOutside = fault.Define("tune.not_outside", fault.Conflict, fault.Text{
+		ZH: "实验 {study} 由本程序自己测量，不能由外部程序问和报", FixZH: "用 zhuomo tune declare 声明一个由外部程序测量的实验",
+		EN: "study {study} is measured by this program itself, not by programs outside", FixEN: "declare one for those with: zhuomo tune declare",
+	})
+	NotOurs = fault.Define("tune.not_ours", fault.Conflict, fault.Text{
+		ZH: "实验 {study} 由外部程序测量，本程序不能运行它", FixZH: "让外部程序问（tune ask）和报（tune tell）",
+		EN: "study {study} is measured by programs outside and cannot be run here", FixEN: "let a program ask (tune ask) and tell (tune tell)",
+	})
+	NoSuchTrial = fault.Define("tune.no_such_trial", fault.NotFound, fault.Text{
+		ZH: "没有发出过试验 {number}", FixZH: "先用 tune ask 要一个试验；以前的试验用 tune import 收下",
+		EN: "trial {number} was not given out", FixEN: "ask for one with tune ask first; bring earlier trials with tune import",
+	})
+	AlreadyTold = fault.Define("tune.already_told", fault.Conflict, fault.Text{
+		ZH: "试验 {number} 已有结果", FixZH: "先到的结果算数，这一个不用再报；再要下一个试验",
+		EN: "trial {number} has its result already", FixEN: "the first result counts, this one is not needed; ask for the next trial",
+	})
+	LeaseLost = fault.Define("tune.lease_lost", fault.Conflict, fault.Text{
+		ZH: "试验 {number} 太久没有消息，已经发给别人", FixZH: "放下它，要下一个；测得久的把 lease_s 设长，或中途报告",
+		EN: "trial {number} was without news for too long and was given to somebody else", FixEN: "leave it and ask for the next; for slow trials set a longer lease_s, or report on the way",
+	})
+	NoValue = fault.Define("tune.no_value", fault.Invalid, fault.Text{
+		ZH: "试验 {number} 没有报告量到的值，或值不是有限的数", FixZH: "给出一个数；没量到就报告 state 为 failed",
+		EN: "trial {number} was told without a value, or with one that is not a finite number", FixEN: "give a number, or tell its state as failed",
+	})
+	StudyRuns = fault.Define("tune.study_runs", fault.Conflict, fault.Text{
+		ZH: "实验 {study} 正在运行", FixZH: "先暂停：zhuomo tune pause",
+		EN: "study {study} is running", FixEN: "pause it first: zhuomo tune pause",
+	})
+	RaceAlone = fault.Define("tune.race_alone", fault.Conflict, fault.Text{
+		ZH: "实验 {study} 是竞速，逐行比较，收不了以前的试验", FixZH: "在不竞速的实验里收下它们",
+		EN: "study {study} is a race, which compares row by row and cannot take earlier trials", FixEN: "bring them into a study without a race",
+	})
+	StudyOver = fault.Define("tune.study_over", fault.Conflict, fault.Text{
+		ZH: "实验 {study} 已经结束", FixZH: "要继续就加次数：zhuomo tune resume --trials",
+		EN: "study {study} is over", FixEN: "to go on, ask for more trials: zhuomo tune resume --trials",
+	})
+	TooManyTrials = fault.Define("tune.too_many_trials", fault.Invalid, fault.Text{
+		ZH: "一个实验最多 {most} 次试验", FixZH: "分成几个实验，或只收下最好的",
+		EN: "a study has at most {most} trials", FixEN: "split them over several studies, or bring only the best",
+	})
+	Crowded = fault.Define("tune.crowded", fault.Busy, fault.Text{
+		ZH: "太多程序同时在向实验 {study} 要试验", FixZH: "过一会儿再要",
+		EN: "too many programs ask study {study} at the same time", FixEN: "ask again in a moment",
+	})
 )

@@ -10,13 +10,13 @@ import (
 // Routes is the stage's part of the route table.
 func (s *Service) Routes() []api.Route {
 	const all, one = "/api/v1/products/{product}/studies", "/api/v1/products/{product}/studies/{study}"
-	return []api.Route{
+	return append([]api.Route{
 		api.Op("GET", all, "tune list", api.Viewer, "列出调参实验", "list studies", s.list),
 		api.Op("POST", all, "tune start", api.Trainer, "开始一个调参实验", "start a study", s.start),
 		api.Op("GET", one, "tune show", api.Viewer, "查看调参实验和它的试验", "show a study and its trials", s.show),
 		api.Op("POST", one+"/continuations", "tune more", api.Trainer, "结束的实验再试几次", "let a study that has ended go on", s.more),
 		api.Op("GET", "/api/v1/samplers", "tune samplers", api.Viewer, "列出采样器", "list the samplers", s.listSamplers, api.Wide()),
-	}
+	}, s.askRoutes()...)
 }
 
 // ProductPath names a product in a path. It is exported because the decoder does
@@ -135,11 +135,7 @@ func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error
 	if err != nil {
 		return nil, err
 	}
-	of, err := s.needs.Bench.Spec(study.Component)
-	if err != nil {
-		return nil, err
-	}
-	space, err := NewSpace(of, study.Dials, study.Fixed, study.Ranges)
+	space, err := s.space(study)
 	if err != nil {
 		return nil, err
 	}

@@ -127,8 +127,14 @@ func (h *hunt) take(t Trial) {
 	h.inform(t)
 }
 
-// inform tells the sampler.
+// inform tells the sampler, unless the trial lies outside its space: that may have
+// been another when it was tried.
 func (h *hunt) inform(t Trial) {
+	values, inside := h.o.Space.Inside(t.Values)
+	if !inside {
+		return
+	}
+	t.Values = values
 	if t.State == Over { // a place to keep away from; figures that are scores are 0 at least
 		if t.State = Failed; len(h.o.Goals) == 0 {
 			t.State, t.Score = Done, -1-beyond(t, h.o.Limits)

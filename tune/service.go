@@ -31,14 +31,17 @@ type Needs struct {
 }
 
 // Service keeps studies and runs them.
-type Service struct{ needs Needs }
+type Service struct {
+	needs Needs
+	lines *lines
+}
 
 // New makes the service and brings its tables up to date.
 func New(ctx context.Context, n Needs) (*Service, error) {
 	if err := n.DB.Migrate(ctx, "tune", migrations); err != nil {
 		return nil, err
 	}
-	s := &Service{n}
+	s := &Service{needs: n, lines: newLines()}
 	if n.Jobs != nil {
 		n.Jobs.Handle(studyKind, s.studyJob)
 	}
@@ -110,11 +113,14 @@ func (s *Service) studyJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 }
 
 // More lets a study that has ended go on for some trials, whatever they are worth.
-// Faults: NoSuchStudy, StillRunning, NoBudget.
+// Faults: NoSuchStudy, StillRunning, NoBudget, NotOurs.
 func (s *Service) More(ctx context.Context, product, id string, trials int) (Study, error) {
 	study, err := s.Study(ctx, product, id)
 	if err != nil {
 		return study, err
+	}
+	if study.Component == Outside {
+		return study, NotOurs.With("study", study.Number)
 	}
 	if trials < 1 || max(study.Trials, study.DoneCount)+trials > mostTrials {
 		return study, NoBudget.With()
@@ -142,6 +148,9 @@ func (s *Service) Run(ctx context.Context, product, id string, progress func(don
 	study, err := s.Study(ctx, product, id)
 	if err != nil {
 		return Outcome{}, err
+	}
+	if study.Component == Outside {
+		return Outcome{}, NotOurs.With("study", study.Number)
 	}
 	of, search, err := s.prepare(ctx, study)
 	if err != nil {
@@ -226,8 +235,8 @@ func (s *Service) known(ctx context.Context, study string, space Space) ([]Trial
 		return nil, err
 	}
 	for i := range trials {
-		if trials[i].Values, err = space.Of.Fill(trials[i].Values); err != nil {
-			return nil, fmt.Errorf("trial %d of study %s: %w", trials[i].Number, study, err)
+		if values, err := space.Of.Fill(trials[i].Values); err == nil { // else of another program
+			trials[i].Values = values
 		}
 		trials[i].right = folds[trials[i].Number]
 	}

@@ -21,15 +21,22 @@ type plan struct {
 	Worth  float64            `json:"worth,omitempty"`
 	Goals  []string           `json:"goals,omitempty"`
 	Limits map[string]float64 `json:"limits,omitempty"`
+
+	Declared []Declared `json:"declared,omitempty"`
+	Minimise bool       `json:"minimise,omitempty"`
+	Stopping string     `json:"stopping,omitempty"`
 }
 
 func planOf(s Study) plan {
-	return plan{Dials: s.Dials, Fixed: s.Fixed, Ranges: s.Ranges, Race: s.Race, Worth: s.Worth, Goals: s.Goals, Limits: s.Limits}
+	return plan{
+		Dials: s.Dials, Fixed: s.Fixed, Ranges: s.Ranges, Race: s.Race, Worth: s.Worth, Goals: s.Goals, Limits: s.Limits,
+		Declared: s.Declared, Minimise: s.Minimise, Stopping: s.Stopping,
+	}
 }
 
 // studyColumns end with what is counted from the trials: how many are done, the
 // number of the best, and its values.
-const studyColumns = `s.id, s.product_id, s.component, s.sampler, s.objective, s.plan_json, s.seed, s.trial_count, s.budget_ms,
+const studyColumns = `s.id, s.product_id, s.name, s.component, s.sampler, s.objective, s.plan_json, s.seed, s.trial_count, s.budget_ms,
 	s.state, s.job_id, s.actor_id, s.created_us,
 	(SELECT COUNT(*) FROM trials t WHERE t.study_id = s.id AND t.state <> 'running'),
 	(SELECT COALESCE(SUM(t.fold_count), 0) FROM trials t WHERE t.study_id = s.id),
@@ -42,7 +49,7 @@ const studyColumns = `s.id, s.product_id, s.component, s.sampler, s.objective, s
 func scanStudy(row interface{ Scan(...any) error }) (s Study, err error) {
 	var p plan
 	var planJSON, seed, bestJSON string
-	err = row.Scan(&s.ID, &s.ProductID, &s.Component, &s.Sampler, &s.Objective, &planJSON, &seed, &s.Trials, &s.BudgetMS,
+	err = row.Scan(&s.ID, &s.ProductID, &s.Name, &s.Component, &s.Sampler, &s.Objective, &planJSON, &seed, &s.Trials, &s.BudgetMS,
 		&s.State, &s.JobID, &s.ActorID, &s.CreatedUS, &s.DoneCount, &s.FitCount, &s.DefaultScore, &s.BestScore, &bestJSON, &s.BestNumber, &s.Number)
 	if err != nil {
 		return s, err
@@ -52,6 +59,7 @@ func scanStudy(row interface{ Scan(...any) error }) (s Study, err error) {
 	}
 	s.Dials, s.Fixed, s.Ranges, s.Race = p.Dials, p.Fixed, p.Ranges, p.Race
 	s.Worth, s.Goals, s.Limits = p.Worth, p.Goals, p.Limits
+	s.Declared, s.Minimise, s.Stopping = p.Declared, p.Minimise, p.Stopping
 	return s, err
 }
 
@@ -61,9 +69,9 @@ func insertStudy(ctx context.Context, tx db.Tx, s Study) error {
 		return fmt.Errorf("encode plan of a study: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `
-INSERT INTO studies (id, product_id, component, sampler, objective, plan_json, seed, trial_count, budget_ms, state, job_id, actor_id, created_us)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		s.ID, s.ProductID, s.Component, s.Sampler, s.Objective, string(planJSON), strconv.FormatUint(s.Seed, 10), s.Trials, s.BudgetMS,
+INSERT INTO studies (id, product_id, name, component, sampler, objective, plan_json, seed, trial_count, budget_ms, state, job_id, actor_id, created_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		s.ID, s.ProductID, s.Name, s.Component, s.Sampler, s.Objective, string(planJSON), strconv.FormatUint(s.Seed, 10), s.Trials, s.BudgetMS,
 		s.State, s.JobID, s.ActorID, s.CreatedUS)
 	return db.Explain(err)
 }
@@ -88,7 +96,7 @@ UPDATE studies SET plan_json = $2, trial_count = $3, budget_ms = $4, job_id = $5
 }
 
 func setState(ctx context.Context, tx db.Tx, id string, state State) error {
-	_, err := tx.ExecContext(ctx, `UPDATE studies SET state = $2 WHERE id = $1`, id, state)
+	_, err := tx.ExecContext(ctx, `UPDATE studies SET state = $2 WHERE id = $1 AND NOT (state = 'paused' AND $2 = 'cancelled')`, id, state)
 	return db.Explain(err)
 }
 
@@ -112,16 +120,16 @@ ON CONFLICT (study_id, number) DO UPDATE SET state = excluded.state, value_json 
 	return db.Explain(err)
 }
 
-// Study gives one study of a product by its id or as people write it, s3. Fault:
-// NoSuchStudy.
+// Study gives one study of a product by its id, its name, or as people write it,
+// s3. Fault: NoSuchStudy.
 func (s *Service) Study(ctx context.Context, product, id string) (Study, error) {
 	number := -1
 	if n, err := strconv.Atoi(strings.TrimPrefix(id, "s")); err == nil && strings.HasPrefix(id, "s") {
 		number = n
 	}
 	found, err := scanStudy(s.needs.DB.Reader().QueryRowContext(ctx, `
-SELECT `+studyColumns+` FROM studies s WHERE s.product_id = $1 AND (s.id = $2 OR
-	(SELECT COUNT(*) FROM studies x WHERE x.product_id = s.product_id AND x.id <= s.id) = $3)`, product, id, number))
+SELECT `+studyColumns+` FROM studies s WHERE s.product_id = $1 AND (s.id = $2 OR s.name <> '' AND s.name = $2 OR
+	$3 > 0 AND (SELECT COUNT(*) FROM studies x WHERE x.product_id = s.product_id AND x.id <= s.id) = $3)`, product, id, number))
 	if errors.Is(err, sql.ErrNoRows) {
 		return found, NoSuchStudy.With("study", id)
 	}
@@ -243,6 +251,8 @@ func unpacked(kept string) ([][]bool, error) {
 // Erase deletes what the product has in this stage, and tells how many rows went.
 func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 	return s.needs.DB.Erase(ctx, product,
+		`DELETE FROM reported WHERE study_id IN (SELECT id FROM studies WHERE product_id = $1)`,
+		`DELETE FROM asked WHERE study_id IN (SELECT id FROM studies WHERE product_id = $1)`,
 		`DELETE FROM trials WHERE study_id IN (SELECT id FROM studies WHERE product_id = $1)`,
 		`DELETE FROM studies WHERE product_id = $1`)
 }

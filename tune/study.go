@@ -12,12 +12,16 @@ type Study struct {
 	ID           string             `json:"id" table:"编号|id"`
 	ProductID    string             `json:"product_id"`
 	Number       int                `json:"number" table:"序号|number"`    // s1, s2 … in the product
+	Name         string             `json:"name,omitempty"`              // by which programs find it again
 	Component    string             `json:"component" table:"调什么|tunes"` // Spec name of what is tuned
 	Sampler      string             `json:"sampler" table:"采样器|sampler"`
 	Dials        []string           `json:"dials"`
 	Fixed        map[string]any     `json:"fixed,omitempty"`
 	Ranges       map[string]Range   `json:"ranges,omitempty"`
-	Objective    string             `json:"objective"` // figure that is maximised
+	Declared     []Declared         `json:"declared,omitempty"` // what an outside study searches
+	Objective    string             `json:"objective"`          // figure that is maximised
+	Minimise     bool               `json:"minimise,omitempty"` // an outside figure of which less is better; scores are its opposite
+	Stopping     string             `json:"stopping,omitempty"` // MedianStop, "" = no trial is stopped early
 	Race         Racing             `json:"race,omitzero"`
 	Goals        []string           `json:"goals,omitempty"`  // figures that should be small beside a high score
 	Limits       map[string]float64 `json:"limits,omitempty"` // what figures may be at most

@@ -2,7 +2,7 @@
 // values, measures them by its objective, and keeps the best.
 //
 //	in:   a Space (from the Spec of what is tuned), an objective    out: a Study with its trials
-//	read: tune.go → space.go → search.go → service.go
+//	read: tune.go → space.go → search.go → service.go; by programs elsewhere: outside.go → ask.go → tell.go → line.go
 //
 // A sampler lives in tune/sampler, is listed in internal/builtin, and must pass
 // tunetest.
@@ -67,6 +67,8 @@ const (
 	Stopped   State = "stopped"   // a trial that is surely worse than the best; Score is an estimate
 	Over      State = "over"      // a trial beyond a limit of its study; it cannot be the best
 	Aside     State = "aside"     // a trial that a race left, without a claim; Score is an estimate
+	Paused    State = "paused"    // a study that gives out no trial until it is resumed
+	Pruned    State = "pruned"    // an outside trial that was stopped early: what it had reached is its score
 )
 
 // Measured is what an objective found for one set of values.

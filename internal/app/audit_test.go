@@ -29,6 +29,7 @@ func TestEveryChangeIsAudited(t *testing.T) {
 		customers = "a customer talks: turns are kept by themselves"
 		byHand    = "noted where it happens: the address does not tell"
 		logging   = "a program logs its run, thousands of lines a run; that the run began is audited"
+		measuring = "a program measures trials, thousands a study; that it was declared, moved or ended is audited"
 	)
 	left := map[string]string{}
 	for why, list := range map[string]string{
@@ -49,6 +50,8 @@ func TestEveryChangeIsAudited(t *testing.T) {
 			POST /api/v1/products/{product}/sessions/{session}/streams, POST /api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings,
 			POST /webhooks/rest/webhook, POST /v1/embeddings, POST /webhooks/voice/{voice}`,
 		byHand: `DELETE /api/v1/session`,
+		measuring: `POST /api/v1/products/{product}/studies/{study}/asks, POST /api/v1/products/{product}/studies/{study}/trials/{number}/reports,
+			POST /api/v1/products/{product}/studies/{study}/trials/{number}/results`,
 		logging: `POST {mlflow}runs/update, POST {mlflow}runs/log-metric, POST {mlflow}runs/log-parameter, POST {mlflow}runs/log-batch,
 			POST {mlflow}runs/log-inputs, POST {mlflow}runs/outputs, POST {mlflow}runs/log-model, POST {mlflow}runs/set-tag, POST {mlflow}runs/delete-tag,
 			PUT /mlflow/{product}/api/2.0/mlflow-artifacts/artifacts/{path...}`,

@@ -56,3 +56,12 @@ func (a *autoAsker) Tell(t tune.Trial) {
 	a.first.Tell(t)
 	a.then.Tell(t)
 }
+
+// Mind tells both of a trial under way.
+func (a *autoAsker) Mind(number int, v spec.Values) {
+	for _, asker := range []tune.Asker{a.first, a.then} {
+		if m, can := asker.(tune.Minder); can {
+			m.Mind(number, v)
+		}
+	}
+}

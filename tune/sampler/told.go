@@ -35,6 +35,9 @@ func (h *told) add(t tune.Trial) {
 	delete(h.pending, t.Number)
 }
 
+// Mind notes a trial under way that was not proposed here.
+func (h *told) Mind(number int, v spec.Values) { h.pending[number] = v }
+
 // ask notes what is proposed.
 func (h *told) ask(number int, v spec.Values) spec.Values {
 	h.pending[number] = v

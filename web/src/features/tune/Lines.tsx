@@ -4,11 +4,11 @@ import { color } from "../../shared/theme/tokens";
 import { useMode } from "../../shared/theme/useMode";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
-import type { Param, Trial } from "./api";
-import { isScored, written } from "./progress";
+import type { Param, Study, Trial } from "./api";
+import { isOutside, isScored, measured, written } from "./progress";
 
 /** Lines draws each finished trial as a line over its dials to its score; dragging on an axis keeps only the trials within. */
-export function Lines({ space, trials, objective, chosen, onKeep }: { space: Param[]; trials: Trial[]; objective: string; chosen?: number; onKeep: (numbers: number[] | undefined) => void }) {
+export function Lines({ study, space, trials, figure, chosen, onKeep }: { study: Study; space: Param[]; trials: Trial[]; figure: string; chosen?: number; onKeep: (numbers: number[] | undefined) => void }) {
   const w = useWords("tune");
   const lang = useLang();
   const mode = useMode();
@@ -23,27 +23,27 @@ export function Lines({ space, trials, objective, chosen, onKeep }: { space: Par
       const v = t.values[p.name];
       return typeof v === "number" ? v : String(v);
     };
-    const scores = done.map((t) => t.score);
+    const scores = done.map((t) => measured(study, t.score));
     const low = Math.min(...scores);
     const high = Math.max(...scores);
-    const strong = (s: number) => (high > low ? (s - low) / (high - low) : 1);
+    const strong = (s: number) => (high > low ? (study.minimise ? high - s : s - low) / (high - low) : 1);
     return {
       animation: false,
       parallel: { left: 40, right: 64, top: 40, bottom: 20, axisExpandable: false, parallelAxisDefault: { nameLocation: "end" as const, nameGap: 14, nameTextStyle: { color: color(mode, "ink1"), fontSize: 12 }, axisLine: { show: true, lineStyle: { color: color(mode, "ink3") } }, axisTick: { show: false }, axisLabel: { color: color(mode, "ink3"), fontSize: 11 }, areaSelectStyle: { width: 14, borderColor: color(mode, "jade"), color: color(mode, "jadeTint2"), opacity: 0.6 } } },
-      parallelAxis: [...space.map(axisOf), { dim: space.length, name: w(`figure_${objective}`), type: "value" as const, min: low === high ? low - 0.01 : low, max: high, axisLabel: { formatter: (v: number) => v.toFixed(3).replace(/^0/, "") }, splitNumber: 3 }],
+      parallelAxis: [...space.map(axisOf), { dim: space.length, name: figure, type: "value" as const, inverse: !!study.minimise, min: low === high ? low - 0.01 : low, max: high, axisLabel: { formatter: (v: number) => (isOutside(study) ? written(v) : v.toFixed(3).replace(/^0/, "")) }, splitNumber: 3 }],
       series: [
         {
           type: "parallel" as const,
           smooth: 0.25,
           inactiveOpacity: 0.04,
           data: done.map((t) => ({
-            value: [...space.map((p) => value(p, t)), t.score],
-            lineStyle: t.number === chosen ? { width: 3, color: color(mode, "ink1"), opacity: 1 } : { width: 1.2, color: color(mode, strong(t.score) > 0.66 ? "jadeMark" : "line2"), opacity: 0.35 + 0.6 * strong(t.score) },
+            value: [...space.map((p) => value(p, t)), measured(study, t.score)],
+            lineStyle: t.number === chosen ? { width: 3, color: color(mode, "ink1"), opacity: 1 } : { width: 1.2, color: color(mode, strong(measured(study, t.score)) > 0.66 ? "jadeMark" : "line2"), opacity: 0.35 + 0.6 * strong(measured(study, t.score)) },
           })),
         },
       ],
     };
-  }, [done, space, objective, chosen, mode, lang, w]);
+  }, [done, study, space, figure, chosen, mode, lang]);
   return (
     <Chart
       label={w("lines")}
@@ -51,7 +51,7 @@ export function Lines({ space, trials, objective, chosen, onKeep }: { space: Par
       option={option}
       height={340}
       onBrush={(indices) => onKeep(indices.length === done.length ? undefined : indices.flatMap((i) => done[i]?.number ?? []))}
-      table={{ columns: [w("col_trial"), ...space.map((p) => (lang === "zh" ? p.title.zh : p.title.en)), w(`figure_${objective}`)], rows: done.map((t) => [t.number, ...space.map((p) => written(t.values[p.name])), +t.score.toFixed(4)]) }}
+      table={{ columns: [w("col_trial"), ...space.map((p) => (lang === "zh" ? p.title.zh : p.title.en)), figure], rows: done.map((t) => [t.number, ...space.map((p) => written(t.values[p.name])), +measured(study, t.score).toFixed(4)]) }}
     />
   );
 }

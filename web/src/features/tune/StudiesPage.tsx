@@ -16,6 +16,7 @@ import { useCursorList } from "../../shared/table/useCursorList";
 import { useWords } from "../../shared/words/useWords";
 import type { Study } from "./api";
 import { NewStudy } from "./NewStudy";
+import { isOutside, measured, written } from "./progress";
 import { toneOf } from "./tone";
 import { TuneTabs } from "./TuneTabs";
 
@@ -36,11 +37,11 @@ export function StudiesPage() {
   const columns: Column<Study>[] = [
     { key: "number", title: w("col_study"), cell: (r) => <b>s{r.number}</b>, plain: (r) => `s${r.number}`, width: 80 },
     { key: "state", title: w("col_state"), cell: (r) => <Chip tone={toneOf(r.state)}>{w(`state_${r.state}`)}</Chip>, plain: (r) => w(`state_${r.state}`), width: 100 },
-    { key: "component", title: w("col_component"), cell: (r) => r.component, plain: (r) => r.component },
-    { key: "objective", title: w("col_objective"), cell: (r) => w(`figure_${r.objective}`), plain: (r) => r.objective, width: 130 },
+    { key: "component", title: w("col_component"), cell: (r) => (isOutside(r) ? [w("outside"), r.name].filter(Boolean).join(" · ") : r.component), plain: (r) => r.name || r.component },
+    { key: "objective", title: w("col_objective"), cell: (r) => (isOutside(r) ? r.objective : w(`figure_${r.objective}`)), plain: (r) => r.objective, width: 130 },
     { key: "done_count", title: w("col_done_count"), cell: (r) => (r.trials ? `${f.count(r.done_count)} / ${f.count(r.trials)}` : f.count(r.done_count)), plain: (r) => r.done_count, width: 110, align: "right" },
-    { key: "best_score", title: w("col_best_score"), cell: (r) => (r.best_number < 0 ? "—" : <><b>{f.score(r.best_score, 3)}</b> #{r.best_number}</>), plain: (r) => r.best_score, width: 130, align: "right" },
-    { key: "default_score", title: w("col_default"), cell: (r) => (r.best_number < 0 ? "—" : f.score(r.default_score, 3)), plain: (r) => r.default_score, width: 110, align: "right" },
+    { key: "best_score", title: w("col_best_score"), cell: (r) => (r.best_number < 0 ? "—" : <><b>{isOutside(r) ? written(measured(r, r.best_score)) : f.score(r.best_score, 3)}</b> #{r.best_number}</>), plain: (r) => measured(r, r.best_score), width: 130, align: "right" },
+    { key: "default_score", title: w("col_default"), cell: (r) => (r.best_number < 0 || isOutside(r) ? "—" : f.score(r.default_score, 3)), plain: (r) => r.default_score, width: 110, align: "right" },
     { key: "created_us", title: w("col_created"), cell: (r) => f.time(r.created_us), plain: (r) => new Date(r.created_us / 1000), width: 150 },
   ];
   return (

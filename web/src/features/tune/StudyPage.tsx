@@ -27,7 +27,7 @@ import { BestSoFar } from "./BestSoFar";
 import { Dial } from "./Dial";
 import { Front } from "./Front";
 import { Lines } from "./Lines";
-import { isScored, written } from "./progress";
+import { isOutside, isScored, measured, written } from "./progress";
 import { toneOf } from "./tone";
 import { Trained } from "./Trained";
 import css from "./tune.module.css";
@@ -65,23 +65,36 @@ export function StudyPage() {
   const train = useMutation({
     mutationFn: (t: Trial) => ask(api.POST("/api/v1/products/{product}/models", { params: { path: { product } }, body: { params: t.values, seed: study?.seed ?? 1, ...(study ? { learner: study.component } : {}) } })),
   });
-  const use = { id: "tune.use", words: chosen ? w("use", { number: chosen.number }) : w("use_none"), key: "P", when: () => may && chosen?.state === "done" && !train.isPending, run: () => chosen && train.mutate(chosen) };
+  const outside = isOutside(study);
+  const figure = !study ? "" : outside ? study.objective : w(`figure_${study.objective}`);
+  const said = (score: number) => (outside && study ? written(measured(study, score)) : f.score(score, 3));
+  const pausing = useMutation({
+    mutationFn: () => ask(api.POST("/api/v1/products/{product}/studies/{study}/pauses", { params: { path: { product, study: id } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["tune", product] }),
+  });
+  const resuming = useMutation({
+    mutationFn: () => ask(api.POST("/api/v1/products/{product}/studies/{study}/resumptions", { params: { path: { product, study: id } }, body: {} })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["tune", product] }),
+  });
+  const pause = { id: "tune.pause", words: w("pause"), when: () => may && outside && study?.state === "running", run: () => pausing.mutate() };
+  const resume = { id: "tune.resume", words: w("resume"), when: () => may && study?.state === "paused" && !resuming.isPending, run: () => resuming.mutate() };
+  const use = { id: "tune.use", words: chosen ? w("use", { number: chosen.number }) : w("use_none"), key: "P", when: () => may && !outside && chosen?.state === "done" && !train.isPending, run: () => chosen && train.mutate(chosen) };
   const stop = { id: "tune.stop", words: w("stop"), when: () => running, run: () => void cancel() };
   const go = useMutation({
     mutationFn: () => ask(api.POST("/api/v1/products/{product}/studies/{study}/continuations", { params: { path: { product, study: id } }, body: { trials: moreTrials } })),
     onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: jobsKey }), client.invalidateQueries({ queryKey: ["tune", product] })]),
   });
-  const more = { id: "tune.more", words: w("more", { count: moreTrials }), when: () => may && !!study && study.state !== "running" && !go.isPending, run: () => go.mutate() };
-  useActions([use, stop, more]);
+  const more = { id: "tune.more", words: w("more", { count: moreTrials }), when: () => may && !!study && !outside && study.state !== "running" && !go.isPending, run: () => go.mutate() };
+  useActions([use, stop, more, pause, resume]);
   const rows = useMemo(() => [...trials].filter((t) => !kept || kept.includes(t.number)).sort((a, b) => rank(b) - rank(a) || a.number - b.number), [trials, kept]);
   const space = shown.data?.space ?? [];
   const folds = study?.race?.folds ?? 0;
   const raced = (t: Trial) => (t.state === "failed" || !t.fold_count ? "" : w(t.state === "stopped" || t.state === "aside" ? `raced_${t.state}` : "raced_done", { folds: t.fold_count, all: folds, rival: t.rival ?? 0, sure: f.score(1 - (t.worse_p ?? 0), 3) }));
   const columns: Column<Trial>[] = [
     { key: "number", title: w("col_trial"), cell: (t) => <b>#{t.number}</b>, plain: (t) => t.number, width: 70 },
-    { key: "score", title: study ? w(`figure_${study.objective}`) : w("col_best_score"), cell: (t) => (t.state === "done" || t.state === "over" ? f.score(t.score, 3) : isScored(t) ? <span title={w("estimate", { error: f.score(t.error ?? 0, 3) })}>≈ {f.score(t.score, 3)}</span> : "—"), plain: (t) => t.score, width: 84, align: "right" },
+    { key: "score", title: figure || w("col_best_score"), cell: (t) => (t.state === "done" || t.state === "over" ? said(t.score) : isScored(t) ? <span title={w("estimate", { error: f.score(t.error ?? 0, 3) })}>≈ {said(t.score)}</span> : "—"), plain: (t) => (study ? measured(study, t.score) : t.score), width: 84, align: "right" },
     { key: "seconds", title: w("col_seconds"), cell: (t) => f.duration(t.seconds), plain: (t) => t.seconds, width: 80, align: "right" },
-    { key: "state", title: w("col_state"), cell: (t) => <Chip tone={toneOf(t.state)}>{t.number === study?.best_number ? w("best") : t.number === 0 ? w("defaults") : w(`state_${t.state}`)}</Chip>, plain: (t) => w(`state_${t.state}`), width: 90 },
+    { key: "state", title: w("col_state"), cell: (t) => <Chip tone={toneOf(t.state)}>{t.number === study?.best_number ? w("best") : t.number === 0 && !outside ? w("defaults") : w(`state_${t.state}`)}</Chip>, plain: (t) => w(`state_${t.state}`), width: 90 },
     ...(folds ? [{ key: "race", title: w("col_race"), cell: raced, plain: raced, width: 260 }] : []),
     ...(front.length
       ? [
@@ -95,7 +108,7 @@ export function StudyPage() {
   return (
     <Page
       title={w("title")}
-      name={study && `s${study.number}`}
+      name={study && [`s${study.number}`, study.name].filter(Boolean).join(" ")}
       facts={
         study && (
           <>
@@ -104,24 +117,31 @@ export function StudyPage() {
             {folds > 0 && <> · <b data-measure>{f.count(study.fit_count ?? 0)}</b> <span data-measure>{w("raced_fits", { all: f.count(folds * Math.max(study.trials, study.done_count)) })}</span></>}
             {study.best_number >= 0 && (
               <>
-                {" · "}{w("best")} <Link to={`?trial=${study.best_number}`}><b>{f.score(study.best_score, 3)}</b> #{study.best_number}</Link> · {w("over_defaults")} <b data-measure>{study.best_score >= study.default_score ? "+" : "−"}{f.score(Math.abs(study.best_score - study.default_score), 3)}</b>
+                {" · "}{w("best")} <Link to={`?trial=${study.best_number}`}><b>{said(study.best_score)}</b> #{study.best_number}</Link>
+                {!outside && <> · {w("over_defaults")} <b data-measure>{study.best_score >= study.default_score ? "+" : "−"}{f.score(Math.abs(study.best_score - study.default_score), 3)}</b></>}
                 {beats && <> · {w(beats.sure ? "beats_sure" : "beats_unsure", { fixed: f.count(beats.fixed), broken: f.count(beats.broken), p: f.score(beats.p, 2) })}</>}
               </>
             )}
+            {outside && <> · {w("outside")}</>}
+            {study.state === "paused" && <> · <Chip tone="plain">{w("state_paused")}</Chip></>}
           </>
         )
       }
       acts={
         <>
           {running && <ActionButton action={stop} />}
-          {!running && study && study.state !== "running" && <ActionButton action={more} loading={go.isPending} />}
-          <ActionButton type="primary" action={use} loading={train.isPending} />
+          {!running && study && study.state !== "running" && !outside && <ActionButton action={more} loading={go.isPending} />}
+          {pause.when() && <ActionButton action={pause} loading={pausing.isPending} />}
+          {resume.when() && <ActionButton action={resume} loading={resuming.isPending} />}
+          {!outside && <ActionButton type="primary" action={use} loading={train.isPending} />}
         </>
       }
       flush
     >
       {go.error && <FaultBand fault={asFault(go.error)} retry={() => go.mutate()} />}
       {train.error && <FaultBand fault={asFault(train.error)} retry={() => chosen && train.mutate(chosen)} />}
+      {pausing.error && <FaultBand fault={asFault(pausing.error)} retry={() => pausing.mutate()} />}
+      {resuming.error && <FaultBand fault={asFault(resuming.error)} retry={() => resuming.mutate()} />}
       <ReadFault of={shown} />
       <Trained id={train.data?.job_id} />
       {job && (running || job.state === "failed") && <div className={css["job"]}><JobLine job={job} /></div>}
@@ -139,7 +159,7 @@ export function StudyPage() {
           <div className={css["wide"]}>
             <div className={css["lines"]}>
               <Section title={w("lines")} note={w("lines_note")}>
-                <Lines space={space} trials={trials} objective={study!.objective} {...(chosen ? { chosen: chosen.number } : {})} onKeep={setKept} />
+                <Lines study={study!} space={space} trials={trials} figure={figure} {...(chosen ? { chosen: chosen.number } : {})} onKeep={setKept} />
               </Section>
             </div>
             {front.length > 1 && (
@@ -151,7 +171,7 @@ export function StudyPage() {
             )}
             <div className={css["below"]}>
               <div className={css["so"]}>
-                <Section title={w("so_far")} note={w("so_far_note", { figure: w(`figure_${study!.objective}`) })}>
+                <Section title={w("so_far")} note={outside ? w("so_far_note_outside", { figure }) : w("so_far_note", { figure })}>
                   <BestSoFar study={study!} trials={trials} onTrial={(n) => set({ trial: String(n) })} />
                   {rest && <p className={css["caption"]} data-measure>{w(rest.over ? "rest_over" : "rest_gain", { gain: rest.gain.toPrecision(2) })}</p>}
                 </Section>

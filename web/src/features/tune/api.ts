@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, ask, type Schemas } from "../../shared/api/client";
+import { isOutside } from "./progress";
 
 export type Study = Schemas["TuneStudy"];
 export type Trial = Schemas["TuneTrial"];
@@ -9,8 +10,10 @@ export type Shown = Schemas["TuneStudyShown"] & { trials: Trial[] };
 
 /** useStudy is a study with all its trials. */
 export function useStudy(product: string, study: string) {
-  return useQuery({
+  return useQuery<Shown>({
     queryKey: ["tune", product, "one", study],
+    // No job tells of a study that programs outside measure.
+    refetchInterval: (q) => (isOutside(q.state.data?.study) && q.state.data?.study.state === "running" ? 2000 : false),
     queryFn: async ({ signal }): Promise<Shown> => {
       const trials: Trial[] = [];
       for (let cursor: string | undefined; ; ) {

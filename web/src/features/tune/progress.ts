@@ -1,4 +1,14 @@
-import type { Param, Trial } from "./api";
+import type { Param, Study, Trial } from "./api";
+
+/** isOutside tells a study that programs elsewhere measure; its trials are no learner's settings. */
+export function isOutside(study: Study | undefined): boolean {
+  return study?.component === "tune.outside.v1";
+}
+
+/** measured is a score as it was measured: where less is better, scores are its opposite. */
+export function measured(study: Study, score: number): number {
+  return study.minimise ? -score : score;
+}
 
 /** bestSoFar gives after each finished trial, in the order of numbers, the best score up to it. */
 export function bestSoFar(trials: Trial[]): { number: number; score: number; best: number }[] {

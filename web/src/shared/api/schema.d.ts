@@ -968,30 +968,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/products/{product}/customers/{customer}/tastes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * a customer's taste: what was learnt, what was chosen lately
-         * @description 一位客户的口味：学到了什么，最近挑过什么
-         */
-        get: operations["serve-tastes"];
-        put?: never;
-        post?: never;
-        /**
-         * forget a customer's taste
-         * @description 忘掉一位客户的口味
-         */
-        delete: operations["serve-forget"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/products/{product}/datasets": {
         parameters: {
             query?: never;
@@ -1548,46 +1524,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/products/{product}/experiments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * list the experiments of MLflow clients
-         * @description 列出 MLflow 客户端的实验
-         */
-        get: operations["runs-experiments"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/feedback-files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * take in the feedback of a box; twice is as once
-         * @description 把小盒子上的反馈收进来；收两次也只算一次
-         */
-        post: operations["feedback-bring"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/products/{product}/fetches": {
         parameters: {
             query?: never;
@@ -2072,106 +2008,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/products/{product}/logged-runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * search logged runs in MLflow's syntax
-         * @description 按 MLflow 的语法搜索外部运行
-         */
-        get: operations["runs-list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/logged-runs/{run}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * show a logged run
-         * @description 查看一次外部运行
-         */
-        get: operations["runs-show"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/logged-runs/{run}/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * list the files of a logged run
-         * @description 列出外部运行的文件
-         */
-        get: operations["runs-files"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/logged-runs/{run}/points": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * the curve of a metric, thinned to as many points as can be drawn
-         * @description 一个指标的曲线，抽稀到画得下的点数
-         */
-        get: operations["runs-points"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/logged-runs/{run}/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * the beginning of a file: text or a picture
-         * @description 看文件的开头：文字或图片
-         */
-        get: operations["runs-preview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/products/{product}/lookups": {
         parameters: {
             query?: never;
@@ -2424,6 +2260,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/outside-studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * declare a study that programs outside measure
+         * @description 声明一个由外部程序测量的调参实验
+         */
+        post: operations["tune-declare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/overview": {
         parameters: {
             query?: never;
@@ -2656,66 +2512,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/products/{product}/registered-models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * list the registered models
-         * @description 列出登记的模型
-         */
-        get: operations["models-list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/registered-models/{model}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * show a registered model, its versions and requests
-         * @description 查看登记的模型、它的版本和申请
-         */
-        get: operations["models-show"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/registered-models/{model}/versions/{version}/stage-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * ask that a version go to a stage
-         * @description 申请把一个版本换到某个阶段
-         */
-        post: operations["models-ask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/products/{product}/releases": {
         parameters: {
             query?: never;
@@ -2752,26 +2548,6 @@ export interface paths {
          * @description 看一个发布版（id、r3 或 live）
          */
         get: operations["serve-show"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/releases/{release}/bundle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * a release as a bundle: one signed file
-         * @description 把一个发布版做成发布包：一个签了名的文件
-         */
-        get: operations["get-products-product-releases-release-bundle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2944,26 +2720,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/products/{product}/stage-requests/{request}/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * approve or refuse a request for a stage
-         * @description 批准或驳回换阶段的申请
-         */
-        post: operations["models-decide"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/products/{product}/studies": {
         parameters: {
             query?: never;
@@ -3008,6 +2764,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/studies/{study}/asked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the trials given out that have no result yet
+         * @description 列出发出还没有结果的试验
+         */
+        get: operations["tune-asked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/studies/{study}/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ask for the next trial to measure
+         * @description 要下一个试验的参数
+         */
+        post: operations["tune-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/studies/{study}/continuations": {
         parameters: {
             query?: never;
@@ -3022,6 +2818,146 @@ export interface paths {
          * @description 结束的实验再试几次
          */
         post: operations["tune-more"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/studies/{study}/ends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * end an outside study
+         * @description 结束由外部程序测量的实验
+         */
+        post: operations["tune-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/studies/{study}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * take in earlier trials, for the sampler to learn from
+         * @description 收下以前的试验，让采样器学
+         */
+        post: operations["tune-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/studies/{study}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * pause a study
+         * @description 暂停实验
+         */
+        post: operations["tune-pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/studies/{study}/resumptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * let a study go on, with more trials if asked
+         * @description 让实验继续，也可以加次数
+         */
+        post: operations["tune-resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/studies/{study}/space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * change the space; what was tried stays
+         * @description 改搜索范围，试过的都留着
+         */
+        put: operations["tune-space"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/studies/{study}/trials/{number}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * report how far a trial is, or only hold its lease
+         * @description 报告一个试验测到哪里，或只续领取时间
+         */
+        post: operations["tune-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/studies/{study}/trials/{number}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tell the result of a trial
+         * @description 报告一个试验的结果
+         */
+        post: operations["tune-tell"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3107,50 +3043,6 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/voices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * list voice channels
-         * @description 列出语音渠道
-         */
-        get: operations["serve-voices"];
-        put?: never;
-        /**
-         * make a voice channel; gives the address for the platform's console
-         * @description 新建语音渠道，得到填进平台后台的地址
-         */
-        post: operations["serve-voice"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/products/{product}/voices/{voice}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * remove a voice channel; its platform is refused at once
-         * @description 移除语音渠道，平台的请求立即被拒绝
-         */
-        delete: operations["serve-unvoice"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3604,50 +3496,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/signing-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * keys that signed bundles: the newest first, that one signs
-         * @description 签过发布包的密钥：新的在前，第一个在用
-         */
-        get: operations["get-signing-keys"];
-        put?: never;
-        /**
-         * sign with a new key; boxes must be told of it
-         * @description 换一把签名密钥；小盒子要改认新的
-         */
-        post: operations["serve-newkey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/signing-keys/newest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * who signs the bundles: what a box is given with --key
-         * @description 发布包由谁签名：小盒子上写在 --key 后面
-         */
-        get: operations["serve-key"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tasks/{task}/adjudications": {
         parameters: {
             query?: never;
@@ -3911,26 +3759,6 @@ export interface paths {
          * @description 撤销令牌
          */
         delete: operations["tokens-revoke"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/voice-platforms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * voice platforms: which there are, and what each needs
-         * @description 语音平台：有哪些，各要填什么
-         */
-        get: operations["serve-platforms"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4748,13 +4576,6 @@ export interface components {
             name: string;
             value: string;
         };
-        DialogFeatureShape: {
-            bands?: number[] | null;
-            column: string;
-            parts?: number[] | null;
-            why?: string;
-            with?: string;
-        };
         DialogFlow: {
             cancel: string;
             changed: string;
@@ -4764,7 +4585,6 @@ export interface components {
             intents: components["schemas"]["DialogIntent"][] | null;
             name: string;
             nodes: components["schemas"]["DialogNode"][] | null;
-            recommend?: components["schemas"]["DialogRecommend"][] | null;
             return: string;
             signals?: components["schemas"]["DialogSignal"][] | null;
             slots: components["schemas"]["DialogSlot"][] | null;
@@ -4806,16 +4626,6 @@ export interface components {
             probability: number;
             title?: string;
         };
-        DialogLimit: {
-            title: string;
-            when?: string;
-            where: string[] | null;
-        };
-        DialogLimited: {
-            /** Format: int64 */
-            count: number;
-            title: string;
-        };
         DialogNode: {
             again?: boolean;
             ask?: string[] | null;
@@ -4843,7 +4653,6 @@ export interface components {
             next?: string;
             none?: string;
             one?: string;
-            pick?: string;
             queue?: string;
             run?: string;
             say?: string[] | null;
@@ -4852,10 +4661,8 @@ export interface components {
             };
             soft?: boolean;
             sort?: string;
-            spoken?: string[] | null;
             title?: string;
             where?: string[] | null;
-            wishes?: components["schemas"]["DialogWish"][] | null;
         };
         DialogNodeCount: {
             /** Format: int64 */
@@ -4883,10 +4690,6 @@ export interface components {
             position?: number;
             /** @description 转到哪个人工队列|which people take over */
             queue?: string;
-            /** @description 说出来的话，和显示的不同时才有|what is said, where it differs from what is shown */
-            say?: string;
-            /** @description 只显示，不说|shown only, not said */
-            silent?: boolean;
             /** @description text、handover 的文字|words of text and handover */
             text?: string;
             /** @description 卡片标题|title of a card */
@@ -4898,36 +4701,6 @@ export interface components {
             node: string;
             /** @description intent next case else none one many filled ask retry interrupt return correct cancel knowledge */
             why: string;
-        };
-        DialogPicked: {
-            /**
-             * Format: int64
-             * @description 其中最近没放过的|of these not chosen lately
-             */
-            fresh: number;
-            /**
-             * Format: int64
-             * @description 从这位听众的几次选择学来|choices of this listener that were learnt from
-             */
-            learned: number;
-            /** @description 每条限制拦下几行|what each limit kept out, one after the other */
-            limits?: components["schemas"]["DialogLimited"][] | null;
-            node: string;
-            /** @description 选中的在前，后面是差一点的|the chosen one, then those that came close */
-            ranked: components["schemas"]["DialogRanked"][] | null;
-            table: string;
-            /**
-             * Format: int64
-             * @description 表里有几行|rows of the table
-             */
-            total: number;
-            /**
-             * Format: int64
-             * @description 合乎要求的几行|rows that fit what was asked for
-             */
-            wanted: number;
-            /** @description 一句话的理由|the reason in one sentence */
-            why?: string;
         };
         DialogPlace: {
             back?: string[] | null;
@@ -4950,49 +4723,6 @@ export interface components {
             /** @description 节点、槽位或意图|node, slot or intent */
             place: string;
             zh: string;
-        };
-        DialogRanked: {
-            key: string;
-            /**
-             * Format: double
-             * @description 预期的分|what is expected
-             */
-            mean: number;
-            reasons?: components["schemas"]["DialogReason"][] | null;
-            /**
-             * Format: double
-             * @description 这次排序用的分：预期加上试探|what it was ranked by: expectation and chance
-             */
-            score: number;
-        };
-        DialogReason: {
-            because?: string;
-            /** Format: double */
-            weight: number;
-            what: string;
-            /** @description 流程写明的愿望；否则是学来的|a declared wish; else it was learnt */
-            wish?: boolean;
-        };
-        DialogRecommend: {
-            /** Format: double */
-            explore?: number;
-            features?: components["schemas"]["DialogFeatureShape"][] | null;
-            /** Format: int64 */
-            fresh?: number;
-            learn?: {
-                [key: string]: number;
-            };
-            limits?: components["schemas"]["DialogLimit"][] | null;
-            /** Format: int64 */
-            line: number;
-            spread?: {
-                [key: string]: number;
-            };
-            /** Format: double */
-            stay?: number;
-            table: string;
-            trying?: string;
-            wishes?: components["schemas"]["DialogWish"][] | null;
         };
         DialogRunInBody: {
             /** @description 不用模型，按故事里写的意图|without a model, intents as the stories give them */
@@ -5119,7 +4849,6 @@ export interface components {
             /** Format: int64 */
             retries?: number;
             retry?: string;
-            spoken?: string;
             table?: string;
             title: string;
             units?: string[] | null;
@@ -5198,7 +4927,6 @@ export interface components {
             never?: string[] | null;
             node?: string;
             reply?: string[] | null;
-            said?: string[] | null;
             signals?: {
                 [key: string]: string;
             };
@@ -5206,7 +4934,6 @@ export interface components {
                 [key: string]: string;
             };
             text: string;
-            unsaid?: string[] | null;
         };
         DialogThresholds: {
             /**
@@ -5259,16 +4986,10 @@ export interface components {
             /** @description 按这些意图办了|acted on these */
             intents?: string[] | null;
             labels: components["schemas"]["DialogLabel"][] | null;
-            /** @description 客户要走，会话到此为止|the customer leaves; the conversation ends here */
-            left?: boolean;
             path?: components["schemas"]["DialogPassed"][] | null;
-            /** @description 替这位听众挑了什么，为什么|what was chosen for this listener, and why */
-            picks?: components["schemas"]["DialogPicked"][] | null;
             /** @description 猜到的信号，不是诊断|signals that were guessed; no diagnosis */
             signals?: components["schemas"]["DialogSensed"][] | null;
             slots?: components["schemas"]["DialogChange"][] | null;
-            /** @description 在等客户回答一个问题|a question to the customer is open */
-            waits?: boolean;
             /** @description 其余的决定|other decisions */
             why?: string[] | null;
         };
@@ -5293,13 +5014,6 @@ export interface components {
             text: string;
             /** Format: int64 */
             turn?: number;
-        };
-        DialogWish: {
-            /** Format: double */
-            weight?: number;
-            when?: string;
-            where: string[] | null;
-            why?: string;
         };
         EvaluateBatch: {
             actor_id?: string;
@@ -5753,18 +5467,6 @@ export interface components {
             simulated: boolean;
             /** @description 费用表里有、金标里没有的标签|labels of the table that no gold has */
             unknown: string[] | null;
-        };
-        FeedbackBrought: {
-            /** Format: int64 */
-            new_count: number;
-            /** Format: int64 */
-            rated_count: number;
-            /** Format: int64 */
-            session_count: number;
-            /** Format: int64 */
-            turn_count: number;
-            /** Format: int64 */
-            waiting_count: number;
         };
         FeedbackClock: {
             /** Format: double */
@@ -7166,194 +6868,6 @@ export interface components {
             tasks: string[] | null;
             title: components["schemas"]["SpecText"];
         };
-        MlflowAskStageInBody: {
-            /** @description 原来在这个阶段的版本归档|archive the versions that are at that stage */
-            archive?: boolean;
-            /** @description 为什么|why */
-            note?: string;
-            /**
-             * @description 换到哪个阶段|stage to go to
-             * @enum {string}
-             */
-            stage: "None" | "Staging" | "Production" | "Archived";
-        };
-        MlflowCurve: {
-            metric: string;
-            /**
-             * Format: int64
-             * @description 其中画不出的：NaN、无穷|those of them that cannot be drawn: NaN, infinite
-             */
-            odd_count: number;
-            /**
-             * Format: int64
-             * @description 记了几个点|points that were logged
-             */
-            point_count: number;
-            smooth_x?: number[] | null;
-            smooth_y?: number[] | null;
-            /** @description 步数，或从第一点起的秒数|steps, or seconds since the first point */
-            x: number[];
-            y: number[];
-        };
-        MlflowDataRead: {
-            context: string;
-            digest: string;
-            name: string;
-            source: string;
-        };
-        MlflowDecideStageInBody: {
-            /** @description 批准，否则驳回|approve, else refuse */
-            approve: boolean;
-            /** @description 为什么|why */
-            reason?: string;
-        };
-        MlflowExperiment: {
-            /** Format: int64 */
-            created_us: number;
-            id: string;
-            name: string;
-            /** Format: int64 */
-            run_count: number;
-        };
-        MlflowFigure: {
-            /** Format: int64 */
-            at_us: number;
-            key: string;
-            /** @description 不是数时：NaN、Infinity 或 -Infinity，value 为 0|where it is no number: NaN, Infinity or -Infinity, and value is 0 */
-            odd?: string;
-            /** Format: int64 */
-            step: number;
-            /** Format: double */
-            value: number;
-        };
-        MlflowLoggedFile: {
-            folder: boolean;
-            path: string;
-            /** Format: int64 */
-            size_bytes: number;
-        };
-        MlflowLoggedRun: {
-            /**
-             * Format: int64
-             * @description 还没结束时为 0|0 while it runs
-             */
-            ended_us: number;
-            experiment_id: string;
-            experiment_name: string;
-            id: string;
-            metrics: components["schemas"]["MlflowFigure"][];
-            name: string;
-            params: components["schemas"]["MlflowText"][];
-            /** Format: int64 */
-            started_us: number;
-            /** @enum {string} */
-            state: "running" | "scheduled" | "finished" | "failed" | "killed";
-            tags: components["schemas"]["MlflowText"][];
-            user_name: string;
-        };
-        MlflowModelShown: {
-            /** Format: int64 */
-            asked_count: number;
-            /** Format: int64 */
-            changed_us: number;
-            description: string;
-            /** @description 每个阶段最新的版本|the newest version at each stage */
-            latest: components["schemas"]["MlflowModelVersion"][];
-            name: string;
-            requests: components["schemas"]["MlflowStageRequest"][];
-            tags: components["schemas"]["MlflowText"][];
-            /** Format: int64 */
-            version_count: number;
-            versions: components["schemas"]["MlflowModelVersion"][];
-        };
-        MlflowModelVersion: {
-            aliases: string[];
-            /** Format: int64 */
-            created_us: number;
-            description: string;
-            model: string;
-            run_id: string;
-            source: string;
-            /** @enum {string} */
-            stage: "None" | "Staging" | "Production" | "Archived";
-            tags: components["schemas"]["MlflowText"][];
-            version: string;
-        };
-        MlflowPreview: {
-            /** @description 后面还有|there is more */
-            cut: boolean;
-            /** @enum {string} */
-            kind: "text" | "picture" | "other";
-            /** @description 图片，base64|the picture in base64 */
-            picture?: string;
-            /** Format: int64 */
-            size_bytes: number;
-            text?: string;
-            /** @description 图片的类型|media type of the picture */
-            type?: string;
-        };
-        MlflowRegisteredModel: {
-            /** Format: int64 */
-            asked_count: number;
-            /** Format: int64 */
-            changed_us: number;
-            description: string;
-            /** @description 每个阶段最新的版本|the newest version at each stage */
-            latest: components["schemas"]["MlflowModelVersion"][];
-            name: string;
-            tags: components["schemas"]["MlflowText"][];
-            /** Format: int64 */
-            version_count: number;
-        };
-        MlflowRunShown: {
-            /** @description 下一级运行，最多 200 个|the runs below, at most 200 */
-            children: components["schemas"]["MlflowLoggedRun"][];
-            /**
-             * Format: int64
-             * @description 还没结束时为 0|0 while it runs
-             */
-            ended_us: number;
-            experiment_id: string;
-            experiment_name: string;
-            id: string;
-            inputs: components["schemas"]["MlflowDataRead"][];
-            metrics: components["schemas"]["MlflowFigure"][];
-            name: string;
-            params: components["schemas"]["MlflowText"][];
-            /** @description 上一级运行|the run above */
-            parent?: string;
-            /** Format: int64 */
-            started_us: number;
-            /** @enum {string} */
-            state: "running" | "scheduled" | "finished" | "failed" | "killed";
-            tags: components["schemas"]["MlflowText"][];
-            user_name: string;
-            /** @description 由它登记的模型版本|versions of models that were registered from it */
-            versions: components["schemas"]["MlflowModelVersion"][];
-        };
-        MlflowStageRequest: {
-            archive: boolean;
-            /** Format: int64 */
-            asked_us: number;
-            asker: string;
-            /** Format: int64 */
-            decided_us: number;
-            decider: string;
-            from: string;
-            id: string;
-            model: string;
-            note: string;
-            product_id: string;
-            reason: string;
-            /** @enum {string} */
-            state: "asked" | "approved" | "refused" | "direct";
-            to: string;
-            version: string;
-        };
-        MlflowText: {
-            key: string;
-            value: string;
-        };
         PageCleanQuarantined: {
             items: components["schemas"]["CleanQuarantined"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7579,26 +7093,6 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
-        PageMlflowExperiment: {
-            items: components["schemas"]["MlflowExperiment"][];
-            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
-            next?: string;
-        };
-        PageMlflowLoggedFile: {
-            items: components["schemas"]["MlflowLoggedFile"][];
-            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
-            next?: string;
-        };
-        PageMlflowLoggedRun: {
-            items: components["schemas"]["MlflowLoggedRun"][];
-            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
-            next?: string;
-        };
-        PageMlflowRegisteredModel: {
-            items: components["schemas"]["MlflowRegisteredModel"][];
-            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
-            next?: string;
-        };
         PagePeopleAccount: {
             items: components["schemas"]["PeopleAccount"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7639,23 +7133,8 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
-        PageServeSigner: {
-            items: components["schemas"]["ServeSigner"][];
-            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
-            next?: string;
-        };
         PageServeTurn: {
             items: components["schemas"]["ServeTurn"][];
-            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
-            next?: string;
-        };
-        PageServeVoiceChannel: {
-            items: components["schemas"]["ServeVoiceChannel"][];
-            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
-            next?: string;
-        };
-        PageServeVoiceSpec: {
-            items: components["schemas"]["ServeVoiceSpec"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -7666,6 +7145,11 @@ export interface components {
         };
         PageTrackRun: {
             items: components["schemas"]["TrackRun"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageTuneAsked: {
+            items: components["schemas"]["TuneAsked"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -7897,33 +7381,11 @@ export interface components {
             title: string;
             type: string;
         };
-        ServeAddedVoice: {
-            /** @description 填进平台后台的地址|for the platform's console */
-            address: string;
-            /** Format: int64 */
-            created_us: number;
-            id: string;
-            /** @description 存有密钥或口令，不能再读出|a secret is kept and cannot be read again */
-            keeps_secret: boolean;
-            /** @description 只给一次：放在请求头 X-Zhuomo-Key 里，或写在地址的 ?key= 后面|told once: send it as the header X-Zhuomo-Key, or behind ?key= in the address */
-            key?: string;
-            key_id?: string;
-            /** @description 也是流程里 channel 的值|also the value of channel in the flow */
-            name: string;
-            platform: string;
-            product_id: string;
-            /** @description 归属认证文件的名字|name of the file that proves ownership */
-            proof_name?: string;
-            public_key?: string;
-            skill_id: string;
-        };
         ServeAnswered: {
             band: string;
             /** @description 服务端的话轮编号，用于追溯|the server's id of the turn, for tracing */
             id: string;
             labels: components["schemas"]["DialogLabel"][] | null;
-            /** @description 客户要走，会话到此为止|the customer leaves; the conversation ends here */
-            left?: boolean;
             /**
              * Format: double
              * @description 从收到到存好的毫秒|milliseconds from arrival until kept
@@ -7934,8 +7396,6 @@ export interface components {
             /** @enum {string} */
             state: "bot" | "handover";
             turn_id: string;
-            /** @description 在等客户回答一个问题|a question to the customer is open */
-            waits?: boolean;
         };
         ServeBeginInBody: {
             /** @description 渠道，默认 web|channel, web unless told */
@@ -7992,55 +7452,6 @@ export interface components {
             step_us: number;
             /** Format: int64 */
             to_us: number;
-        };
-        ServeForgottenOutBody: {
-            /**
-             * Format: int64
-             * @description 删掉几份口味|tastes that were deleted
-             */
-            count: number;
-        };
-        ServeKnown: {
-            /** Format: int64 */
-            changed_us: number;
-            /** Format: int64 */
-            count: number;
-            /** @description 喜欢的在前|what is liked most comes first */
-            features: components["schemas"]["ServeLiking"][] | null;
-            /** @description 最近挑过的，新的在前|chosen lately, the latest first */
-            recent: string[] | null;
-            table: string;
-        };
-        ServeLiking: {
-            /**
-             * Format: int64
-             * @description 遇到过几次|how often it was met
-             */
-            met: number;
-            name: string;
-            /**
-             * Format: double
-             * @description 预期带来的奖励|reward that it is expected to bring
-             */
-            weight: number;
-        };
-        ServeNewVoice: {
-            /** @description 密钥编号（小爱）|id of the key (xiaoai) */
-            key_id?: string;
-            /** @description 渠道名，也是流程里 channel 的值|name; also the value of channel in the flow */
-            name: string;
-            /** @description 平台：dueros、aligenie、xiaoai、iflyos|dueros, aligenie, xiaoai or iflyos */
-            platform: string;
-            /** @description 归属认证文件的内容|what stands in that file */
-            proof?: string;
-            /** @description 归属认证文件的名字（天猫精灵）|name of the file that proves ownership (aligenie) */
-            proof_name?: string;
-            /** @description 验签公钥 PEM（讯飞）|public key for signatures, PEM (iflyos) */
-            public_key?: string;
-            /** @description 密钥（小爱），存下后不能再读出|secret (xiaoai); it cannot be read again */
-            secret?: string;
-            /** @description 平台后台里的技能编号|id of the skill in the platform's console */
-            skill_id: string;
         };
         ServePoint: {
             /**
@@ -8189,19 +7600,9 @@ export interface components {
             /** @description 客户端生成的 UUID，重发不会重复|UUID made by the client, so that sending again does no harm */
             turn_id?: string;
         };
-        ServeSigner: {
-            actor?: string;
-            /** Format: int64 */
-            created_us: number;
-            /** @description 公钥，小盒子上写在 --key 后面|the public key, what a box is given with --key */
-            signer: string;
-        };
         ServeTakeBackInBody: {
             /** @description 理由|reason */
             reason?: string;
-        };
-        ServeTastesOutBody: {
-            items: components["schemas"]["ServeKnown"][] | null;
         };
         ServeTraffic: {
             /**
@@ -8262,30 +7663,6 @@ export interface components {
             trace: components["schemas"]["DialogTrace"];
             turn_id: string;
         };
-        ServeVoiceChannel: {
-            /** Format: int64 */
-            created_us: number;
-            id: string;
-            /** @description 存有密钥或口令，不能再读出|a secret is kept and cannot be read again */
-            keeps_secret: boolean;
-            key_id?: string;
-            /** @description 也是流程里 channel 的值|also the value of channel in the flow */
-            name: string;
-            platform: string;
-            product_id: string;
-            /** @description 归属认证文件的名字|name of the file that proves ownership */
-            proof_name?: string;
-            public_key?: string;
-            skill_id: string;
-        };
-        ServeVoiceSpec: {
-            explain: components["schemas"]["SpecText"];
-            name: string;
-            needs: string[] | null;
-            /** @description 平台不签名：地址里带一个我们给的口令|the platform signs nothing, so the address carries a key of ours */
-            own_key: boolean;
-            title: components["schemas"]["SpecText"];
-        };
         Spec: {
             help: components["schemas"]["SpecText"];
             name: string;
@@ -8341,34 +7718,6 @@ export interface components {
             bead: string;
             id: string;
             why: string;
-        };
-        TrackLimitFact: {
-            /** Format: int64 */
-            count: number;
-            title: string;
-        };
-        TrackPickFact: {
-            /** Format: int64 */
-            fresh: number;
-            key: string;
-            /** Format: int64 */
-            learned: number;
-            limits: components["schemas"]["TrackLimitFact"][] | null;
-            scores: components["schemas"]["TrackPickedFact"][] | null;
-            table: string;
-            /** Format: int64 */
-            total: number;
-            /** Format: int64 */
-            wanted: number;
-            why?: string;
-        };
-        TrackPickedFact: {
-            key: string;
-            /** Format: double */
-            mean: number;
-            reasons?: string[] | null;
-            /** Format: double */
-            score: number;
         };
         TrackRef: {
             id: string;
@@ -8476,7 +7825,6 @@ export interface components {
             id: string;
             labels: components["schemas"]["TrackScoredFact"][] | null;
             path?: string[] | null;
-            picks?: components["schemas"]["TrackPickFact"][] | null;
             product_id: string;
             release_id: string;
             reply: string;
@@ -8489,6 +7837,42 @@ export interface components {
             text: string;
             /** Format: double */
             weight: number;
+        };
+        TuneAskInBody: {
+            /** @description 这次要的记号：断线后用同一个再要，还是同一个试验|mark of this ask: asked again with it, the same trial is given */
+            key?: string;
+            /**
+             * Format: int64
+             * @description 多少秒没有消息就发给别人，不填则 600|given to others after so many seconds without news, 600 when absent
+             */
+            lease_s?: number;
+            /**
+             * Format: int64
+             * @description 自己数序号的程序：要这个序号的|for programs that count themselves: the trial of this number
+             */
+            number?: number;
+            /** @description 谁在做|who measures */
+            worker?: string;
+        };
+        TuneAsked: {
+            /**
+             * Format: int64
+             * @description 到这时没有消息就发给别人|without news until then it is given to somebody else
+             */
+            due_us: number;
+            /** @description 领取凭据，报告时带上|shows, when telling, that it is still yours */
+            lease: string;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int64
+             * @description 第几次发出；大于 1 说明前一位没有回音|how often it was given out; above 1 somebody went silent
+             */
+            tries: number;
+            values: {
+                [key: string]: unknown;
+            };
+            worker?: string;
         };
         TuneBeats: {
             /**
@@ -8508,6 +7892,90 @@ export interface components {
             p: number;
             /** @description 比默认好，且不像碰巧（p < .05）|better than the defaults and hardly by luck (p < .05) */
             sure: boolean;
+        };
+        TuneBrought: {
+            /**
+             * Format: int64
+             * @description 收下的试验数|trials taken in
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description 已经有的，不动|those that were there already, left alone
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description 收下的里面不在搜索范围内的：留着看，采样器不学|of those added, outside the space: kept to look at, not learnt from
+             */
+            outside: number;
+        };
+        TuneDeclareInBody: {
+            /** @description 越小越好|less is better */
+            minimise?: boolean;
+            /** @description 名字：同名的再声明就是同一个实验|name: declared again it is the same study */
+            name?: string;
+            /** @description 量的是什么，不填则 value|what is measured, value when absent */
+            objective?: string;
+            /** @description 要搜索的参数|what to search */
+            params: components["schemas"]["TuneDeclared"][] | null;
+            /** @description 采样器，不填则默认|sampler, the default when absent */
+            sampler?: string;
+            /**
+             * Format: int64
+             * @description 随机种子|seed
+             */
+            seed?: number;
+            /**
+             * @description 提前停：median 在差于同一步的中位数时停|stop early: median stops what is worse than the median at the same step
+             * @enum {string}
+             */
+            stopping?: "median";
+            /**
+             * Format: int64
+             * @description 一共几次；不填则没有尽头|how many trials in all; without end when absent
+             */
+            trials?: number;
+        };
+        TuneDeclared: {
+            /** @description 选项|what to choose from */
+            choices?: string[] | null;
+            /** @description 没试这个参数时的取值；不填则取中间或第一个选项|its value where it is not tried; the middle or the first choice when absent */
+            default?: unknown;
+            /**
+             * @description 类型|type
+             * @enum {string}
+             */
+            kind: "int" | "float" | "bool" | "choice";
+            /** @description 数值：按倍数搜索，最小值要大于 0|numbers: search by factor; the smallest must be above 0 */
+            log?: boolean;
+            /**
+             * Format: double
+             * @description 数值：最大值|numbers: largest
+             */
+            max?: number;
+            /**
+             * Format: double
+             * @description 数值：最小值|numbers: smallest
+             */
+            min?: number;
+            /** @description 名称|name */
+            name: string;
+        };
+        TuneGiven: {
+            /** @description 实验的状态：done 就不用再问了|of the study: when done there is nothing more to ask */
+            state: string;
+            /** @description 要测的试验；没有时看 state 和 wait_ms|the trial to measure; when absent see state and wait_ms */
+            trial?: components["schemas"]["TuneAsked"];
+            /**
+             * Format: int64
+             * @description 过多久再问|ask again after so long
+             */
+            wait_ms?: number;
+        };
+        TuneImportInBody: {
+            /** @description 以前的试验|the earlier trials */
+            trials: components["schemas"]["TuneOld"][] | null;
         };
         TuneImportance: {
             /**
@@ -8531,6 +7999,39 @@ export interface components {
              */
             trials: number;
         };
+        TuneOld: {
+            /** @description 其他量到的数|what else was measured */
+            figures?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description 序号；不填则接着排|its number; the next ones when absent
+             */
+            number?: number;
+            /** @description 失败的原因|why it failed */
+            problem?: string;
+            /**
+             * Format: double
+             * @description 用时，秒|seconds it took
+             */
+            seconds?: number;
+            /**
+             * @description 结果|how it ended
+             * @default done
+             * @enum {string}
+             */
+            state: "done" | "failed" | "pruned";
+            /**
+             * Format: double
+             * @description 量到的值|what was measured
+             */
+            value?: number;
+            /** @description 参数的取值|values of the parameters */
+            values: {
+                [key: string]: unknown;
+            };
+        };
         TuneRacing: {
             /** Format: double */
             alpha?: number;
@@ -8553,6 +8054,34 @@ export interface components {
              */
             min?: number;
         };
+        TuneReportInBody: {
+            /** @description 领取凭据|the lease that the ask gave */
+            lease?: string;
+            /**
+             * Format: int64
+             * @description 再续多少秒，不填则 600|hold it for so many seconds more, 600 when absent
+             */
+            lease_s?: number;
+            /**
+             * Format: int64
+             * @description 第几步|which step
+             */
+            step?: number;
+            /**
+             * Format: double
+             * @description 到这一步量到的值；不填则只续领取时间|what was reached at this step; without it only the lease is held
+             */
+            value?: number;
+        };
+        TuneReported: {
+            /**
+             * Format: int64
+             * @description 到这时没有消息就发给别人|without news until then it is given to somebody else
+             */
+            due_us: number;
+            /** @description 不必再试下去：报告为 pruned|no need to go on: tell it as pruned */
+            stop: boolean;
+        };
         TuneRest: {
             /**
              * Format: double
@@ -8566,6 +8095,27 @@ export interface components {
              * @description 低于它就不值得再试|below this they are not worth it
              */
             worth: number;
+        };
+        TuneResumeInBody: {
+            /**
+             * Format: int64
+             * @description 一共几次，不填则照旧|how many trials in all, as before when absent
+             */
+            trials?: number;
+        };
+        TuneSpaceInBody: {
+            /** @description 要搜索的参数|parameters to search */
+            dials?: string[] | null;
+            /** @description 不搜索的参数取什么值|values of parameters that are not searched */
+            fixed?: {
+                [key: string]: unknown;
+            };
+            /** @description 外部程序测量的实验：新的参数表|of an outside study: its parameters from now on */
+            params?: components["schemas"]["TuneDeclared"][] | null;
+            /** @description 各参数的搜索范围|ranges to search */
+            ranges?: {
+                [key: string]: components["schemas"]["TuneRange"];
+            };
         };
         TuneStartInBody: {
             /**
@@ -8591,12 +8141,6 @@ export interface components {
              * @description 竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent
              */
             folds?: number;
-            /** @description 得分之外还要小的：size_bytes 模型大小、row_us 每行微秒|what should be small beside a high score: size_bytes, row_us */
-            goals?: string[] | null;
-            /** @description 它们的上限，超出的不能当最好的|what they may be at most; beyond, a trial cannot be the best */
-            limits?: {
-                [key: string]: number;
-            };
             /** @description 要提高的指标，不填则 exact|figure to raise, exact when absent */
             objective?: string;
             /** @description 各参数的搜索范围|ranges to search */
@@ -8640,6 +8184,7 @@ export interface components {
             component: string;
             /** Format: int64 */
             created_us: number;
+            declared?: components["schemas"]["TuneDeclared"][] | null;
             /** Format: double */
             default_score: number;
             dials: string[] | null;
@@ -8650,12 +8195,10 @@ export interface components {
             fixed?: {
                 [key: string]: unknown;
             };
-            goals?: string[] | null;
             id: string;
             job_id?: string;
-            limits?: {
-                [key: string]: number;
-            };
+            minimise?: boolean;
+            name?: string;
             /** Format: int64 */
             number: number;
             objective: string;
@@ -8668,16 +8211,23 @@ export interface components {
             /** Format: int64 */
             seed: number;
             state: string;
+            stopping?: string;
             /** Format: int64 */
             trials: number;
             /** Format: double */
             worth?: number;
         };
+        TuneStudyDeclared: {
+            /** @description 这个名字的实验已经有了|a study of this name was there already */
+            found: boolean;
+            study: components["schemas"]["TuneStudy"];
+        };
+        TuneStudyNow: {
+            study: components["schemas"]["TuneStudy"];
+        };
         TuneStudyShown: {
             /** @description 最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does */
             beats?: components["schemas"]["TuneBeats"];
-            /** @description 得分、大小、速度上没有别的试验全面胜过的|trials that no other beats in score, size and speed alike */
-            front: number[] | null;
             /** @description 别的不变，得分变化有多少跟着每个参数走；试验太少时为空|how much of the scores follows each dial while the others stay; empty while trials are few */
             importance: components["schemas"]["TuneImportance"][] | null;
             items: components["schemas"]["TuneTrial"][] | null;
@@ -8691,6 +8241,32 @@ export interface components {
             /** @description 作业编号|id of the job */
             job_id: string;
             study: components["schemas"]["TuneStudy"];
+        };
+        TuneTellInBody: {
+            /** @description 其他量到的数|what else was measured */
+            figures?: {
+                [key: string]: number;
+            };
+            /** @description 领取凭据|the lease that the ask gave */
+            lease?: string;
+            /** @description 失败的原因|why it failed */
+            problem?: string;
+            /**
+             * Format: double
+             * @description 用时，秒；不填则从发出算起|seconds it took; since it was given out when absent
+             */
+            seconds?: number;
+            /**
+             * @description 结果：量到了、失败、提前停了|how it ended
+             * @default done
+             * @enum {string}
+             */
+            state: "done" | "failed" | "pruned";
+            /**
+             * Format: double
+             * @description 量到的值；提前停的不填则取最后报告的|what was measured; of a pruned one its last report when absent
+             */
+            value?: number;
         };
         TuneTrial: {
             /**
@@ -10571,74 +10147,6 @@ export interface operations {
             };
         };
     };
-    "serve-tastes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号或名称|id or name of the product */
-                product: string;
-                /** @description 客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session */
-                customer: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServeTastesOutBody"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "serve-forget": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号或名称|id or name of the product */
-                product: string;
-                /** @description 客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session */
-                customer: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServeForgottenOutBody"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "dataset-list": {
         parameters: {
             query?: {
@@ -12035,81 +11543,6 @@ export interface operations {
             };
         };
     };
-    "runs-experiments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageMlflowExperiment"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "feedback-bring": {
-        parameters: {
-            query?: {
-                /** @description 文件名|file name */
-                filename?: string;
-            };
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-                "multipart/form-data": {
-                    /** Format: binary */
-                    file: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeedbackBrought"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "post-products-product-fetches": {
         parameters: {
             query?: {
@@ -13220,200 +12653,6 @@ export interface operations {
             };
         };
     };
-    "runs-list": {
-        parameters: {
-            query?: {
-                /** @description 只看这个实验，不填则全部|only this experiment, all when absent */
-                experiment?: string;
-                /** @description 筛选，如 metrics.acc > 0.9 and params.C = '1'|filter, such as metrics.acc > 0.9 and params.C = '1' */
-                filter?: string;
-                /** @description 排序，如 metrics.acc DESC；不填则新的在前|order, such as metrics.acc DESC; the newest first when absent */
-                order?: string[] | null;
-                /** @description 上一页给出的 next|next of the page before */
-                cursor?: string;
-                /** @description 每页条数|items a page */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageMlflowLoggedRun"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "runs-show": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-                /** @description 外部运行的编号|id of the logged run */
-                run: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MlflowRunShown"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "runs-files": {
-        parameters: {
-            query?: {
-                /** @description 文件夹|folder */
-                path?: string;
-            };
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-                /** @description 外部运行的编号|id of the logged run */
-                run: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageMlflowLoggedFile"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "runs-points": {
-        parameters: {
-            query: {
-                /** @description 指标|metric */
-                metric: string;
-                /** @description 最多几个点|points at most */
-                most?: number;
-                /** @description 横轴：步数，或从第一点起的秒数|along the x axis: steps, or seconds since the first point */
-                along?: "step" | "time";
-                /** @description 平滑，0 是不平滑|smoothing, 0 is none */
-                smooth?: number;
-            };
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-                /** @description 外部运行的编号|id of the logged run */
-                run: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MlflowCurve"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "runs-preview": {
-        parameters: {
-            query: {
-                /** @description 文件|file */
-                path: string;
-            };
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-                /** @description 外部运行的编号|id of the logged run */
-                run: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MlflowPreview"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "knowledge-lookup": {
         parameters: {
             query?: never;
@@ -13974,6 +13213,42 @@ export interface operations {
             };
         };
     };
+    "tune-declare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneDeclareInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneStudyDeclared"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "product-overview": {
         parameters: {
             query?: never;
@@ -14509,112 +13784,6 @@ export interface operations {
             };
         };
     };
-    "models-list": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageMlflowRegisteredModel"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "models-show": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-                /** @description 登记的名称|registered name */
-                model: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MlflowModelShown"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "models-ask": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-                /** @description 登记的名称|registered name */
-                model: string;
-                /** @description 版本号|number of the version */
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MlflowAskStageInBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MlflowStageRequest"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "serve-releases": {
         parameters: {
             query?: {
@@ -14709,40 +13878,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServeRelease"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-products-product-releases-release-bundle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号或名称|id or name of the product */
-                product: string;
-                /** @description 发布版编号、r3 或 live|id of the release, r3 or live */
-                release: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -15105,44 +14240,6 @@ export interface operations {
             };
         };
     };
-    "models-decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号|id of the product */
-                product: string;
-                /** @description 申请的编号|id of the request */
-                request: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MlflowDecideStageInBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MlflowStageRequest"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "tune-list": {
         parameters: {
             query?: {
@@ -15255,6 +14352,78 @@ export interface operations {
             };
         };
     };
+    "tune-asked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTuneAsked"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneAskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneGiven"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "tune-more": {
         parameters: {
             query?: never;
@@ -15280,6 +14449,268 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TuneStudyStarted"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneStudyNow"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneImportInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneBrought"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneStudyNow"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneResumeInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneStudyNow"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneSpaceInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneStudyNow"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+                /** @description 试验的序号|number of the trial */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneReportInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneReported"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-tell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3、编号或名字|study: s3, an id or a name */
+                study: string;
+                /** @description 试验的序号|number of the trial */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneTellInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneTrial"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -15480,111 +14911,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ServeTurn"];
                 };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "serve-voices": {
-        parameters: {
-            query?: {
-                /** @description 上一页给出的 next|next of the page before */
-                cursor?: string;
-                /** @description 每页条数|items a page */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description 产品的编号或名称|id or name of the product */
-                product: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageServeVoiceChannel"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "serve-voice": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号或名称|id or name of the product */
-                product: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ServeNewVoice"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServeAddedVoice"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "serve-unvoice": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 产品的编号或名称|id or name of the product */
-                product: string;
-                /** @description 语音渠道的编号或名字|id or name of the voice channel */
-                voice: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Fault (RFC 9457) */
             default: {
@@ -16439,93 +15765,6 @@ export interface operations {
             };
         };
     };
-    "get-signing-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageServeSigner"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "serve-newkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServeSigner"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "serve-key": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServeSigner"];
-                };
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "label-adjudicate": {
         parameters: {
             query?: never;
@@ -17031,35 +16270,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Fault (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "serve-platforms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageServeVoiceSpec"];
-                };
             };
             /** @description Fault (RFC 9457) */
             default: {
