@@ -105,7 +105,11 @@ func (s *Service) studyJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 		return nil, err
 	}
 	report.Note("试参数", "trying parameters")
-	out, err := s.Run(ctx, a.Product, a.Study, report.At)
+	// Each trial is kept together with a checkpoint: the job has moved on, however
+	// often it is killed, and a process that lost it keeps nothing any more.
+	out, err := s.run(ctx, a.Product, a.Study, report.At, func(ctx context.Context, tx db.Tx) error {
+		return report.CheckpointIn(ctx, tx, a)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +146,11 @@ func (s *Service) More(ctx context.Context, product, id string, trials int) (Stu
 // and every finished trial is durable before the next begins. progress may be
 // nil.
 func (s *Service) Run(ctx context.Context, product, id string, progress func(done, total int)) (Outcome, error) {
+	return s.run(ctx, product, id, progress, func(context.Context, db.Tx) error { return nil })
+}
+
+// run is Run where each write is good only with alongside.
+func (s *Service) run(ctx context.Context, product, id string, progress func(done, total int), alongside func(ctx context.Context, tx db.Tx) error) (Outcome, error) {
 	if s.needs.Bench == nil {
 		return Outcome{}, NoObjective.With()
 	}
@@ -181,7 +190,12 @@ func (s *Service) Run(ctx context.Context, product, id string, progress func(don
 		progress(len(seen), study.Trials)
 	}
 	keep := func(t Trial) error {
-		return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return upsertTrial(ctx, tx, id, t) })
+		return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			if err := alongside(ctx, tx); err != nil {
+				return err
+			}
+			return upsertTrial(ctx, tx, id, t)
+		})
 	}
 	out, err := search(ctx, StudyOptions{
 		Space: space, Sampler: sampler, Seed: study.Seed, Trials: study.Trials, Budget: time.Duration(study.BudgetMS) * time.Millisecond,
@@ -203,7 +217,12 @@ func (s *Service) Run(ctx context.Context, product, id string, progress func(don
 	// The state is written even when ctx has ended.
 	last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
-	return out, errors.Join(err, s.setState(last, id, state))
+	return out, errors.Join(err, s.needs.DB.Write(last, func(ctx context.Context, tx db.Tx) error {
+		if err := alongside(ctx, tx); err != nil {
+			return err
+		}
+		return setState(ctx, tx, id, state)
+	}))
 }
 
 // prepare gives what is tuned, and the search that the study asks for.

@@ -9,6 +9,7 @@
 //
 //	the killing: kill_test.go (SQLite) → server_test.go → seed_test.go;
 //	             shared_test.go (PostgreSQL, many processes) → house_test.go
+//	             study_test.go (studies, on both)
 //	the taking:  outage_test.go (disk, database, bucket)
 //	who works:   hands_test.go, label_test.go, live_test.go, writing into ledger_test.go
 //	who looks:   stored_test.go (what lies on the disk), doctor_test.go (what the next start says)
