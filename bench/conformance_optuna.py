@@ -1,5 +1,5 @@
-"""Holds our sampler for Optuna to Optuna's own sampler tests (optuna.testing), with every
-sampler that we have, and then to what it promises itself. The real program runs on a data
+"""Holds our sampler and storage for Optuna to Optuna's own tests (optuna.testing), with every
+sampler that we have, and then to what they promise themselves. The real program runs on a data
 folder of its own. One line a check; exit 1 on a failure. See conformance.sh."""
 import argparse, concurrent.futures, os, re, signal, subprocess, sys, tempfile, threading, time, traceback
 
@@ -18,9 +18,9 @@ def check(do):
 
 
 def suites(samplers):
-    """Optuna's own tests, once a sampler."""
-    for name in samplers:
-        done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "samplertest.py"], cwd=HOME, capture_output=True, text=True,
+    """Optuna's own tests, of samplers once each, and of storages."""
+    for name, file in [(name, "samplertest.py") for name in samplers] + [("", "storagetest.py")]:
+        done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", file], cwd=HOME, capture_output=True, text=True,
                               env={**os.environ, "ZHUOMO_SAMPLER": name, "PYTHONPATH": HOME, "PYTHONDONTWRITEBYTECODE": "1"})
         said = done.stdout.strip().splitlines()
         yield name, done.returncode == 0, re.sub(r" in [0-9.:s ()]+", "", said[-1].strip("= ")) if said else done.stderr[-500:], done.stdout
@@ -29,6 +29,11 @@ def suites(samplers):
 def make(study=None, **more):
     from zhuomo_optuna import ZhuomoSampler
     return ZhuomoSampler(os.environ["ZHUOMO_URL"], os.environ["ZHUOMO_PRODUCT"], os.environ["ZHUOMO_TOKEN"], **more)
+
+
+def store():
+    from zhuomo_optuna import ZhuomoStorage
+    return ZhuomoStorage(os.environ["ZHUOMO_URL"], os.environ["ZHUOMO_PRODUCT"], os.environ["ZHUOMO_TOKEN"], journal="shared")
 
 
 def hill(t):
@@ -97,6 +102,47 @@ def processes_share_a_study(optuna, program):
 
 
 @check
+def processes_share_our_storage(optuna, program):
+    code = ("import sys, os, optuna; sys.path[:0] = [%r, %r]; optuna.logging.set_verbosity(optuna.logging.ERROR)\n"
+            "from conformance_optuna import store, make, hill\n"
+            "optuna.create_study(study_name='ours', storage=store(), sampler=make(), load_if_exists=True).optimize(hill, n_trials=12)" % (HOME, os.path.dirname(os.path.abspath(__file__))))
+    workers = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
+    time.sleep(3)
+    program.again()  # in the middle
+    assert [w.wait(240) for w in workers] == [0, 0, 0]
+    study = optuna.load_study(study_name="ours", storage=store())
+    assert [t.number for t in study.trials] == list(range(36)) and all(t.state == optuna.trial.TrialState.COMPLETE for t in study.trials)
+
+
+@check
+def old_studies_are_brought(optuna, program):
+    with tempfile.TemporaryDirectory() as folder:
+        journal = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(folder + "/journal.log"))
+        for where, storage in (("sqlite:///" + folder + "/old.db", "sqlite:///" + folder + "/old.db"), (folder + "/journal.log", journal)):
+            study = optuna.create_study(study_name="old", storage=storage, sampler=optuna.samplers.RandomSampler(seed=4))
+
+            def objective(t):
+                v = hill(t)
+                if t.number % 5 == 4:
+                    t.suggest_float("only sometimes", 0, 1)
+                if t.number == 3:
+                    raise ArithmeticError("no")
+                return v
+            study.optimize(objective, n_trials=30, catch=(ArithmeticError,))
+            name = "brought " + where[:6]
+            words = [sys.executable, "-m", "zhuomo_optuna.bring", "--storage", where, "--study", "old", "--url", os.environ["ZHUOMO_URL"],
+                     "--product", os.environ["ZHUOMO_PRODUCT"], "--name", name]
+            for want in ({"added": 30, "known": 0, "outside": 0}, {"added": 0, "known": 30, "outside": 0}):
+                done = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": HOME})
+                assert done.returncode == 0, done.stderr
+                assert __import__("json").loads(done.stdout) == want, done.stdout
+            full = program.json("tune", "show", name, "--product", os.environ["ZHUOMO_PRODUCT"])
+            assert abs(full["study"]["best_score"] + study.best_value) < 1e-12 and full["study"]["best_number"] == study.best_trial.number
+            given = program.json("tune", "ask", name, "--product", os.environ["ZHUOMO_PRODUCT"])["trial"]
+            assert given["number"] == 30 and set(given["values"]) == {"x", "k", "n", "only sometimes"}, given
+
+
+@check
 def a_study_bears_a_server_that_is_killed(optuna, program):
     study = optuna.create_study(sampler=make(seed=2))
     kills = 0
@@ -136,7 +182,7 @@ def main():
             label = f"optuna {optuna.__version__}"
             if not a.only or a.only in "suites":
                 for name, fine, words, text in suites(a.samplers.split(",")):
-                    print(f"{'ok   ' if fine else 'FAIL '} {label}: its own sampler tests with {name}: {words}", flush=True)
+                    print(f"{'ok   ' if fine else 'FAIL '} {label}: its own {'sampler tests with ' + name if name else 'storage tests'}: {words}", flush=True)
                     if not fine:
                         failed += 1
                         print("      " + text[-3000:].replace("\n", "\n      "))

@@ -11,15 +11,17 @@ import (
 func (s *Service) askRoutes() []api.Route {
 	const one = "/api/v1/products/{product}/studies/{study}"
 	return []api.Route{
-		api.Op("POST", "/api/v1/products/{product}/outside-studies", "tune declare", api.Trainer, "声明一个由外部程序测量的调参实验", "declare a study that programs outside measure", s.declare),
-		api.Op("POST", one+"/asks", "tune ask", api.Trainer, "要下一个试验的参数", "ask for the next trial to measure", s.ask, api.Quiet()),
+		api.Op("POST", "/api/v1/products/{product}/outside-studies", "tune declare", api.Trainer, "声明一个由外部程序测量的调参实验", "declare a study that programs outside measure", s.declare, api.Plain()),
+		api.Op("POST", one+"/asks", "tune ask", api.Trainer, "要下一个试验的参数", "ask for the next trial to measure", s.ask, api.Quiet(), api.Plain()),
 		api.Op("POST", one+"/trials/{number}/reports", "tune report", api.Trainer, "报告一个试验测到哪里，或只续领取时间", "report how far a trial is, or only hold its lease", s.report, api.Quiet()),
 		api.Op("POST", one+"/trials/{number}/results", "tune tell", api.Trainer, "报告一个试验的结果", "tell the result of a trial", s.tell, api.Quiet()),
-		api.Op("GET", one+"/asked", "tune asked", api.Viewer, "列出发出还没有结果的试验", "list the trials given out that have no result yet", s.listAsked),
+		api.Op("GET", one+"/asked", "tune asked", api.Viewer, "列出发出还没有结果的试验", "list the trials given out that have no result yet", s.listAsked, api.Plain()),
 		api.Op("POST", one+"/imports", "tune import", api.Trainer, "收下以前的试验，让采样器学", "take in earlier trials, for the sampler to learn from", s.importTrials, api.MaxBytes(64<<20)),
-		api.Op("PUT", one+"/space", "tune space", api.Trainer, "改搜索范围，试过的都留着", "change the space; what was tried stays", s.editSpace),
+		api.Op("PUT", one+"/space", "tune space", api.Trainer, "改搜索范围，试过的都留着", "change the space; what was tried stays", s.editSpace, api.Plain()),
 		api.Op("POST", one+"/pauses", "tune pause", api.Trainer, "暂停实验", "pause a study", s.pause),
 		api.Op("POST", one+"/resumptions", "tune resume", api.Trainer, "让实验继续，也可以加次数", "let a study go on, with more trials if asked", s.resume),
+		api.Op("GET", "/api/v1/products/{product}/journals/{journal}/lines", "tune journal", api.Trainer, "读外部程序的日志，从某一行起", "read a journal of programs outside, from a line on", s.readJournal, api.Plain()),
+		api.Op("POST", "/api/v1/products/{product}/journals/{journal}/lines", "tune journal-append", api.Trainer, "在外部程序的日志末尾加几行", "append lines to a journal of programs outside", s.appendJournal, api.Quiet(), api.MaxBytes(64<<20)),
 		api.Op("POST", one+"/ends", "tune end", api.Trainer, "结束由外部程序测量的实验", "end an outside study", s.end),
 	}
 }

@@ -51,7 +51,7 @@ func TestAProgramOutsideDrivesAStudyOverHTTP(t *testing.T) {
 				t.Errorf("%s %s: %d %s", line, body, answer.StatusCode, text)
 			}
 		}
-		const study = `{"name":"n","minimise":true,"objective":"loss","trials":3,"stopping":"median","params":[{"name":"x","kind":"float","min":0,"max":1},{"name":"k","kind":"choice","choices":["a","b"]}]}`
+		const study = `{"name":"n","minimise":true,"objective":"loss","trials":3,"stopping":"median","params":[{"name":"x","kind":"float","min":0,"max":1},{"name":"k","kind":"choice","choices":["13812345678"]}]}`
 		ask("viewer", "POST outside-studies", study, 403, "")
 		ask("trainer", "POST outside-studies", `{"params":[]}`, 422, "")
 		ask("trainer", "POST outside-studies", `{"params":[{"name":"x","kind":"float","min":1,"max":0}]}`, 422, "tune.bad_declared")
@@ -60,7 +60,7 @@ func TestAProgramOutsideDrivesAStudyOverHTTP(t *testing.T) {
 		ask("trainer", "POST studies/nobody/asks", `{}`, 404, "tune.no_such_study")
 		ask("trainer", "POST studies/n/asks", `{"key":"one","worker":"w"}`, 200, `"number":0`)
 		ask("trainer", "POST studies/s1/asks", `{"key":"one"}`, 200, `"number":0`)
-		ask("trainer", "POST studies/n/asks", `{"key":"two"}`, 200, `"number":1`)
+		ask("trainer", "POST studies/n/asks", `{"key":"two"}`, 200, `"k":"13812345678"`) // no number of a phone: a value to be measured
 		ask("viewer", "GET studies/n/asked", "", 200, `"worker":"w"`)
 		ask("trainer", "POST studies/n/trials/0/reports", `{"step":1,"value":0.4}`, 200, `"stop":false`)
 		ask("trainer", "POST studies/n/trials/0/reports", `{}`, 200, `"stop":false`)

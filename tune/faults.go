@@ -111,6 +111,10 @@ var (
 		ZH: "一个实验最多 {most} 次试验", FixZH: "分成几个实验，或只收下最好的",
 		EN: "a study has at most {most} trials", FixEN: "split them over several studies, or bring only the best",
 	})
+	BadLine = fault.Define("tune.bad_line", fault.Invalid, fault.Text{
+		ZH: "日志的一行不对", FixZH: "每行不含换行和空字符，不超过 {most} 字节",
+		EN: "a line of the journal is wrong", FixEN: "no line breaks or NUL, and at most {most} bytes a line",
+	})
 	Crowded = fault.Define("tune.crowded", fault.Busy, fault.Text{
 		ZH: "太多程序同时在向实验 {study} 要试验", FixZH: "过一会儿再要",
 		EN: "too many programs ask study {study} at the same time", FixEN: "ask again in a moment",

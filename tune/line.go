@@ -83,6 +83,11 @@ func (s *Service) sampled(ctx context.Context, l *line, study Study, number int)
 		}
 		l.plan, l.space, l.asker, l.told, l.minded = string(plan), space, asker, map[int]bool{}, map[int]bool{}
 	}
+	// First what is under way: what is told meanwhile is then among the trials.
+	running, err := s.AskedOf(ctx, study.ID)
+	if err != nil {
+		return nil, err
+	}
 	kept, err := countTrials(ctx, s.needs.DB.Reader(), study.ID)
 	if err != nil {
 		return nil, err
@@ -95,10 +100,6 @@ func (s *Service) sampled(ctx context.Context, l *line, study Study, number int)
 		for _, t := range trials {
 			l.tell(t)
 		}
-	}
-	running, err := s.AskedOf(ctx, study.ID)
-	if err != nil {
-		return nil, err
 	}
 	l.mind(running, s.needs.Now().UnixMicro())
 	return l.asker.Ask(number), nil

@@ -251,6 +251,7 @@ func unpacked(kept string) ([][]bool, error) {
 // Erase deletes what the product has in this stage, and tells how many rows went.
 func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 	return s.needs.DB.Erase(ctx, product,
+		`DELETE FROM journal_lines WHERE product_id = $1`,
 		`DELETE FROM reported WHERE study_id IN (SELECT id FROM studies WHERE product_id = $1)`,
 		`DELETE FROM asked WHERE study_id IN (SELECT id FROM studies WHERE product_id = $1)`,
 		`DELETE FROM trials WHERE study_id IN (SELECT id FROM studies WHERE product_id = $1)`,

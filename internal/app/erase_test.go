@@ -258,6 +258,7 @@ func more(t *testing.T, a *App, product string) {
 		{"INSERT INTO batch_rows (batch_id, at, cells) VALUES ('x', 1, '[]')"},
 		{"INSERT INTO asked (study_id, number, state, lease, value_json, asked_us, due_us) VALUES ($1, 999, 'told', 'x', '{}', 1, 1)", of("studies")},
 		{"INSERT INTO reported (study_id, number, step, value) VALUES ($1, 999, 1, 1)", of("studies")},
+		{"INSERT INTO journal_lines (product_id, journal, number, line) VALUES ($1, 'x', 0, 'x')", product},
 		{"INSERT INTO knowledge_dismissals (product_id, entry_id, wording_key, dismissed_us, dismissed_by) VALUES ($1, 'x', 'x', 1, 'x')", product},
 		{"INSERT INTO thread_reveals (id, product_id, thing) VALUES ('x', $1, 'x')", product},
 		{"INSERT INTO mlflow_experiments (product_id, id, name, stage, made_ms, changed_ms) VALUES ($1, 'x', 'x', 'x', 1, 1)", product},

@@ -25,6 +25,8 @@ func Run(t *testing.T, s tune.Sampler) {
 	t.Run("finds a better place than the worst quarter", func(t *testing.T) { finds(t, s) })
 	t.Run("takes the news of a race, and can be resumed from the newest", func(t *testing.T) { races(t, s) })
 	t.Run("bears failed trials and a single dial", func(t *testing.T) { bears(t, s) })
+	t.Run("proposes for trials side by side, and goes on alike after a restart", func(t *testing.T) { sideBySide(t, s) })
+	t.Run("bears scores of any size and gaps in the numbers", func(t *testing.T) { odd(t, s) })
 }
 
 // Component is what the suite tunes: one dial of each kind, and one parameter
@@ -213,5 +215,67 @@ func bears(t *testing.T, s tune.Sampler) {
 			t.Fatalf("a parameter that is no dial moved: %v", v)
 		}
 		a.Tell(tune.Trial{Number: i, State: tune.Failed, Values: v, Problem: "no memory"})
+	}
+}
+
+// sideBySide asks for trials four at a time and tells them in another order.
+func sideBySide(t *testing.T, s tune.Sampler) {
+	const waves, wide = 9, 4
+	in := space(t)
+	tell := func(a tune.Asker, i int, v spec.Values) {
+		a.Tell(tune.Trial{Number: i, State: tune.Done, Values: v, Score: Bowl(v)})
+	}
+	a, resumed := start(t, s, in, 6), start(t, s, in, 6)
+	for wave := range waves {
+		var asked []spec.Values
+		for k := range wide {
+			v := a.Ask(wave*wide + k)
+			if _, inside := in.Inside(v); !inside {
+				t.Fatalf("trial %d leaves the space: %v", wave*wide+k, v)
+			}
+			for other, w := range asked {
+				if reflect.DeepEqual(v, w) {
+					t.Errorf("trials %d and %d under way are the same: %v", wave*wide+other, wave*wide+k, v)
+				}
+			}
+			asked = append(asked, v)
+		}
+		if wave == waves-1 { // all but the last are under way: another process proposes that one
+			if m, can := resumed.(tune.Minder); can {
+				for k, v := range asked[:wide-1] {
+					m.Mind(wave*wide+k, v)
+				}
+			}
+			if v := resumed.Ask(wave*wide + wide - 1); !reflect.DeepEqual(v, asked[wide-1]) {
+				t.Errorf("after a restart trial %d is %v, it was %v", wave*wide+wide-1, v, asked[wide-1])
+			}
+		}
+		for k := range asked {
+			k = wide - 1 - k
+			tell(a, wave*wide+k, asked[k])
+			if wave < waves-1 {
+				tell(resumed, wave*wide+k, asked[k])
+			}
+		}
+	}
+}
+
+// odd tells what programs outside may tell.
+func odd(t *testing.T, s tune.Sampler) {
+	in := space(t)
+	for name, score := range map[string]func(i int) float64{
+		"all the same": func(int) float64 { return 3 },
+		"far apart":    func(i int) float64 { return []float64{-1e100, 0, 1e100, 1e-300}[i%4] },
+		"close to 1e9": func(i int) float64 { return 1e9 + float64(i)*1e-6 },
+	} {
+		a := start(t, s, in, 9)
+		for i := range 40 {
+			number := i * 7
+			v := a.Ask(number)
+			if _, inside := in.Inside(v); !inside {
+				t.Fatalf("%s: trial %d leaves the space: %v", name, number, v)
+			}
+			a.Tell(tune.Trial{Number: number, State: tune.Done, Values: v, Score: score(i)})
+		}
 	}
 }

@@ -158,9 +158,11 @@ class _Mirror:
         # Choices and steps may read otherwise now: what was told stands, the rest follows.
         self._space, self._declared = dials, declared
 
-    def tell(self, trials: list[tuple[FrozenTrial, TrialState, float | None]]) -> None:
+    def tell(self, trials: list[tuple[FrozenTrial, TrialState, float | None]], partly: bool = False) -> dict[str, int]:
+        """Tells trials; those that lack a parameter only if partly, which takes its default for it."""
+        count = {"added": 0, "known": 0, "outside": 0}
         if self._declared is None:
-            return
+            return count
         old = []
         for trial, state, value in trials:
             values = {}
@@ -170,7 +172,7 @@ class _Mirror:
                 if inward is not None:
                     values[name] = inward
             self._told.add(trial.number)
-            if any(name not in values for name in self._space):
+            if not partly and any(name not in values for name in self._space):
                 continue  # the server would take what is missing for the default
             if value is None and state == TrialState.PRUNED and trial.intermediate_values:
                 value = trial.intermediate_values[max(trial.intermediate_values)]
@@ -183,7 +185,9 @@ class _Mirror:
                 one["seconds"] = max(0.0, (trial.datetime_complete - trial.datetime_start).total_seconds())
             old.append(one)
         for at in range(0, len(old), _BATCH):
-            self._client.call("POST", self._path + "/imports", {"trials": old[at : at + _BATCH]})
+            for what, n in self._client.call("POST", self._path + "/imports", {"trials": old[at : at + _BATCH]}).items():
+                count[what] = count.get(what, 0) + n if isinstance(n, int) else 0
+        return count
 
 
 class _Dial:

@@ -30,7 +30,7 @@ export function Lines({ study, space, trials, figure, chosen, onKeep }: { study:
     return {
       animation: false,
       parallel: { left: 40, right: 64, top: 40, bottom: 20, axisExpandable: false, parallelAxisDefault: { nameLocation: "end" as const, nameGap: 14, nameTextStyle: { color: color(mode, "ink1"), fontSize: 12 }, axisLine: { show: true, lineStyle: { color: color(mode, "ink3") } }, axisTick: { show: false }, axisLabel: { color: color(mode, "ink3"), fontSize: 11 }, areaSelectStyle: { width: 14, borderColor: color(mode, "jade"), color: color(mode, "jadeTint2"), opacity: 0.6 } } },
-      parallelAxis: [...space.map(axisOf), { dim: space.length, name: figure, type: "value" as const, inverse: !!study.minimise, min: low === high ? low - 0.01 : low, max: high, axisLabel: { formatter: (v: number) => (isOutside(study) ? written(v) : v.toFixed(3).replace(/^0/, "")) }, splitNumber: 3 }],
+      parallelAxis: [...space.map(axisOf), { dim: space.length, name: figure, type: "value" as const, inverse: !!study.minimise, nameLocation: study.minimise ? ("start" as const) : ("end" as const), min: low === high ? low - 0.01 : low, max: high, axisLabel: { formatter: (v: number) => (isOutside(study) ? written(v) : v.toFixed(3).replace(/^0/, "")) }, splitNumber: 3 }],
       series: [
         {
           type: "parallel" as const,

@@ -968,6 +968,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/customers/{customer}/tastes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * a customer's taste: what was learnt, what was chosen lately
+         * @description 一位客户的口味：学到了什么，最近挑过什么
+         */
+        get: operations["serve-tastes"];
+        put?: never;
+        post?: never;
+        /**
+         * forget a customer's taste
+         * @description 忘掉一位客户的口味
+         */
+        delete: operations["serve-forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/datasets": {
         parameters: {
             query?: never;
@@ -1524,6 +1548,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the experiments of MLflow clients
+         * @description 列出 MLflow 客户端的实验
+         */
+        get: operations["runs-experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/feedback-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * take in the feedback of a box; twice is as once
+         * @description 把小盒子上的反馈收进来；收两次也只算一次
+         */
+        post: operations["feedback-bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/fetches": {
         parameters: {
             query?: never;
@@ -1988,6 +2052,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/journals/{journal}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read a journal of programs outside, from a line on
+         * @description 读外部程序的日志，从某一行起
+         */
+        get: operations["tune-journal"];
+        put?: never;
+        /**
+         * append lines to a journal of programs outside
+         * @description 在外部程序的日志末尾加几行
+         */
+        post: operations["tune-journal-append"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/live-figures": {
         parameters: {
             query?: never;
@@ -2000,6 +2088,106 @@ export interface paths {
          * @description 线上数字：每个发布版的话轮、会话、听懂、转人工、评价、用时
          */
         get: operations["serve-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * search logged runs in MLflow's syntax
+         * @description 按 MLflow 的语法搜索外部运行
+         */
+        get: operations["runs-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show a logged run
+         * @description 查看一次外部运行
+         */
+        get: operations["runs-show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs/{run}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the files of a logged run
+         * @description 列出外部运行的文件
+         */
+        get: operations["runs-files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs/{run}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * the curve of a metric, thinned to as many points as can be drawn
+         * @description 一个指标的曲线，抽稀到画得下的点数
+         */
+        get: operations["runs-points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-runs/{run}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * the beginning of a file: text or a picture
+         * @description 看文件的开头：文字或图片
+         */
+        get: operations["runs-preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2512,6 +2700,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/registered-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list the registered models
+         * @description 列出登记的模型
+         */
+        get: operations["models-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/registered-models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show a registered model, its versions and requests
+         * @description 查看登记的模型、它的版本和申请
+         */
+        get: operations["models-show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/registered-models/{model}/versions/{version}/stage-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ask that a version go to a stage
+         * @description 申请把一个版本换到某个阶段
+         */
+        post: operations["models-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/releases": {
         parameters: {
             query?: never;
@@ -2548,6 +2796,26 @@ export interface paths {
          * @description 看一个发布版（id、r3 或 live）
          */
         get: operations["serve-show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/releases/{release}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * a release as a bundle: one signed file
+         * @description 把一个发布版做成发布包：一个签了名的文件
+         */
+        get: operations["get-products-product-releases-release-bundle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2714,6 +2982,26 @@ export interface paths {
          * @description 给一个回答点赞或点踩
          */
         post: operations["post-products-product-sessions-session-turns-turn-ratings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/stage-requests/{request}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * approve or refuse a request for a stage
+         * @description 批准或驳回换阶段的申请
+         */
+        post: operations["models-decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3043,6 +3331,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list voice channels
+         * @description 列出语音渠道
+         */
+        get: operations["serve-voices"];
+        put?: never;
+        /**
+         * make a voice channel; gives the address for the platform's console
+         * @description 新建语音渠道，得到填进平台后台的地址
+         */
+        post: operations["serve-voice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/voices/{voice}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * remove a voice channel; its platform is refused at once
+         * @description 移除语音渠道，平台的请求立即被拒绝
+         */
+        delete: operations["serve-unvoice"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3496,6 +3828,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * keys that signed bundles: the newest first, that one signs
+         * @description 签过发布包的密钥：新的在前，第一个在用
+         */
+        get: operations["get-signing-keys"];
+        put?: never;
+        /**
+         * sign with a new key; boxes must be told of it
+         * @description 换一把签名密钥；小盒子要改认新的
+         */
+        post: operations["serve-newkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-keys/newest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * who signs the bundles: what a box is given with --key
+         * @description 发布包由谁签名：小盒子上写在 --key 后面
+         */
+        get: operations["serve-key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task}/adjudications": {
         parameters: {
             query?: never;
@@ -3759,6 +4135,26 @@ export interface paths {
          * @description 撤销令牌
          */
         delete: operations["tokens-revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voice-platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * voice platforms: which there are, and what each needs
+         * @description 语音平台：有哪些，各要填什么
+         */
+        get: operations["serve-platforms"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4576,6 +4972,13 @@ export interface components {
             name: string;
             value: string;
         };
+        DialogFeatureShape: {
+            bands?: number[] | null;
+            column: string;
+            parts?: number[] | null;
+            why?: string;
+            with?: string;
+        };
         DialogFlow: {
             cancel: string;
             changed: string;
@@ -4585,6 +4988,7 @@ export interface components {
             intents: components["schemas"]["DialogIntent"][] | null;
             name: string;
             nodes: components["schemas"]["DialogNode"][] | null;
+            recommend?: components["schemas"]["DialogRecommend"][] | null;
             return: string;
             signals?: components["schemas"]["DialogSignal"][] | null;
             slots: components["schemas"]["DialogSlot"][] | null;
@@ -4626,6 +5030,16 @@ export interface components {
             probability: number;
             title?: string;
         };
+        DialogLimit: {
+            title: string;
+            when?: string;
+            where: string[] | null;
+        };
+        DialogLimited: {
+            /** Format: int64 */
+            count: number;
+            title: string;
+        };
         DialogNode: {
             again?: boolean;
             ask?: string[] | null;
@@ -4653,6 +5067,7 @@ export interface components {
             next?: string;
             none?: string;
             one?: string;
+            pick?: string;
             queue?: string;
             run?: string;
             say?: string[] | null;
@@ -4661,8 +5076,10 @@ export interface components {
             };
             soft?: boolean;
             sort?: string;
+            spoken?: string[] | null;
             title?: string;
             where?: string[] | null;
+            wishes?: components["schemas"]["DialogWish"][] | null;
         };
         DialogNodeCount: {
             /** Format: int64 */
@@ -4690,6 +5107,10 @@ export interface components {
             position?: number;
             /** @description 转到哪个人工队列|which people take over */
             queue?: string;
+            /** @description 说出来的话，和显示的不同时才有|what is said, where it differs from what is shown */
+            say?: string;
+            /** @description 只显示，不说|shown only, not said */
+            silent?: boolean;
             /** @description text、handover 的文字|words of text and handover */
             text?: string;
             /** @description 卡片标题|title of a card */
@@ -4701,6 +5122,36 @@ export interface components {
             node: string;
             /** @description intent next case else none one many filled ask retry interrupt return correct cancel knowledge */
             why: string;
+        };
+        DialogPicked: {
+            /**
+             * Format: int64
+             * @description 其中最近没放过的|of these not chosen lately
+             */
+            fresh: number;
+            /**
+             * Format: int64
+             * @description 从这位听众的几次选择学来|choices of this listener that were learnt from
+             */
+            learned: number;
+            /** @description 每条限制拦下几行|what each limit kept out, one after the other */
+            limits?: components["schemas"]["DialogLimited"][] | null;
+            node: string;
+            /** @description 选中的在前，后面是差一点的|the chosen one, then those that came close */
+            ranked: components["schemas"]["DialogRanked"][] | null;
+            table: string;
+            /**
+             * Format: int64
+             * @description 表里有几行|rows of the table
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description 合乎要求的几行|rows that fit what was asked for
+             */
+            wanted: number;
+            /** @description 一句话的理由|the reason in one sentence */
+            why?: string;
         };
         DialogPlace: {
             back?: string[] | null;
@@ -4723,6 +5174,49 @@ export interface components {
             /** @description 节点、槽位或意图|node, slot or intent */
             place: string;
             zh: string;
+        };
+        DialogRanked: {
+            key: string;
+            /**
+             * Format: double
+             * @description 预期的分|what is expected
+             */
+            mean: number;
+            reasons?: components["schemas"]["DialogReason"][] | null;
+            /**
+             * Format: double
+             * @description 这次排序用的分：预期加上试探|what it was ranked by: expectation and chance
+             */
+            score: number;
+        };
+        DialogReason: {
+            because?: string;
+            /** Format: double */
+            weight: number;
+            what: string;
+            /** @description 流程写明的愿望；否则是学来的|a declared wish; else it was learnt */
+            wish?: boolean;
+        };
+        DialogRecommend: {
+            /** Format: double */
+            explore?: number;
+            features?: components["schemas"]["DialogFeatureShape"][] | null;
+            /** Format: int64 */
+            fresh?: number;
+            learn?: {
+                [key: string]: number;
+            };
+            limits?: components["schemas"]["DialogLimit"][] | null;
+            /** Format: int64 */
+            line: number;
+            spread?: {
+                [key: string]: number;
+            };
+            /** Format: double */
+            stay?: number;
+            table: string;
+            trying?: string;
+            wishes?: components["schemas"]["DialogWish"][] | null;
         };
         DialogRunInBody: {
             /** @description 不用模型，按故事里写的意图|without a model, intents as the stories give them */
@@ -4849,6 +5343,7 @@ export interface components {
             /** Format: int64 */
             retries?: number;
             retry?: string;
+            spoken?: string;
             table?: string;
             title: string;
             units?: string[] | null;
@@ -4927,6 +5422,7 @@ export interface components {
             never?: string[] | null;
             node?: string;
             reply?: string[] | null;
+            said?: string[] | null;
             signals?: {
                 [key: string]: string;
             };
@@ -4934,6 +5430,7 @@ export interface components {
                 [key: string]: string;
             };
             text: string;
+            unsaid?: string[] | null;
         };
         DialogThresholds: {
             /**
@@ -4986,10 +5483,16 @@ export interface components {
             /** @description 按这些意图办了|acted on these */
             intents?: string[] | null;
             labels: components["schemas"]["DialogLabel"][] | null;
+            /** @description 客户要走，会话到此为止|the customer leaves; the conversation ends here */
+            left?: boolean;
             path?: components["schemas"]["DialogPassed"][] | null;
+            /** @description 替这位听众挑了什么，为什么|what was chosen for this listener, and why */
+            picks?: components["schemas"]["DialogPicked"][] | null;
             /** @description 猜到的信号，不是诊断|signals that were guessed; no diagnosis */
             signals?: components["schemas"]["DialogSensed"][] | null;
             slots?: components["schemas"]["DialogChange"][] | null;
+            /** @description 在等客户回答一个问题|a question to the customer is open */
+            waits?: boolean;
             /** @description 其余的决定|other decisions */
             why?: string[] | null;
         };
@@ -5014,6 +5517,13 @@ export interface components {
             text: string;
             /** Format: int64 */
             turn?: number;
+        };
+        DialogWish: {
+            /** Format: double */
+            weight?: number;
+            when?: string;
+            where: string[] | null;
+            why?: string;
         };
         EvaluateBatch: {
             actor_id?: string;
@@ -5467,6 +5977,18 @@ export interface components {
             simulated: boolean;
             /** @description 费用表里有、金标里没有的标签|labels of the table that no gold has */
             unknown: string[] | null;
+        };
+        FeedbackBrought: {
+            /** Format: int64 */
+            new_count: number;
+            /** Format: int64 */
+            rated_count: number;
+            /** Format: int64 */
+            session_count: number;
+            /** Format: int64 */
+            turn_count: number;
+            /** Format: int64 */
+            waiting_count: number;
         };
         FeedbackClock: {
             /** Format: double */
@@ -6868,6 +7390,194 @@ export interface components {
             tasks: string[] | null;
             title: components["schemas"]["SpecText"];
         };
+        MlflowAskStageInBody: {
+            /** @description 原来在这个阶段的版本归档|archive the versions that are at that stage */
+            archive?: boolean;
+            /** @description 为什么|why */
+            note?: string;
+            /**
+             * @description 换到哪个阶段|stage to go to
+             * @enum {string}
+             */
+            stage: "None" | "Staging" | "Production" | "Archived";
+        };
+        MlflowCurve: {
+            metric: string;
+            /**
+             * Format: int64
+             * @description 其中画不出的：NaN、无穷|those of them that cannot be drawn: NaN, infinite
+             */
+            odd_count: number;
+            /**
+             * Format: int64
+             * @description 记了几个点|points that were logged
+             */
+            point_count: number;
+            smooth_x?: number[] | null;
+            smooth_y?: number[] | null;
+            /** @description 步数，或从第一点起的秒数|steps, or seconds since the first point */
+            x: number[];
+            y: number[];
+        };
+        MlflowDataRead: {
+            context: string;
+            digest: string;
+            name: string;
+            source: string;
+        };
+        MlflowDecideStageInBody: {
+            /** @description 批准，否则驳回|approve, else refuse */
+            approve: boolean;
+            /** @description 为什么|why */
+            reason?: string;
+        };
+        MlflowExperiment: {
+            /** Format: int64 */
+            created_us: number;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            run_count: number;
+        };
+        MlflowFigure: {
+            /** Format: int64 */
+            at_us: number;
+            key: string;
+            /** @description 不是数时：NaN、Infinity 或 -Infinity，value 为 0|where it is no number: NaN, Infinity or -Infinity, and value is 0 */
+            odd?: string;
+            /** Format: int64 */
+            step: number;
+            /** Format: double */
+            value: number;
+        };
+        MlflowLoggedFile: {
+            folder: boolean;
+            path: string;
+            /** Format: int64 */
+            size_bytes: number;
+        };
+        MlflowLoggedRun: {
+            /**
+             * Format: int64
+             * @description 还没结束时为 0|0 while it runs
+             */
+            ended_us: number;
+            experiment_id: string;
+            experiment_name: string;
+            id: string;
+            metrics: components["schemas"]["MlflowFigure"][];
+            name: string;
+            params: components["schemas"]["MlflowText"][];
+            /** Format: int64 */
+            started_us: number;
+            /** @enum {string} */
+            state: "running" | "scheduled" | "finished" | "failed" | "killed";
+            tags: components["schemas"]["MlflowText"][];
+            user_name: string;
+        };
+        MlflowModelShown: {
+            /** Format: int64 */
+            asked_count: number;
+            /** Format: int64 */
+            changed_us: number;
+            description: string;
+            /** @description 每个阶段最新的版本|the newest version at each stage */
+            latest: components["schemas"]["MlflowModelVersion"][];
+            name: string;
+            requests: components["schemas"]["MlflowStageRequest"][];
+            tags: components["schemas"]["MlflowText"][];
+            /** Format: int64 */
+            version_count: number;
+            versions: components["schemas"]["MlflowModelVersion"][];
+        };
+        MlflowModelVersion: {
+            aliases: string[];
+            /** Format: int64 */
+            created_us: number;
+            description: string;
+            model: string;
+            run_id: string;
+            source: string;
+            /** @enum {string} */
+            stage: "None" | "Staging" | "Production" | "Archived";
+            tags: components["schemas"]["MlflowText"][];
+            version: string;
+        };
+        MlflowPreview: {
+            /** @description 后面还有|there is more */
+            cut: boolean;
+            /** @enum {string} */
+            kind: "text" | "picture" | "other";
+            /** @description 图片，base64|the picture in base64 */
+            picture?: string;
+            /** Format: int64 */
+            size_bytes: number;
+            text?: string;
+            /** @description 图片的类型|media type of the picture */
+            type?: string;
+        };
+        MlflowRegisteredModel: {
+            /** Format: int64 */
+            asked_count: number;
+            /** Format: int64 */
+            changed_us: number;
+            description: string;
+            /** @description 每个阶段最新的版本|the newest version at each stage */
+            latest: components["schemas"]["MlflowModelVersion"][];
+            name: string;
+            tags: components["schemas"]["MlflowText"][];
+            /** Format: int64 */
+            version_count: number;
+        };
+        MlflowRunShown: {
+            /** @description 下一级运行，最多 200 个|the runs below, at most 200 */
+            children: components["schemas"]["MlflowLoggedRun"][];
+            /**
+             * Format: int64
+             * @description 还没结束时为 0|0 while it runs
+             */
+            ended_us: number;
+            experiment_id: string;
+            experiment_name: string;
+            id: string;
+            inputs: components["schemas"]["MlflowDataRead"][];
+            metrics: components["schemas"]["MlflowFigure"][];
+            name: string;
+            params: components["schemas"]["MlflowText"][];
+            /** @description 上一级运行|the run above */
+            parent?: string;
+            /** Format: int64 */
+            started_us: number;
+            /** @enum {string} */
+            state: "running" | "scheduled" | "finished" | "failed" | "killed";
+            tags: components["schemas"]["MlflowText"][];
+            user_name: string;
+            /** @description 由它登记的模型版本|versions of models that were registered from it */
+            versions: components["schemas"]["MlflowModelVersion"][];
+        };
+        MlflowStageRequest: {
+            archive: boolean;
+            /** Format: int64 */
+            asked_us: number;
+            asker: string;
+            /** Format: int64 */
+            decided_us: number;
+            decider: string;
+            from: string;
+            id: string;
+            model: string;
+            note: string;
+            product_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused" | "direct";
+            to: string;
+            version: string;
+        };
+        MlflowText: {
+            key: string;
+            value: string;
+        };
         PageCleanQuarantined: {
             items: components["schemas"]["CleanQuarantined"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7093,6 +7803,26 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageMlflowExperiment: {
+            items: components["schemas"]["MlflowExperiment"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageMlflowLoggedFile: {
+            items: components["schemas"]["MlflowLoggedFile"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageMlflowLoggedRun: {
+            items: components["schemas"]["MlflowLoggedRun"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageMlflowRegisteredModel: {
+            items: components["schemas"]["MlflowRegisteredModel"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PagePeopleAccount: {
             items: components["schemas"]["PeopleAccount"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7133,8 +7863,23 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageServeSigner: {
+            items: components["schemas"]["ServeSigner"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageServeTurn: {
             items: components["schemas"]["ServeTurn"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageServeVoiceChannel: {
+            items: components["schemas"]["ServeVoiceChannel"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageServeVoiceSpec: {
+            items: components["schemas"]["ServeVoiceSpec"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -7150,6 +7895,11 @@ export interface components {
         };
         PageTuneAsked: {
             items: components["schemas"]["TuneAsked"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageTuneLine: {
+            items: components["schemas"]["TuneLine"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -7381,11 +8131,33 @@ export interface components {
             title: string;
             type: string;
         };
+        ServeAddedVoice: {
+            /** @description 填进平台后台的地址|for the platform's console */
+            address: string;
+            /** Format: int64 */
+            created_us: number;
+            id: string;
+            /** @description 存有密钥或口令，不能再读出|a secret is kept and cannot be read again */
+            keeps_secret: boolean;
+            /** @description 只给一次：放在请求头 X-Zhuomo-Key 里，或写在地址的 ?key= 后面|told once: send it as the header X-Zhuomo-Key, or behind ?key= in the address */
+            key?: string;
+            key_id?: string;
+            /** @description 也是流程里 channel 的值|also the value of channel in the flow */
+            name: string;
+            platform: string;
+            product_id: string;
+            /** @description 归属认证文件的名字|name of the file that proves ownership */
+            proof_name?: string;
+            public_key?: string;
+            skill_id: string;
+        };
         ServeAnswered: {
             band: string;
             /** @description 服务端的话轮编号，用于追溯|the server's id of the turn, for tracing */
             id: string;
             labels: components["schemas"]["DialogLabel"][] | null;
+            /** @description 客户要走，会话到此为止|the customer leaves; the conversation ends here */
+            left?: boolean;
             /**
              * Format: double
              * @description 从收到到存好的毫秒|milliseconds from arrival until kept
@@ -7396,6 +8168,8 @@ export interface components {
             /** @enum {string} */
             state: "bot" | "handover";
             turn_id: string;
+            /** @description 在等客户回答一个问题|a question to the customer is open */
+            waits?: boolean;
         };
         ServeBeginInBody: {
             /** @description 渠道，默认 web|channel, web unless told */
@@ -7452,6 +8226,55 @@ export interface components {
             step_us: number;
             /** Format: int64 */
             to_us: number;
+        };
+        ServeForgottenOutBody: {
+            /**
+             * Format: int64
+             * @description 删掉几份口味|tastes that were deleted
+             */
+            count: number;
+        };
+        ServeKnown: {
+            /** Format: int64 */
+            changed_us: number;
+            /** Format: int64 */
+            count: number;
+            /** @description 喜欢的在前|what is liked most comes first */
+            features: components["schemas"]["ServeLiking"][] | null;
+            /** @description 最近挑过的，新的在前|chosen lately, the latest first */
+            recent: string[] | null;
+            table: string;
+        };
+        ServeLiking: {
+            /**
+             * Format: int64
+             * @description 遇到过几次|how often it was met
+             */
+            met: number;
+            name: string;
+            /**
+             * Format: double
+             * @description 预期带来的奖励|reward that it is expected to bring
+             */
+            weight: number;
+        };
+        ServeNewVoice: {
+            /** @description 密钥编号（小爱）|id of the key (xiaoai) */
+            key_id?: string;
+            /** @description 渠道名，也是流程里 channel 的值|name; also the value of channel in the flow */
+            name: string;
+            /** @description 平台：dueros、aligenie、xiaoai、iflyos|dueros, aligenie, xiaoai or iflyos */
+            platform: string;
+            /** @description 归属认证文件的内容|what stands in that file */
+            proof?: string;
+            /** @description 归属认证文件的名字（天猫精灵）|name of the file that proves ownership (aligenie) */
+            proof_name?: string;
+            /** @description 验签公钥 PEM（讯飞）|public key for signatures, PEM (iflyos) */
+            public_key?: string;
+            /** @description 密钥（小爱），存下后不能再读出|secret (xiaoai); it cannot be read again */
+            secret?: string;
+            /** @description 平台后台里的技能编号|id of the skill in the platform's console */
+            skill_id: string;
         };
         ServePoint: {
             /**
@@ -7600,9 +8423,19 @@ export interface components {
             /** @description 客户端生成的 UUID，重发不会重复|UUID made by the client, so that sending again does no harm */
             turn_id?: string;
         };
+        ServeSigner: {
+            actor?: string;
+            /** Format: int64 */
+            created_us: number;
+            /** @description 公钥，小盒子上写在 --key 后面|the public key, what a box is given with --key */
+            signer: string;
+        };
         ServeTakeBackInBody: {
             /** @description 理由|reason */
             reason?: string;
+        };
+        ServeTastesOutBody: {
+            items: components["schemas"]["ServeKnown"][] | null;
         };
         ServeTraffic: {
             /**
@@ -7663,6 +8496,30 @@ export interface components {
             trace: components["schemas"]["DialogTrace"];
             turn_id: string;
         };
+        ServeVoiceChannel: {
+            /** Format: int64 */
+            created_us: number;
+            id: string;
+            /** @description 存有密钥或口令，不能再读出|a secret is kept and cannot be read again */
+            keeps_secret: boolean;
+            key_id?: string;
+            /** @description 也是流程里 channel 的值|also the value of channel in the flow */
+            name: string;
+            platform: string;
+            product_id: string;
+            /** @description 归属认证文件的名字|name of the file that proves ownership */
+            proof_name?: string;
+            public_key?: string;
+            skill_id: string;
+        };
+        ServeVoiceSpec: {
+            explain: components["schemas"]["SpecText"];
+            name: string;
+            needs: string[] | null;
+            /** @description 平台不签名：地址里带一个我们给的口令|the platform signs nothing, so the address carries a key of ours */
+            own_key: boolean;
+            title: components["schemas"]["SpecText"];
+        };
         Spec: {
             help: components["schemas"]["SpecText"];
             name: string;
@@ -7718,6 +8575,34 @@ export interface components {
             bead: string;
             id: string;
             why: string;
+        };
+        TrackLimitFact: {
+            /** Format: int64 */
+            count: number;
+            title: string;
+        };
+        TrackPickFact: {
+            /** Format: int64 */
+            fresh: number;
+            key: string;
+            /** Format: int64 */
+            learned: number;
+            limits: components["schemas"]["TrackLimitFact"][] | null;
+            scores: components["schemas"]["TrackPickedFact"][] | null;
+            table: string;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            wanted: number;
+            why?: string;
+        };
+        TrackPickedFact: {
+            key: string;
+            /** Format: double */
+            mean: number;
+            reasons?: string[] | null;
+            /** Format: double */
+            score: number;
         };
         TrackRef: {
             id: string;
@@ -7825,6 +8710,7 @@ export interface components {
             id: string;
             labels: components["schemas"]["TrackScoredFact"][] | null;
             path?: string[] | null;
+            picks?: components["schemas"]["TrackPickFact"][] | null;
             product_id: string;
             release_id: string;
             reply: string;
@@ -7837,6 +8723,19 @@ export interface components {
             text: string;
             /** Format: double */
             weight: number;
+        };
+        TuneAppendInBody: {
+            /** @description 这一批的记号：用同一个再发，只算一次|mark of these lines: sent again with it they count once */
+            key?: string;
+            /** @description 一行一条，不含换行|the lines, without line breaks */
+            lines: string[] | null;
+        };
+        TuneAppended: {
+            /**
+             * Format: int64
+             * @description 第一行的序号|number of the first line
+             */
+            first: number;
         };
         TuneAskInBody: {
             /** @description 这次要的记号：断线后用同一个再要，还是同一个试验|mark of this ask: asked again with it, the same trial is given */
@@ -7992,6 +8891,11 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        TuneLine: {
+            line: string;
+            /** Format: int64 */
+            number: number;
+        };
         TuneMoreInBody: {
             /**
              * Format: int64
@@ -8141,6 +9045,12 @@ export interface components {
              * @description 竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent
              */
             folds?: number;
+            /** @description 得分之外还要小的：size_bytes 模型大小、row_us 每行微秒|what should be small beside a high score: size_bytes, row_us */
+            goals?: string[] | null;
+            /** @description 它们的上限，超出的不能当最好的|what they may be at most; beyond, a trial cannot be the best */
+            limits?: {
+                [key: string]: number;
+            };
             /** @description 要提高的指标，不填则 exact|figure to raise, exact when absent */
             objective?: string;
             /** @description 各参数的搜索范围|ranges to search */
@@ -8195,8 +9105,12 @@ export interface components {
             fixed?: {
                 [key: string]: unknown;
             };
+            goals?: string[] | null;
             id: string;
             job_id?: string;
+            limits?: {
+                [key: string]: number;
+            };
             minimise?: boolean;
             name?: string;
             /** Format: int64 */
@@ -8228,6 +9142,8 @@ export interface components {
         TuneStudyShown: {
             /** @description 最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does */
             beats?: components["schemas"]["TuneBeats"];
+            /** @description 得分、大小、速度上没有别的试验全面胜过的|trials that no other beats in score, size and speed alike */
+            front: number[] | null;
             /** @description 别的不变，得分变化有多少跟着每个参数走；试验太少时为空|how much of the scores follows each dial while the others stay; empty while trials are few */
             importance: components["schemas"]["TuneImportance"][] | null;
             items: components["schemas"]["TuneTrial"][] | null;
@@ -10147,6 +11063,74 @@ export interface operations {
             };
         };
     };
+    "serve-tastes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session */
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeTastesOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session */
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeForgottenOutBody"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dataset-list": {
         parameters: {
             query?: {
@@ -11543,6 +12527,81 @@ export interface operations {
             };
         };
     };
+    "runs-experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowExperiment"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feedback-bring": {
+        parameters: {
+            query?: {
+                /** @description 文件名|file name */
+                filename?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackBrought"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-products-product-fetches": {
         parameters: {
             query?: {
@@ -12618,6 +13677,83 @@ export interface operations {
             };
         };
     };
+    "tune-journal": {
+        parameters: {
+            query?: {
+                /** @description 从第几行起|from which line */
+                from?: number;
+                /** @description 最多几行|how many lines */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 日志的名字|name of the journal */
+                journal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTuneLine"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-journal-append": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 日志的名字|name of the journal */
+                journal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuneAppendInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneAppended"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "serve-figures": {
         parameters: {
             query?: {
@@ -12640,6 +13776,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServeFigures"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-list": {
+        parameters: {
+            query?: {
+                /** @description 只看这个实验，不填则全部|only this experiment, all when absent */
+                experiment?: string;
+                /** @description 筛选，如 metrics.acc > 0.9 and params.C = '1'|filter, such as metrics.acc > 0.9 and params.C = '1' */
+                filter?: string;
+                /** @description 排序，如 metrics.acc DESC；不填则新的在前|order, such as metrics.acc DESC; the newest first when absent */
+                order?: string[] | null;
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowLoggedRun"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 外部运行的编号|id of the logged run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowRunShown"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-files": {
+        parameters: {
+            query?: {
+                /** @description 文件夹|folder */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 外部运行的编号|id of the logged run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowLoggedFile"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-points": {
+        parameters: {
+            query: {
+                /** @description 指标|metric */
+                metric: string;
+                /** @description 最多几个点|points at most */
+                most?: number;
+                /** @description 横轴：步数，或从第一点起的秒数|along the x axis: steps, or seconds since the first point */
+                along?: "step" | "time";
+                /** @description 平滑，0 是不平滑|smoothing, 0 is none */
+                smooth?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 外部运行的编号|id of the logged run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowCurve"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-preview": {
+        parameters: {
+            query: {
+                /** @description 文件|file */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 外部运行的编号|id of the logged run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowPreview"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -13784,6 +15114,112 @@ export interface operations {
             };
         };
     };
+    "models-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowRegisteredModel"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "models-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 登记的名称|registered name */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowModelShown"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "models-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 登记的名称|registered name */
+                model: string;
+                /** @description 版本号|number of the version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MlflowAskStageInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowStageRequest"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "serve-releases": {
         parameters: {
             query?: {
@@ -13878,6 +15314,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServeRelease"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-products-product-releases-release-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 发布版编号、r3 或 live|id of the release, r3 or live */
+                release: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -14228,6 +15698,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "models-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 申请的编号|id of the request */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MlflowDecideStageInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowStageRequest"];
+                };
             };
             /** @description Fault (RFC 9457) */
             default: {
@@ -14911,6 +16419,111 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ServeTurn"];
                 };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-voices": {
+        parameters: {
+            query?: {
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageServeVoiceChannel"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-voice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServeNewVoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeAddedVoice"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-unvoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 语音渠道的编号或名字|id or name of the voice channel */
+                voice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Fault (RFC 9457) */
             default: {
@@ -15765,6 +17378,93 @@ export interface operations {
             };
         };
     };
+    "get-signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageServeSigner"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-newkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeSigner"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeSigner"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-adjudicate": {
         parameters: {
             query?: never;
@@ -16270,6 +17970,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageServeVoiceSpec"];
+                };
             };
             /** @description Fault (RFC 9457) */
             default: {
