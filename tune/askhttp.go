@@ -123,7 +123,7 @@ func (s *Service) tell(ctx context.Context, in *tellIn) (*out[Trial], error) {
 }
 
 func (s *Service) listAsked(ctx context.Context, in *struct{ StudyPath }) (*out[api.Page[Asked]], error) {
-	study, err := s.outside(ctx, in.Product, in.Study)
+	study, err := s.Study(ctx, in.Product, in.Study)
 	if err != nil {
 		return nil, err
 	}

@@ -189,6 +189,7 @@ func TestNobodyBelowALeadSeesPersonalData(t *testing.T) {
 		return id
 	}
 	values := map[string][]string{
+		"journal": {"any"},
 		"product": {made.Product}, "dataset": {"金丝雀"}, "version": {version, "v1", "1"}, "account": {a.Owner.ID},
 		"queue": {queue, first("SELECT MIN(id) FROM label_queues")}, "task": {task},
 		"run": {run, first("SELECT MIN(run_id) FROM quarantine"), byProgram}, "report": {first("SELECT MIN(id) FROM reports")},
