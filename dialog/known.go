@@ -132,6 +132,12 @@ func Understand(m learn.Model) Understander { return byModel{m} }
 
 type byModel struct{ model learn.Model }
 
+// RunsOutside tells whether the model needs a program beside this one.
+func (b byModel) RunsOutside() bool {
+	_, outside := b.model.(learn.Outside)
+	return outside
+}
+
 // Understand gives the labels of the model, the most probable first.
 func (b byModel) Understand(ctx context.Context, text string, history []learn.Said) ([]Label, error) {
 	got, err := b.model.Predict(ctx, []learn.Input{{Text: text, History: history}})

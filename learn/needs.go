@@ -34,6 +34,11 @@ type Logbook interface {
 // Program is a learner that runs as a program of its own, and may log what it does.
 type Program interface {
 	Learner
+	Outside
+}
+
+// Outside is what only works beside a program of its own: such a learner, and its models.
+type Outside interface {
 	// RunsOutside is there to tell it from others.
 	RunsOutside()
 }

@@ -63,6 +63,9 @@ func (s *Service) Export(ctx context.Context, product, name, idOrName string) (*
 	if err != nil {
 		return nil, err
 	}
+	if m, ok := loaded.Model.(interface{ RunsOutside() bool }); ok && m.RunsOutside() {
+		return nil, NotAlone.With("number", r.Number)
+	}
 	if _, err := loaded.Model.Understand(ctx, "你好", nil); errors.Is(err, learn.NeedsVectors) {
 		return nil, NotAlone.With("number", r.Number).Because(err)
 	} else if err != nil {

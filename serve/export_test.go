@@ -280,6 +280,25 @@ func TestAModelWithAnEncoderStaysAtHome(t *testing.T) {
 	}
 }
 
+// beside is a model that answers by a program of its own.
+type beside struct{ dialog.Understander }
+
+func (beside) RunsOutside() bool { return true }
+
+func TestAModelWithAProgramStaysAtHome(t *testing.T) {
+	t.Parallel()
+	w := newWorkbench(t, testkit.OpenDB(t))
+	w.models.byID["beside"] = beside{w.models.byID[w.content.ModelID]}
+	w.content.ModelID = "beside"
+	r, err := w.Create(t.Context(), w.content, "", Ready{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Export(t.Context(), "p1", "", r.ID); !errors.Is(err, NotAlone) {
+		t.Errorf("it was exported: %v", err)
+	}
+}
+
 func TestTrimKeepsTheNewest(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		h := newHouse(t, d)

@@ -84,8 +84,8 @@ var (
 		EN: "nothing was signed yet", FixEN: "the first export makes the key: zhuomo export --bundle FILE.zhuomo",
 	})
 	NotAlone = fault.Define("serve.not_alone", fault.Invalid, fault.Text{
-		ZH: "发布版 r{number} 的模型要用编码器，发布包里不带编码器", FixZH: "用不带编码器的学习器训练一个模型，发布后再导出",
-		EN: "the model of release r{number} needs an encoder, which a bundle does not carry", FixEN: "train a model without an encoder, publish it, then export",
+		ZH: "发布版 r{number} 的模型要用编码器或外部程序，发布包里不带这些", FixZH: "用自带的学习器、不用编码器训练一个模型，发布后再导出；也可以让慢模型教它（zhuomo train --teach）",
+		EN: "the model of release r{number} needs an encoder or a program of its own, which a bundle does not carry", FixEN: "train a model by a built-in learner without an encoder, publish it, then export; the slow model may teach it (zhuomo train --teach)",
 	})
 	OtherBox = fault.Define("serve.other_box", fault.Conflict, fault.Text{
 		ZH: "这个数据文件夹属于另一个产品（{product}）", FixZH: "一个产品一个文件夹：用 --data 换一个",

@@ -41,6 +41,7 @@ type header struct {
 func (m *model) Learner() string  { return m.definition.Name }
 func (m *model) Task() learn.Task { return m.header.Task }
 func (m *model) Labels() []string { return m.header.Labels }
+func (m *model) RunsOutside()     {}
 func (m *model) Card() learn.Card {
 	return learn.Card{
 		Learner: m.definition.Name, Task: m.header.Task, Params: m.header.Params, Seed: m.Seed, Examples: m.Examples,
