@@ -19,6 +19,10 @@ var (
 		ZH: "{labels} 种标签太多：内存上限 {limit_mb} MB 内每种标签只剩 {features} 个特征可用", FixZH: "合并或去掉少见的标签；如果每种标签只是一句答案，改用知识条目来检索",
 		EN: "{labels} labels are too many: within {limit_mb} MB of memory only {features} features are left for them", FixEN: "merge or drop rare labels; where each label is just one answer, keep them as knowledge entries, which are searched",
 	})
+	TooMuchForSoftmax = fault.Define("learn.too_much_for_softmax", fault.Invalid, fault.Text{
+		ZH: "loss=softmax 要给每一行、每种标签各记一个数：{rows} 行 × {labels} 种，超过了内存上限 {limit_mb} MB", FixZH: "用 loss=hinge，或合并少见的标签",
+		EN: "loss=softmax keeps a number for each row and label: {rows} rows × {labels} labels are beyond {limit_mb} MB of memory", FixEN: "take loss=hinge, or merge rare labels",
+	})
 	BadVector = fault.Define("learn.bad_vector", fault.Invalid, fault.Text{
 		ZH: "第 {record} 个样例（行 {row}）的向量长 {got}，应为 {want}", FixZH: "全部样例用同一个编码器，或都不用",
 		EN: "the vector of example {record} (row {row}) has {got} numbers, wanted {want}", FixEN: "encode all examples by one encoder, or none",

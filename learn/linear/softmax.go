@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"zhuomo/learn"
 	"zhuomo/learn/kernel"
 )
 
@@ -14,12 +15,15 @@ import (
 // a safe part of the way there.
 //
 // Order:  one thread, rows in the order of the seed.
-// Errors: ctx.Err() if cancelled.
+// Errors: ctx.Err() if cancelled; TooMuchForSoftmax.
 // Cost:   passes × (features of the rows not at rest) × classes, twice; 4 bytes of
 // memory a row and class beside the weights.
 // Source: Shalev-Shwartz & Zhang 2013, "Stochastic dual coordinate ascent" (the
 // step for smooth losses; the softmax is ½-smooth).
 func softmax(ctx context.Context, p *problem) (*solution, error) {
+	if len(p.rows) > mostWeights/p.classes {
+		return nil, learn.TooMuchForSoftmax.With("rows", len(p.rows), "labels", p.classes, "limit_mb", mostWeights>>18)
+	}
 	stride := kernel.Pad(p.classes)
 	s := &solution{w: make([]float32, p.features*stride), dual: make([][]multiplier, len(p.labels))}
 	alpha := make([]float32, len(p.rows)*p.classes)

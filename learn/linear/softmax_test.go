@@ -1,6 +1,7 @@
 package linear
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -96,5 +97,13 @@ func TestSoftmaxTakesLabelsUpByFittingAnew(t *testing.T) {
 	in := learn.Input{Text: "第3句", History: said(learn.Product, "雨伞1")}
 	if a, b := probability(t, refined.(*model), in, "雨"), probability(t, whole, in, "雨"); a != b || b < .6 {
 		t.Errorf("%.4f refined, %.4f fitted", a, b)
+	}
+}
+
+func TestSoftmaxKeepsWithinItsMemory(t *testing.T) {
+	t.Parallel()
+	p := &problem{rows: make([]int32, 100_000), classes: 10_000}
+	if _, err := softmax(t.Context(), p); !errors.Is(err, learn.TooMuchForSoftmax) {
+		t.Errorf("%v", err)
 	}
 }
