@@ -45,7 +45,7 @@ test.skipIf(cannot)("a filter in MLflow's syntax finds a run, a wrong one says w
   await page.getByRole("searchbox", { name: "按 MLflow 的语法筛选" }).press("Enter");
   await page.getByText("slow", { exact: true }).waitFor();
   expect(await page.getByText("fast", { exact: true }).count()).toBe(0);
-  await page.goto(`/${house.product}/tune/runs`);
+  await page.goto(`/${house.product}/tune/runs?lang=zh`);
   for (const box of [1, 2]) await page.locator(".ant-table-row input[type=checkbox]").nth(box - 1).check();
   await page.getByRole("button", { name: /^对比 2 个/ }).click();
   await page.waitForURL(/\/tune\/runs\/compare\?runs=/);
