@@ -164,15 +164,20 @@ func TestABoxWhoseClockIsAhead(t *testing.T) {
 
 func unpack(t testing.TB, file []byte) string {
 	t.Helper()
+	text, err := unzip(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func unzip(file []byte) (string, error) {
 	r, err := gzip.NewReader(bytes.NewReader(file))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	text, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return string(text), err
 }
 
 func repack(t testing.TB, text string) []byte {
@@ -216,6 +221,9 @@ func TestBadFeedbackBringsNothing(t *testing.T) {
 	for at := 10; at < len(file); at += 3 { // the ten bytes before say nothing of the content
 		changed := bytes.Clone(file)
 		changed[at] ^= 0x10
+		if same, err := unzip(changed); err == nil && same == text {
+			continue // a bit that means nothing to what it holds
+		}
 		refuse("changed", changed)
 	}
 	lines := strings.SplitAfter(text, "\n")

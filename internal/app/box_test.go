@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"zhuomo/examples"
 	"zhuomo/internal/api"
 	"zhuomo/internal/api/command"
 	"zhuomo/serve"
@@ -49,13 +50,17 @@ func fails(t *testing.T, args ...string) string {
 	return problem.Code
 }
 
-// TestTrainABundle exports the speaker of the demo and runs it: with the network cut,
+// TestTrainABundle exports the demo's last product and runs it: with the network cut,
 // from another folder, and tampered with.
 func TestTrainABundle(t *testing.T) {
 	folder := t.TempDir()
 	home, file := filepath.Join(folder, "home"), filepath.Join(folder, "speaker.zhuomo")
 	var made Figures
-	runJSON(t, &made, "demo", "--once", "--product", "speaker", "--data", home)
+	all, err := examples.Products()
+	if err != nil {
+		t.Fatal(err)
+	}
+	runJSON(t, &made, "demo", "--once", "--product", all[len(all)-1].ID, "--data", home)
 	if got := fails(t, "serve", "key", "--data", home); got != "serve.no_signer" {
 		t.Errorf("before anything is signed: %s", got)
 	}
