@@ -7,7 +7,7 @@ import "math"
 // ADR 0025 tells on which simulated listeners they were chosen.
 const (
 	weightSD = 0.3
-	rewardSD = 0.5
+	rewardSD = 0.6
 )
 
 // posterior is the normal distribution of the features' weights after what was

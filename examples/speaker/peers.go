@@ -38,10 +38,10 @@ func byChance(_ *recommend.Taste, all []recommend.Candidate, _ *rand.Rand) []flo
 }
 
 // The ridge that the linear peers use is that of recommend: weights of spread
-// .3 before, rewards of spread .5.
+// .3 before, rewards of spread .6.
 const (
 	ridge   = 1 / (.3 * .3)
-	noise   = 1 / (.5 * .5)
+	noise   = 1 / (.6 * .6)
 	epsilon = .1
 	alpha   = .5
 )
