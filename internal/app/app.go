@@ -158,18 +158,13 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err = a.Stages.People.Chain(ctx); err != nil { // what was noted when a process was cut off
 		return nil, err
 	}
-	proxies, err := networks(o.door.proxies)
+	behind, err := a.behindDoor()
 	if err != nil {
 		return nil, err
 	}
-	public, err := o.door.public()
-	if err != nil {
-		return nil, err
-	}
-	a.Server, err = api.NewServer(api.Options{
-		Routes: a.routes(), Accounts: accounts{a}, Products: holders{products{a.Stages.Data}, a}, Audit: a.Stages.People, Mask: text.Masked, DB: a.DB, Log: o.Log, Now: o.Now,
-		Version: Version, Hosts: o.door.hosts(), URL: public, Proxies: proxies, Limits: o.door.limits, Metrics: a.metrics, Tracer: a.tracer,
-	})
+	behind.Routes, behind.Accounts, behind.Products, behind.Audit = a.routes(), accounts{a}, holders{products{a.Stages.Data}, a}, a.Stages.People
+	behind.Mask, behind.Metrics, behind.Tracer = text.Masked, a.metrics, a.tracer
+	a.Server, err = api.NewServer(behind)
 	if err != nil {
 		return nil, err
 	}

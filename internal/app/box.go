@@ -194,18 +194,12 @@ func openBox(ctx context.Context, o Options, p *serve.Parcel, b *box) (_ *App, e
 	if _, err := a.Stages.Serve.Install(ctx, p, understander, b.key != ""); err != nil {
 		return nil, err
 	}
-	proxies, err := networks(o.door.proxies)
+	behind, err := a.behindDoor()
 	if err != nil {
 		return nil, err
 	}
-	public, err := o.door.public()
-	if err != nil {
-		return nil, err
-	}
-	a.Server, err = api.NewServer(api.Options{
-		Routes: a.boxRoutes(), Accounts: onlyThisMachine{a}, DB: a.DB, Log: o.Log, Now: o.Now, Version: Version,
-		Hosts: o.door.hosts(), URL: public, Proxies: proxies, Limits: o.door.limits,
-	})
+	behind.Routes, behind.Accounts = a.boxRoutes(), onlyThisMachine{a}
+	a.Server, err = api.NewServer(behind)
 	if err != nil {
 		return nil, err
 	}

@@ -208,11 +208,11 @@ func inACut(t *testing.T, file, folder string) {
 	cut := exec.Command(os.Args[0], "-test.run=^TestInTheCut$", "-test.v")
 	cut.Env = append(os.Environ(), cutBundle+"="+file, cutFolder+"="+folder)
 	if !cutNetwork(cut) {
-		t.Skip("this system has no network namespaces")
+		t.Skip("needs network namespaces: run on Linux")
 	}
 	said, err := cut.CombinedOutput()
 	if err != nil && strings.Contains(err.Error(), "not permitted") {
-		t.Skip("network namespaces are not permitted here")
+		t.Skip("needs network namespaces, which are not permitted here: run as root or set kernel.unprivileged_userns_clone=1")
 	}
 	if err != nil || !bytes.Contains(said, []byte("--- PASS: TestInTheCut")) {
 		t.Fatalf("%v\n%s", err, said)
@@ -223,7 +223,7 @@ func inACut(t *testing.T, file, folder string) {
 func TestInTheCut(t *testing.T) {
 	file, folder := os.Getenv(cutBundle), os.Getenv(cutFolder)
 	if file == "" {
-		t.Skip("run by TestTrainABundle, in a network that leads nowhere")
+		t.Skip("needs a bundle in ZHUOMO_TEST_BUNDLE: TestTrainABundle makes one and runs this, in a network that leads nowhere")
 	}
 	if err := loopbackUp(); err != nil {
 		t.Fatal(err)

@@ -163,6 +163,20 @@ func (d door) public() (string, error) {
 	return u.Scheme + "://" + u.Host, nil
 }
 
+// behindDoor is what every server of the program has, by its door.
+func (a *App) behindDoor() (api.Options, error) {
+	d := a.options.door
+	proxies, err := networks(d.proxies)
+	if err != nil {
+		return api.Options{}, err
+	}
+	public, err := d.public()
+	return api.Options{
+		DB: a.DB, Log: a.options.Log, Now: a.options.Now, Version: Version,
+		Hosts: d.hosts(), URL: public, Proxies: proxies, Limits: d.limits,
+	}, err
+}
+
 // hosts are the names under which the program may be asked.
 func (d door) hosts() []string {
 	names := []string{"127.0.0.1", "::1", "localhost"}

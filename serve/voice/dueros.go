@@ -90,18 +90,22 @@ func (r *skillRequest) message() (serve.VoiceMessage, error) {
 	return m, nil
 }
 
-func (d dueros) Hear(ctx context.Context, r serve.VoiceRequest, v serve.VoiceChannel) (serve.VoiceMessage, error) {
-	var in skillRequest
-	if err := decode(r.Body, &in); err != nil {
-		return serve.VoiceMessage{}, err
+// readRequest reads a request in the form of DuerOS, which others share, for one skill.
+func readRequest(r serve.VoiceRequest, v serve.VoiceChannel) (in skillRequest, m serve.VoiceMessage, err error) {
+	if err = decode(r.Body, &in); err != nil {
+		return in, m, err
 	}
-	m, err := in.message()
+	if m, err = in.message(); err == nil && in.Context.System.Application.ApplicationID != v.SkillID {
+		err = refused("applicationId 不是这个技能", "its applicationId is that of another skill")
+	}
+	return in, m, err
+}
+
+func (d dueros) Hear(ctx context.Context, r serve.VoiceRequest, v serve.VoiceChannel) (serve.VoiceMessage, error) {
+	// What is wrong at first sight costs no certificate to be fetched.
+	in, m, err := readRequest(r, v)
 	if err != nil {
 		return m, err
-	}
-	// What is wrong at first sight costs no certificate to be fetched.
-	if in.Context.System.Application.ApplicationID != v.SkillID {
-		return m, refused("applicationId 不是这个技能", "its applicationId is that of another skill")
 	}
 	sent, err := seconds(in.Request.Timestamp)
 	if err != nil {

@@ -39,16 +39,9 @@ func (iflyos) Hear(_ context.Context, r serve.VoiceRequest, v serve.VoiceChannel
 	if err := flySigned(r, v); err != nil {
 		return serve.VoiceMessage{}, err
 	}
-	var in skillRequest
-	if err := decode(r.Body, &in); err != nil {
-		return serve.VoiceMessage{}, err
-	}
-	m, err := in.message()
+	in, m, err := readRequest(r, v)
 	if err != nil {
 		return m, err
-	}
-	if in.Context.System.Application.ApplicationID != v.SkillID {
-		return m, refused("applicationId 不是这个技能", "its applicationId is that of another skill")
 	}
 	text, _ := in.Request.Timestamp.(string)
 	sent, err := isoTime(text)

@@ -10,8 +10,9 @@ import { tokens } from "../theme/tokens";
 use([BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart]);
 use([AriaComponent, BrushComponent, DatasetComponent, DataZoomInsideComponent, GraphicComponent, GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, ParallelComponent, TooltipComponent, VisualMapComponent]);
 use([LabelLayout, CanvasRenderer]);
-registerTheme("zhuomo-light", tokens.echarts.light);
-registerTheme("zhuomo-dark", tokens.echarts.dark);
+// The tokens know no logarithmic axis: it looks as one of plain values.
+registerTheme("zhuomo-light", { ...tokens.echarts.light, logAxis: tokens.echarts.light.valueAxis });
+registerTheme("zhuomo-dark", { ...tokens.echarts.dark, logAxis: tokens.echarts.dark.valueAxis });
 
 export { init };
 export type { ECharts } from "echarts/core";
