@@ -18,7 +18,7 @@ type Needs struct {
 	Keeper     Keeper
 	Releaser   Releaser
 	Ledger     Ledger
-	Home       Home                                   // nil: nothing comes home
+	Home       Home                                   // takes in what boxes were told
 	Ended      func(result State, took time.Duration) // hears how each fix ended; nil: nobody
 }
 

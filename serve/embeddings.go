@@ -87,6 +87,12 @@ func (s *Service) embed(ctx context.Context, in embedIn) (embedOut, error) {
 	case in.Encoding != "" && in.Encoding != "float" && in.Encoding != "base64":
 		return embedOut{}, badEmbedding("encoding_format", "encoding_format 只能是 float 或 base64", "encoding_format must be float or base64")
 	}
+	select {
+	case s.encoding <- struct{}{}:
+		defer func() { <-s.encoding }()
+	case <-ctx.Done():
+		return embedOut{}, ctx.Err()
+	}
 	out := embedOut{Object: "list", Data: make([]embedded, len(texts)), Model: e.Name()}
 	for _, text := range texts {
 		out.Usage.PromptTokens += len(e.Tokens(text))
@@ -94,12 +100,6 @@ func (s *Service) embed(ctx context.Context, in embedIn) (embedOut, error) {
 	out.Usage.TotalTokens = out.Usage.PromptTokens
 	if out.Usage.PromptTokens > mostEmbedToken {
 		return embedOut{}, badEmbedding("input", "所有文字加起来超过 300000 个词元", "all texts together have more than 300,000 tokens")
-	}
-	select {
-	case s.encoding <- struct{}{}:
-		defer func() { <-s.encoding }()
-	case <-ctx.Done():
-		return embedOut{}, ctx.Err()
 	}
 	vectors, err := e.Encode(ctx, texts, 0)
 	if err != nil {

@@ -43,7 +43,6 @@ type namedPart struct {
 // Export is a bundle that can be written.
 type Export struct {
 	Release   Release
-	Signer    string
 	SizeBytes int64
 
 	s        *Service
@@ -89,7 +88,6 @@ func (s *Service) Export(ctx context.Context, product, name, idOrName string) (*
 	if x.key, err = s.signingKey(ctx); err != nil {
 		return nil, err
 	}
-	x.Signer = bundle.Signer(x.key.Public().(ed25519.PublicKey))
 	x.SizeBytes, err = bundle.Size(x.manifest)
 	return x, err
 }

@@ -157,7 +157,10 @@ func (s *Service) Bring(ctx context.Context, product string, file io.Reader, eac
 		}
 		return flush()
 	})
-	return out, errors.Join(err, flush())
+	if err == nil && len(batch) > 0 {
+		err = flush()
+	}
+	return out, err
 }
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -296,7 +299,7 @@ func readHome(ctx context.Context, file io.ReadSeeker, product string, each func
 	if err != nil {
 		return NotFeedback.With().Because(err)
 	}
-	r := homeReader{lines: bufio.NewReaderSize(io.LimitReader(unpacked, maxHomeText), 64<<10), sum: sha256.New()}
+	r := homeReader{lines: bufio.NewReaderSize(unpacked, 64<<10), sum: sha256.New(), left: maxHomeText}
 	head, err := r.next()
 	if err != nil || head.Format != homeFormat {
 		return NotFeedback.With().Because(err)
@@ -342,6 +345,7 @@ type homeReader struct {
 	lines *bufio.Reader
 	sum   hash.Hash
 	line  int
+	left  int64 // bytes that may still come
 }
 
 func (r *homeReader) next() (*homeLine, error) {
@@ -360,6 +364,9 @@ func (r *homeReader) next() (*homeLine, error) {
 			return nil, BrokenFeedback.With("line", r.line+1, "what", "gzip").Because(err)
 		}
 		break
+	}
+	if r.left -= int64(len(text)); r.left < 0 {
+		return nil, BrokenFeedback.With("line", r.line+1, "what", fmt.Sprintf("> %d", maxHomeText))
 	}
 	r.line++
 	r.sum.Write(text)

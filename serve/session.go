@@ -148,7 +148,7 @@ func (s *Service) Begin(ctx context.Context, product, channel, customer string) 
 	token := rand.Text() + rand.Text()
 	made := Session{
 		ID: db.NewID(now), ProductID: product, Channel: channel, Customer: customer, Greeting: greeting,
-		CreatedUS: now.UnixMicro(), ActiveUS: now.UnixMicro(), tokenHash: hashToken(token), flow: live.Release.Flow, state: state,
+		CreatedUS: now.UnixMicro(), ActiveUS: now.UnixMicro(), tokenHash: hashText(token), flow: live.Release.Flow, state: state,
 	}
 	if customer == "" {
 		made.Customer = made.ID
@@ -185,7 +185,7 @@ func (s *Service) Admit(ctx context.Context, product, id, token string) error {
 		return NoSession.With()
 	case api.Who(ctx).May(api.Viewer):
 		return nil
-	case token == "" || subtle.ConstantTimeCompare([]byte(hashToken(token)), []byte(t.tokenHash)) != 1:
+	case token == "" || subtle.ConstantTimeCompare([]byte(hashText(token)), []byte(t.tokenHash)) != 1:
 		return NotYours.With()
 	}
 	return nil
@@ -212,8 +212,8 @@ func (s *Service) open(ctx context.Context, id string) (*talk, error) {
 	return t, nil
 }
 
-// hashToken needs no salt: the token is 256 random bits.
-func hashToken(token string) string {
+// hashText needs no salt: what it is given is random bits, or an id.
+func hashText(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }

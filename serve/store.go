@@ -448,7 +448,7 @@ func countTurns(ctx context.Context, q db.Reader, product string) (n int, err er
 }
 
 // dropTurns deletes the n oldest turns of a product with their ratings, and the
-// sessions without turns that have been quiet since a time.
+// sessions without turns that have been quiet since a time, with the tastes that were theirs alone.
 func dropTurns(ctx context.Context, tx db.Tx, product string, n int, quietUS int64) (gone int, err error) {
 	oldest := `(SELECT id FROM serve_turns WHERE product_id = $1 ORDER BY id LIMIT $2)`
 	if _, err := tx.ExecContext(ctx, `DELETE FROM serve_ratings WHERE turn_id IN `+oldest, product, n); err != nil {
@@ -462,7 +462,12 @@ func dropTurns(ctx context.Context, tx db.Tx, product string, n int, quietUS int
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM serve_sessions WHERE product_id = $1 AND active_us < $2
-		AND NOT EXISTS (SELECT 1 FROM serve_turns t WHERE t.session_id = serve_sessions.id)`, product, quietUS)
+	const quiet = ` FROM serve_sessions WHERE product_id = $1 AND active_us < $2
+		AND NOT EXISTS (SELECT 1 FROM serve_turns t WHERE t.session_id = serve_sessions.id)`
+	// Somebody unknown is called as the session, so nobody can ask for that taste again.
+	if _, err := tx.ExecContext(ctx, `DELETE FROM serve_tastes WHERE product_id = $1 AND customer IN (SELECT id`+quiet+`)`, product, quietUS); err != nil {
+		return 0, db.Explain(err)
+	}
+	_, err = tx.ExecContext(ctx, `DELETE`+quiet, product, quietUS)
 	return int(count), db.Explain(err)
 }

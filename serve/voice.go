@@ -82,7 +82,7 @@ const VoiceWindow = 180 * time.Second
 // Recent refuses a request whose clock is not ours. Faults: StaleVoice.
 func (r VoiceRequest) Recent(sent time.Time) error {
 	if apart := r.At.Sub(sent).Abs(); apart >= VoiceWindow {
-		return StaleVoice.With("seconds", int(min(apart, 1<<40).Seconds()), "limit", int(VoiceWindow.Seconds()))
+		return StaleVoice.With("seconds", int64(apart.Seconds()), "limit", int(VoiceWindow.Seconds()))
 	}
 	return nil
 }

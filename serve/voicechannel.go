@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/subtle"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -44,7 +42,7 @@ func (v VoiceChannel) Secret() string { return v.secret }
 
 // KeyFits tells whether a key is the one that was given out for this channel.
 func (v VoiceChannel) KeyFits(key string) bool {
-	return key != "" && v.keyHash != "" && subtle.ConstantTimeCompare([]byte(hashKey(key)), []byte(v.keyHash)) == 1
+	return key != "" && v.keyHash != "" && subtle.ConstantTimeCompare([]byte(hashText(key)), []byte(v.keyHash)) == 1
 }
 
 // NewVoice is what a person fills in.
@@ -65,7 +63,7 @@ func (n NewVoice) Channel(key string) VoiceChannel {
 		Name: n.Name, Platform: n.Platform, SkillID: n.SkillID, KeyID: n.KeyID, PublicKey: n.PublicKey, ProofName: n.ProofName, secret: n.Secret, proof: n.Proof,
 	}
 	if key != "" {
-		v.keyHash = hashKey(key)
+		v.keyHash = hashText(key)
 	}
 	v.Keeps = v.secret != "" || v.keyHash != ""
 	return v
@@ -119,11 +117,6 @@ func ReadPublicKey(text string) (*rsa.PublicKey, error) {
 		return nil, errors.New("not an RSA key of 1024 bits or more")
 	}
 	return k, nil
-}
-
-func hashKey(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:])
 }
 
 // AddVoice makes a voice channel. key is ours and told once; "" where the platform
@@ -183,7 +176,7 @@ func (s *Service) voice(name string) Voice {
 func (s *Service) take(ctx context.Context, v VoiceChannel, id string, forgets time.Duration) error {
 	now := s.n.Now()
 	return s.n.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		fresh, err := insertHeard(ctx, tx, v, hashKey(id), now.UnixMicro(), now.Add(forgets).UnixMicro())
+		fresh, err := insertHeard(ctx, tx, v, hashText(id), now.UnixMicro(), now.Add(forgets).UnixMicro())
 		if err == nil && !fresh {
 			err = ReplayedVoice.With()
 		}

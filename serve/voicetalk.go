@@ -43,7 +43,7 @@ func (s *Service) converse(ctx context.Context, v VoiceChannel, h VoiceMessage) 
 	}
 	customer := h.Session
 	if len(customer) > maxSessionID {
-		customer = hashKey(customer)
+		customer = hashText(customer)
 	}
 	type result struct {
 		spoken Spoken
@@ -51,7 +51,7 @@ func (s *Service) converse(ctx context.Context, v VoiceChannel, h VoiceMessage) 
 	}
 	done := make(chan result, 1)    // one send, so that the turn never waits for the device
 	session := make(chan string, 1) // one send: the session is known before the answer
-	turn := hashKey(h.RequestID)
+	turn := hashText(h.RequestID)
 	// Owner: s.thinking, which Rest waits for. End: after voiceThinks at the latest.
 	s.thinking.Go(func() {
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), voiceThinks)

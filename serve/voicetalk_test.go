@@ -250,7 +250,7 @@ func TestVoiceChannelsOverHTTP(t *testing.T) {
 			t.Fatalf("%d %s", status, body)
 		}
 		status, body = v.call("GET", path, "", "Authorization", "Bearer viewer")
-		if status != 200 || !strings.Contains(body, "卧室") || strings.Contains(body, made.Key) || strings.Contains(body, hashKey(made.Key)) {
+		if status != 200 || !strings.Contains(body, "卧室") || strings.Contains(body, made.Key) || strings.Contains(body, hashText(made.Key)) {
 			t.Errorf("the list: %d %s", status, body)
 		}
 		if status, body = v.call("GET", "/aligenie/abc.txt", ""); status != 200 || body != "file of the console" {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -39,7 +40,7 @@ func exportCommand() command.Special {
 // run fetches the bundle, reads it back from the disk, and only then gives it
 // its name.
 func (o exporting) run(ctx context.Context, e *command.Env) error {
-	if o.bundle == "" || !isFile(o.bundle) {
+	if !strings.HasSuffix(o.bundle, bundleEnd) {
 		return command.Usage.With("problem", e.Text("要用 --bundle 写明文件，如 --bundle speaker.zhuomo", "name the file with --bundle, such as --bundle speaker.zhuomo"), "command", "zhuomo export")
 	}
 	if _, err := os.Lstat(o.bundle); err == nil && !o.force {
@@ -84,7 +85,7 @@ func (o exporting) run(ctx context.Context, e *command.Env) error {
 	return e.Print(told)
 }
 
-// keepFile writes what comes to a new file and gives its sum.
+// keepFile writes what comes to a file, anew, and gives its sum.
 func keepFile(path string, r io.Reader) (sum string, err error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

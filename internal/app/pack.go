@@ -16,10 +16,7 @@ import (
 	"zhuomo/internal/spec"
 )
 
-const (
-	packPath = "/api/v1/feedback-file" // of a box
-
-)
+const packPath = "/api/v1/feedback-file" // of a box
 
 // packed streams what was said to the product of a box.
 func (a *App) packed(ctx context.Context, _ *struct{}) (*api.Outgoing, error) {

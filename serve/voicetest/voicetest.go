@@ -33,7 +33,7 @@ type Case struct {
 	Sign                         func(t testing.TB, r *serve.VoiceRequest)
 	// Forged are requests made of a signed one that must be refused.
 	Forged map[string]func(r *serve.VoiceRequest)
-	// End and Listen tell what an answer says of the session and the microphone.
+	// Read gives what an answer says, and what it tells of microphone and session.
 	Read func(t testing.TB, answer []byte) (said string, listen, end bool)
 }
 
