@@ -9,7 +9,7 @@ ZHUOMO_SETS ?= $(wildcard ../shared/data)
 export ZHUOMO_SETS := $(if $(ZHUOMO_SETS),$(abspath $(ZHUOMO_SETS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-track race-label race-oos race-recommend race-emotion race-mood race-encode box audit clean
+.PHONY: build demo guide-pictures test test-go test-web web tools fuzz fuzz-api chaos soak rolling conformance race-learn race-tag race-tune race-racing race-track race-label race-oos race-recommend race-emotion race-mood race-encode box audit clean
 
 build: $(BIN)
 
@@ -87,6 +87,9 @@ race-tune: build
 
 race-recommend:
 	go run ./examples/speaker/listen -peers -out bench/results/recommend.json
+
+race-racing: build
+	@bash bench/race-racing.sh
 
 race-oos: build
 	@bash bench/race-oos.sh

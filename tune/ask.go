@@ -51,7 +51,7 @@ const (
 // goes silent past its lease loses it to the next who asks, with the same values.
 // What was given out is durable before it is given.
 //
-// Faults: NotOutside, AlreadyTold for a Number that is done, Crowded.
+// Faults: NotOutside, AlreadyTold for a Number that is done, TooManyTrials, Crowded.
 func (s *Service) Ask(ctx context.Context, product, name string, o AskOptions) (Given, error) {
 	study, err := s.outside(ctx, product, name)
 	if err != nil {
@@ -68,6 +68,9 @@ func (s *Service) Ask(ctx context.Context, product, name string, o AskOptions) (
 		given, next, err := s.withoutSampler(ctx, study, o)
 		if err != nil || next < 0 {
 			return given, err
+		}
+		if next >= mostTrials {
+			return Given{}, TooManyTrials.With("most", mostTrials)
 		}
 		values, err := s.sampled(ctx, line, study, next)
 		if err != nil {

@@ -104,8 +104,8 @@ var (
 		EN: "study {study} is a race, which compares row by row and cannot take earlier trials", FixEN: "bring them into a study without a race",
 	})
 	StudyOver = fault.Define("tune.study_over", fault.Conflict, fault.Text{
-		ZH: "实验 {study} 已经结束", FixZH: "要继续就加次数：zhuomo tune resume --trials",
-		EN: "study {study} is over", FixEN: "to go on, ask for more trials: zhuomo tune resume --trials",
+		ZH: "实验 {study} 已经结束", FixZH: "要继续就给更大的总次数：zhuomo tune resume --trials",
+		EN: "study {study} is over", FixEN: "to go on, ask for a larger number of trials in all: zhuomo tune resume --trials",
 	})
 	TooManyTrials = fault.Define("tune.too_many_trials", fault.Invalid, fault.Text{
 		ZH: "一个实验最多 {most} 次试验", FixZH: "分成几个实验，或只收下最好的",
@@ -116,7 +116,7 @@ var (
 		EN: "a line of the journal is wrong", FixEN: "no line breaks or NUL, and at most {most} bytes a line",
 	})
 	Crowded = fault.Define("tune.crowded", fault.Busy, fault.Text{
-		ZH: "太多程序同时在向实验 {study} 要试验", FixZH: "过一会儿再要",
-		EN: "too many programs ask study {study} at the same time", FixEN: "ask again in a moment",
+		ZH: "太多程序同时在用实验 {study}", FixZH: "过一会儿再试",
+		EN: "too many programs use study {study} at the same time", FixEN: "try again in a moment",
 	})
 )

@@ -255,6 +255,10 @@ func (s *Service) Resume(ctx context.Context, product, name string, trials int) 
 	if trials > 0 && study.DoneCount >= trials {
 		return study, StudyOver.With("study", study.Number)
 	}
+	if study.Component != Outside && study.State == Done { // its job is done and cannot go on
+		study.Trials, study.Worth = trials, 0
+		return s.again(ctx, study)
+	}
 	if err := s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return reopen(ctx, tx, study.ID, trials) }); err != nil {
 		return study, err
 	}

@@ -73,7 +73,7 @@ func Search(ctx context.Context, o StudyOptions, objective Objective) (Outcome, 
 		h.limit = mostTrials
 	}
 	for _, t := range o.Known {
-		if t.State == Done || t.State == Failed || t.State == Over {
+		if t.State != Running {
 			h.take(t)
 		}
 	}

@@ -130,9 +130,14 @@ func (s *Service) More(ctx context.Context, product, id string, trials int) (Stu
 		return study, NoBudget.With()
 	}
 	study.Trials, study.Worth, study.BudgetMS = max(study.Trials, study.DoneCount)+trials, 0, 0
-	err = s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+	return s.again(ctx, study)
+}
+
+// again lets a study of ours that has ended run once more, as it now says.
+func (s *Service) again(ctx context.Context, study Study) (Study, error) {
+	err := s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		if s.needs.Jobs != nil {
-			if study.JobID, err = s.needs.Jobs.Enqueue(ctx, tx, studyKind, args{product, study.ID}, jobs.ForProduct(product), jobs.By(api.Who(ctx).ID)); err != nil {
+			if study.JobID, err = s.needs.Jobs.Enqueue(ctx, tx, studyKind, args{study.ProductID, study.ID}, jobs.ForProduct(study.ProductID), jobs.By(api.Who(ctx).ID)); err != nil {
 				return err
 			}
 		}

@@ -176,6 +176,17 @@ func TestStudiesOverHTTP(t *testing.T) {
 			}
 		}
 		ask("viewer", "GET", "/nobody", "", http.StatusNotFound, nil)
+		// A study that has ended goes on, though its job is done.
+		again, err := s.Resume(t.Context(), "p", started.Study.ID, 15)
+		if err != nil || again.State != tune.Running {
+			t.Fatalf("resumed: %+v, %v", again, err)
+		}
+		if job, err := runner.Wait(t.Context(), again.JobID); err != nil || job.State != jobs.Done {
+			t.Fatalf("job %+v, %v", job, err)
+		}
+		if after, err := s.Study(t.Context(), "p", started.Study.ID); err != nil || after.State != tune.Done || after.DoneCount != 15 {
+			t.Errorf("after it: %+v, %v", after, err)
+		}
 	})
 }
 

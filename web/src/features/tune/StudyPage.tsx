@@ -35,8 +35,8 @@ import css from "./tune.module.css";
 /** moreTrials is how many a study that has ended goes on for at a press. */
 const moreTrials = 20;
 
-/** rank puts measured trials by score, those that a race left early after them. */
-const rank = (t: Trial) => (t.state === "done" ? 2 + t.score : isScored(t) ? t.score : -2);
+/** rank puts measured trials first, then those that a race left early; equals go by score, which for trials measured outside may be any number. */
+const rank = (t: Trial) => (t.state === "done" ? 2 : isScored(t) ? 1 : 0);
 
 /** StudyPage is one search: what its dials did, every trial as a line, the best so far; P trains with a trial's settings. */
 export function StudyPage() {
@@ -86,7 +86,7 @@ export function StudyPage() {
   });
   const more = { id: "tune.more", words: w("more", { count: moreTrials }), when: () => may && !!study && !outside && study.state !== "running" && !go.isPending, run: () => go.mutate() };
   useActions([use, stop, more, pause, resume]);
-  const rows = useMemo(() => [...trials].filter((t) => !kept || kept.includes(t.number)).sort((a, b) => rank(b) - rank(a) || a.number - b.number), [trials, kept]);
+  const rows = useMemo(() => [...trials].filter((t) => !kept || kept.includes(t.number)).sort((a, b) => rank(b) - rank(a) || b.score - a.score || a.number - b.number), [trials, kept]);
   const space = shown.data?.space ?? [];
   const folds = study?.race?.folds ?? 0;
   const raced = (t: Trial) => (t.state === "failed" || !t.fold_count ? "" : w(t.state === "stopped" || t.state === "aside" ? `raced_${t.state}` : "raced_done", { folds: t.fold_count, all: folds, rival: t.rival ?? 0, sure: f.score(1 - (t.worse_p ?? 0), 3) }));
