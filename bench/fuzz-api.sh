@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Asks every operation of the API, as each role, for what its document allows and
 # forbids, with schemathesis: no 5xx, no status, content type or body that the
-# document does not tell, nothing that needs a higher role; then in series, where
+# document does not tell, nothing that needs a higher role; then the same with ids
+# of what is there, so that requests get past "no such product"; then in series, where
 # each request takes up what the one before has made. The real program runs on a demo of its own; what would
-# take the asker's own rights away is left out. One line a role; exit 1 on a failure.
+# take the asker's own rights away is left out. A line a role and way, and how many
+# operations did what was asked of them; exit 1 on a failure.
 #   ROLES="owner labeller"   all by default
 #   EXAMPLES=5               cases an operation and part
-#   SERIES=50                series of requests
+#   SERIES=10                times that series are drawn anew, by seeds from 1 on
 #   ZHUOMO_BIN               bin/zhuomo
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,11 +31,11 @@ for _ in $(seq 100); do
   sleep .1
 done
 failed=0
-# ask ROLE PHASES EXAMPLES asks as the role whose header asker holds.
+# ask ROLE WAY DOCUMENT FLAGS… asks as the role whose header asker holds.
 ask() {
   local log="$folder/$1-$2.log" code=0
-  FUZZ_ROLE=$1 "$(dirname "$python")/schemathesis" run "$folder/openapi.json" --url "$address" "${asker[@]}" \
-    --generation-with-security-parameters false --generation-database none --phases "$2" --max-examples "$3" \
+  FUZZ_ROLE=$1 FUZZ_SEEN="$folder/$1.seen" "$(dirname "$python")/schemathesis" run "$folder/$3" --url "$address" "${asker[@]}" \
+    --generation-with-security-parameters false --generation-database none "${@:4}" \
     --checks wrong_role,not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
     --exclude-path-regex 'events|deletions|sign|tokens/|/accounts/' --request-timeout 30 >"$log" 2>&1 || code=$?
   echo "fuzz-api $1 $2: $(grep -E '^ *(Tested|Scenarios|API Links):' "$log" | tr -s ' ' | tr '\n' ' ' || true) $(grep -E 'generated' "$log" | grep -v rejected | sed 's/^ *//' || true)"
@@ -42,7 +44,8 @@ ask() {
     cat "$log"
   fi
 }
-"$python" bench/fuzz_links.py "$address/api/v1/openapi.json" "$folder/openapi.json"
+"$python" bench/fuzz_links.py "$address" "$folder/openapi.json"
+all=$("$binary" tokens create "fuzz links" --role owner --data "$folder/data" --json | "$python" -c 'import json,sys;print(json.load(sys.stdin)["secret"])')
 export SCHEMATHESIS_HOOKS=bench/fuzz_roles.py
 for role in ${ROLES:-owner lead trainer reviewer labeller viewer customer public}; do
   asker=()
@@ -50,7 +53,12 @@ for role in ${ROLES:-owner lead trainer reviewer labeller viewer customer public
     token=$("$binary" tokens create "fuzz $role" --role "$role" --data "$folder/data" --json | "$python" -c 'import json,sys;print(json.load(sys.stdin)["secret"])')
     asker=(-H "Authorization: Bearer $token")
   fi
-  ask "$role" coverage,fuzzing "${EXAMPLES:-5}"
-  ask "$role" stateful "${SERIES:-50}"
+  ask "$role" anything openapi.json --phases coverage,fuzzing --max-examples "${EXAMPLES:-5}"
+  "$python" bench/fuzz_links.py "$address" "$folder/known.json" "$all" >/dev/null
+  ask "$role" known known.json --phases coverage,fuzzing --max-examples "${EXAMPLES:-5}"
+  for seed in $(seq "${SERIES:-10}"); do
+    ask "$role" "series-$seed" known.json --phases stateful --max-examples 100 --seed "$seed"
+  done
+  echo "fuzz-api $role: $(sort -u "$folder/$role.seen" 2>/dev/null | wc -l) operations did what was asked"
 done
 exit "$failed"

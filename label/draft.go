@@ -32,6 +32,7 @@ type SpeakerCount struct {
 const (
 	roleSample    = 200 // rows that the guess looks at
 	speakersShown = 50
+	queueName     = 100 // characters that an order's name may have
 )
 
 // DraftOrder guesses an order for a version; speaker names another column than
@@ -46,8 +47,13 @@ func (s *Service) DraftOrder(ctx context.Context, product, versionID, speaker st
 	if version.ProductID != product {
 		return OrderDraft{}, WrongProduct.With("version", versionID).At("version")
 	}
+	set, err := s.data.Dataset(ctx, version.DatasetID)
+	if err != nil {
+		return OrderDraft{}, err
+	}
+	name := []rune(set.Name)
 	d := OrderDraft{Columns: version.Schema.Names(), Roles: []dataset.RoleGuess{}, Speakers: []SpeakerCount{},
-		Order: QueueOrder{VersionID: versionID, ContextTurns: 4, Annotators: 1, Order: "file"}}
+		Order: QueueOrder{Name: string(name[:min(queueName, len(name))]), VersionID: versionID, ContextTurns: 4, Annotators: 1, Order: "file"}}
 	adopted, err := adoptedRows(ctx, s.db.Reader(), product)
 	if err != nil {
 		return OrderDraft{}, err

@@ -66,7 +66,7 @@ func TestRoutes(t *testing.T) {
 			queue + "/skips":                              `"items":[]`,
 			"/tasks/" + held[1].ID + "/alikes":            `"likeness"`,
 			"/products/" + h.product + "/gold?how=agreed": `"annotators":["me"]`,
-			"/products/" + h.product + "/queue-drafts/" + h.version.ID: `"text_column":"内容"`,
+			"/products/" + h.product + "/queue-drafts/" + h.version.ID: `"order":{"name":"聊天"`,
 			"/products/" + h.product + "/guidelines/latest/checks":     `"items":[]`,
 		} {
 			if got := call("GET", path, "", 200); !strings.Contains(got, want) {
