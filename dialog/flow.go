@@ -102,6 +102,7 @@ type Slot struct {
 	Buttons  []string            `json:"buttons,omitempty" yaml:"buttons"`   // offered beside the question
 	Default  string              `json:"default,omitempty" yaml:"default"`   // what an empty hole shows
 	Spoken   string              `json:"spoken,omitempty" yaml:"spoken"`     // the question as a voice asks it, buttons and all
+	Keep     bool                `json:"keep,omitempty" yaml:"keep"`         // the customer's own: known in later conversations too
 
 	pattern  *regexp.Regexp
 	validate *condition

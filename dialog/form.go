@@ -61,7 +61,9 @@ func only(all []heard, s *Slot) []heard {
 func (w *walk) cancel(n *Node) error {
 	w.why("the customer gave the form up")
 	for _, s := range w.f.reach[w.s.At.Entry] {
-		delete(w.s.Slots, s.Name)
+		if !s.Keep {
+			delete(w.s.Slots, s.Name)
+		}
 	}
 	w.s.At, w.s.Last, w.s.Misses = Place{}, "", 0
 	if w.f.Cancel != "" {
@@ -149,7 +151,7 @@ func (w *walk) interrupt(others []*Intent) error {
 	at := w.s.At
 	at.Slots = map[string]Value{}
 	for _, s := range w.f.reach[at.Entry] {
-		if v, ok := w.s.Slots[s.Name]; ok {
+		if v, ok := w.s.Slots[s.Name]; ok && !s.Keep { // the customer's own never goes back to what it was
 			at.Slots[s.Name] = v
 		}
 	}

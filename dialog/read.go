@@ -170,6 +170,9 @@ func (s *Slot) build() (err error) {
 	if s.Retries == 0 {
 		s.Retries = 2
 	}
+	if s.Keep && (s.From == FromYesNo || s.From == FromText || s.From == FromFlow) {
+		return bad("only facts are kept: not yesno, text and flow | 只有事实能 keep：yesno、text、flow 不能")
+	}
 	if s.From == FromEntity {
 		s.tables = strings.Split(s.Table, "|")
 	}

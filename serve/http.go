@@ -37,8 +37,8 @@ func (s *Service) Routes() []api.Route {
 		api.Raw("GET", "/api/v1/products/{product}/sessions/{session}/events", api.Public, "这个会话的事件流（SSE）", "event stream (SSE) of this session", http.HandlerFunc(s.events), api.AnySite(), api.Guess()),
 		api.Raw("POST", "/api/v1/products/{product}/sessions/{session}/streams", api.Public, "说一句话，回答以事件流（SSE）逐段返回", "say something; the answer comes as an event stream (SSE), part by part", http.HandlerFunc(s.stream), api.AnySite(), api.Guess()),
 		api.Op("POST", "/api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings", "", api.Public, "给一个回答点赞或点踩", "rate an answer", s.rate, api.AnySite(), api.Guess()),
-		api.Op("GET", "/api/v1/products/{product}/customers/{customer}/tastes", "serve tastes", api.Viewer, "一位客户的口味：学到了什么，最近挑过什么", "a customer's taste: what was learnt, what was chosen lately", s.showTastes),
-		api.Op("DELETE", "/api/v1/products/{product}/customers/{customer}/tastes", "serve forget", api.Lead, "忘掉一位客户的口味", "forget a customer's taste", s.forgetTastes),
+		api.Op("GET", "/api/v1/products/{product}/customers/{customer}/tastes", "serve tastes", api.Viewer, "一位客户的口味：学到了什么，最近挑过什么，自己说过什么", "a customer's taste: what was learnt, what was chosen lately, what the customer told", s.showTastes),
+		api.Op("DELETE", "/api/v1/products/{product}/customers/{customer}/tastes", "serve forget", api.Lead, "忘掉一位客户的口味和自己说过的事", "forget a customer's taste and what the customer told", s.forgetTastes),
 		api.Raw("POST", "/webhooks/rest/webhook", api.Customer, "Rasa REST 渠道", "Rasa's REST channel", http.HandlerFunc(s.rasa), api.Quiet(), api.Wide()),
 		api.Raw("POST", "/v1/embeddings", api.Customer, "文字变向量（OpenAI 的形式）", "vectors of texts, in OpenAI's form", http.HandlerFunc(s.embeddings), api.Quiet(), api.Wide(), api.Hidden(), api.MaxBytes(maxEmbedBody), api.Timeout(5*time.Minute)),
 		api.Raw("GET", "/chat/{product}", api.Public, "聊天页面", "the chat page", http.HandlerFunc(s.page), api.Hidden()),
@@ -481,12 +481,13 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) {
 // CustomerIn names a customer of a product.
 type CustomerIn struct {
 	ProductIn
-	Customer string `path:"customer" doc:"客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session"`
+	Customer string `path:"customer" doc:"客户：会话的 person，没有就是开会话时的 sender，再没有就是会话编号|the customer: the session's person, else the sender that it was begun with, else the id of the session"`
 }
 
 type tastesOut struct {
 	Body struct {
 		Items []Known `json:"items"`
+		Own   []Fact  `json:"own" doc:"客户自己说过、跨会话记着的|what the customer told that is kept over conversations"`
 	}
 }
 
@@ -496,13 +497,16 @@ func (s *Service) showTastes(ctx context.Context, in *CustomerIn) (*tastesOut, e
 		return nil, err
 	}
 	out := &tastesOut{}
-	out.Body.Items, err = s.Tastes(ctx, product, in.Customer)
+	if out.Body.Items, err = s.Tastes(ctx, product, in.Customer); err != nil {
+		return nil, err
+	}
+	out.Body.Own, err = s.Own(ctx, product, in.Customer)
 	return out, err
 }
 
 type forgottenOut struct {
 	Body struct {
-		Count int `json:"count" doc:"删掉几份口味|tastes that were deleted"`
+		Count int `json:"count" doc:"删掉几份口味和记着的话|tastes and notes that were deleted"`
 	}
 }
 

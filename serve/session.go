@@ -23,6 +23,7 @@ type Session struct {
 	ProductID string        `json:"product_id"`
 	Channel   string        `json:"channel" table:"渠道|channel"`
 	Customer  string        `json:"customer" table:"客户|customer"`
+	Person    string        `json:"person,omitempty" doc:"语音平台的用户（散列），口味跟着这个人|the voice platform's user, hashed: tastes go with this person"`
 	TurnCount int           `json:"turn_count" table:"轮数|turns"`
 	CreatedUS int64         `json:"created_us" table:"开始|began"`
 	ActiveUS  int64         `json:"active_us" table:"最近|active"`
@@ -118,10 +119,24 @@ func (c *sessions) forget(product string) {
 	}
 }
 
+// listener is whose tastes count in the session.
+func (s Session) listener() string {
+	if s.Person != "" {
+		return s.Person
+	}
+	return s.Customer
+}
+
 // Begin opens a session for a customer, or gives the one that the customer has
 // on this channel. customer "" is somebody unknown: always a new session. The
 // token is secret and only told for new sessions. Faults: NothingLive, TooLong.
 func (s *Service) Begin(ctx context.Context, product, channel, customer string) (Session, string, error) {
+	return s.begin(ctx, product, channel, customer, "")
+}
+
+// begin is Begin where the platform tells, beside the conversation that stands for
+// the customer, whose it is; "" when nobody knows.
+func (s *Service) begin(ctx context.Context, product, channel, customer, person string) (Session, string, error) {
 	if n := utf8.RuneCountInString(customer); n > maxCustomer {
 		return Session{}, "", TooLong.With("what", "sender", "runes", n, "limit", maxCustomer)
 	}
@@ -147,7 +162,7 @@ func (s *Service) Begin(ctx context.Context, product, channel, customer string) 
 	}
 	token := rand.Text() + rand.Text()
 	made := Session{
-		ID: db.NewID(now), ProductID: product, Channel: channel, Customer: customer, Greeting: greeting,
+		ID: db.NewID(now), ProductID: product, Channel: channel, Customer: customer, Person: person, Greeting: greeting,
 		CreatedUS: now.UnixMicro(), ActiveUS: now.UnixMicro(), tokenHash: hashText(token), flow: live.Release.Flow, state: state,
 	}
 	if customer == "" {

@@ -172,12 +172,12 @@ func readPublications(ctx context.Context, q db.Reader, product, before string, 
 	})
 }
 
-const sessionColumns = `id, product_id, channel, customer, token_hash, flow, state, turn_count, greeting, created_us, active_us`
+const sessionColumns = `id, product_id, channel, customer, person, token_hash, flow, state, turn_count, greeting, created_us, active_us`
 
 func scanSession(row scanner) (Session, error) {
 	var s Session
 	var state, greeting string
-	err := row.Scan(&s.ID, &s.ProductID, &s.Channel, &s.Customer, &s.tokenHash, &s.flow, &state, &s.TurnCount, &greeting, &s.CreatedUS, &s.ActiveUS)
+	err := row.Scan(&s.ID, &s.ProductID, &s.Channel, &s.Customer, &s.Person, &s.tokenHash, &s.flow, &state, &s.TurnCount, &greeting, &s.CreatedUS, &s.ActiveUS)
 	if err != nil {
 		return s, err
 	}
@@ -196,8 +196,8 @@ func insertSession(ctx context.Context, tx db.Tx, s Session) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO serve_sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		s.ID, s.ProductID, s.Channel, s.Customer, s.tokenHash, s.flow, string(state), s.TurnCount, string(greeting), s.CreatedUS, s.ActiveUS)
+	_, err = tx.ExecContext(ctx, `INSERT INTO serve_sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		s.ID, s.ProductID, s.Channel, s.Customer, s.Person, s.tokenHash, s.flow, string(state), s.TurnCount, string(greeting), s.CreatedUS, s.ActiveUS)
 	return db.Explain(err)
 }
 

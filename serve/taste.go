@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,17 +14,22 @@ import (
 	"zhuomo/recommend"
 )
 
-// keptTastes are the tastes of a customer with the revisions that were read: a
-// turn may write only on top of these.
+// keptTastes are the tastes of a customer, and what the customer told of himself,
+// with the revisions that were read: a turn may write only on top of these.
 type keptTastes struct {
 	tastes    dialog.Tastes
+	own       dialog.Own
 	revisions map[string]int64 // by table
 }
 
-// tastes reads what is known of the customer, nothing for flows that learn none.
+// ownTable is the name under which the customer's own values lie among the
+// tastes: no table is called so, and whoever forgets the tastes forgets them too.
+const ownTable = ""
+
+// tastes reads what is known of the customer, nothing for flows that keep nothing.
 func (s *Service) tastes(ctx context.Context, q db.Reader, flow *dialog.Flow, product, customer string) (keptTastes, error) {
-	k := keptTastes{tastes: dialog.Tastes{}, revisions: map[string]int64{}}
-	if !flow.Recommends() {
+	k := keptTastes{tastes: dialog.Tastes{}, own: dialog.Own{}, revisions: map[string]int64{}}
+	if !flow.Recommends() && !flow.Keeps() {
 		return k, nil
 	}
 	rows, err := readTastes(ctx, q, product, customer)
@@ -31,26 +37,34 @@ func (s *Service) tastes(ctx context.Context, q db.Reader, flow *dialog.Flow, pr
 		return k, err
 	}
 	for _, r := range rows {
+		if k.revisions[r.table] = r.revision; r.table == ownTable {
+			if err := json.Unmarshal([]byte(r.body), &k.own); err != nil {
+				return k, fmt.Errorf("the customer's own: %w", err)
+			}
+			continue
+		}
 		if k.tastes[r.table], err = recommend.ReadTaste([]byte(r.body)); err != nil {
 			return k, fmt.Errorf("taste of %s: %w", r.table, err)
 		}
-		k.revisions[r.table] = r.revision
 	}
 	return k, nil
 }
 
-// keep writes the tastes that the turn changed. Fault: MovedOn when another turn
+// keep writes the tastes and values that the turn changed. Fault: MovedOn when another turn
 // of the customer, in whatever session, has changed one of them since.
-func (k keptTastes) keep(ctx context.Context, tx db.Tx, product, customer string, next dialog.Tastes, atUS int64) error {
-	var tables []string
+func (k keptTastes) keep(ctx context.Context, tx db.Tx, product, customer string, next dialog.Tastes, own dialog.Own, atUS int64) error {
+	changed := map[string]any{}
 	for table, taste := range next {
 		if taste != k.tastes[table] {
-			tables = append(tables, table)
+			changed[table] = taste
 		}
 	}
-	slices.Sort(tables) // the same order in every turn: two of them cannot wait for each other
+	if !maps.Equal(own, k.own) {
+		changed[ownTable] = own
+	}
+	tables := slices.Sorted(maps.Keys(changed)) // the same order in every turn: two of them cannot wait for each other
 	for _, table := range tables {
-		body, err := json.Marshal(next[table])
+		body, err := json.Marshal(changed[table])
 		if err != nil {
 			return err
 		}
@@ -89,6 +103,9 @@ func (s *Service) Tastes(ctx context.Context, product, customer string) ([]Known
 	}
 	all := []Known{}
 	for _, r := range rows {
+		if r.table == ownTable {
+			continue
+		}
 		t, err := recommend.ReadTaste([]byte(r.body))
 		if err != nil {
 			return nil, fmt.Errorf("taste of %s: %w", r.table, err)
@@ -108,8 +125,36 @@ func (s *Service) Tastes(ctx context.Context, product, customer string) ([]Known
 	return all, nil
 }
 
-// ForgetTastes deletes what is known of a customer's taste, and tells how much.
-// Choices begin anew; what was said stays.
+// Fact is one thing that a customer told and that is kept over conversations.
+type Fact struct {
+	Slot  string `json:"slot"`
+	Value string `json:"value"`
+}
+
+// Own tells what a customer told that is kept, by slot. Empty when nothing is.
+func (s *Service) Own(ctx context.Context, product, customer string) ([]Fact, error) {
+	all := []Fact{}
+	rows, err := readTastes(ctx, s.n.DB.Reader(), product, customer)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		if r.table != ownTable {
+			continue
+		}
+		var own dialog.Own
+		if err := json.Unmarshal([]byte(r.body), &own); err != nil {
+			return nil, fmt.Errorf("the customer's own: %w", err)
+		}
+		for _, slot := range slices.Sorted(maps.Keys(own)) {
+			all = append(all, Fact{slot, own[slot].Text})
+		}
+	}
+	return all, nil
+}
+
+// ForgetTastes deletes what is known of a customer, taste and own values, and
+// tells how much. Choices begin anew; what was said stays.
 func (s *Service) ForgetTastes(ctx context.Context, product, customer string) (count int, err error) {
 	err = s.n.DB.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		count, err = deleteTastes(ctx, tx, product, customer)

@@ -127,12 +127,13 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 	parts, state, flow, err := s.partsFor(ctx, t, live, began)
 	var known keptTastes
 	if err == nil {
-		known, err = s.tastes(ctx, s.n.DB.Reader(), parts.Flow, t.ProductID, t.Customer)
+		known, err = s.tastes(ctx, s.n.DB.Reader(), parts.Flow, t.ProductID, t.listener())
 	}
 	step.End(err)
 	if err != nil {
 		return Answered{}, err
 	}
+	state = state.With(parts.Flow, known.own)
 	state.Tastes = known.tastes
 	understanding, step := tracing.Step(ctx, "turn.understand")
 	labels, err := live.Model.Understand(understanding, m.Text, state.History)
@@ -160,8 +161,9 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 	if turn.TurnID == "" {
 		turn.TurnID = turn.ID
 	}
+	next, own := next.Apart(parts.Flow, known.own)
 	storing, step := tracing.Step(ctx, "turn.store")
-	err = s.keep(storing, t, turn, next, known, flow)
+	err = s.keep(storing, t, turn, next, own, known, flow)
 	step.End(err)
 	if err != nil {
 		if errors.Is(err, errRepeated) {
@@ -184,7 +186,7 @@ func (s *Service) sayOnce(ctx context.Context, session string, m Message, began 
 
 // partsFor gives the model and knowledge of the live release with the flow that
 // the session is pinned to. An idle session begins anew with the live flow, and
-// keeps only its history.
+// keeps only its history; what is the customer's own is not in the state.
 func (s *Service) partsFor(ctx context.Context, t *talk, live *Loaded, now time.Time) (dialog.Parts, dialog.State, blob.Hash, error) {
 	parts, state := live.Parts, t.state
 	if t.flow == live.Release.Flow {
@@ -206,8 +208,8 @@ func (s *Service) idle(t *talk, now time.Time) bool {
 	return now.UnixMicro()-t.ActiveUS > sessionIdle.Microseconds()
 }
 
-// keep writes turn, state and tastes together.
-func (s *Service) keep(ctx context.Context, t *talk, turn Turn, next dialog.State, known keptTastes, flow blob.Hash) error {
+// keep writes turn, state, tastes and the customer's own values together.
+func (s *Service) keep(ctx context.Context, t *talk, turn Turn, next dialog.State, own dialog.Own, known keptTastes, flow blob.Hash) error {
 	state, err := json.Marshal(next)
 	if err != nil {
 		return err
@@ -236,7 +238,7 @@ func (s *Service) keep(ctx context.Context, t *talk, turn Turn, next dialog.Stat
 		if !moved {
 			return MovedOn.With()
 		}
-		return known.keep(ctx, tx, t.ProductID, t.Customer, next.Tastes, turn.AtUS)
+		return known.keep(ctx, tx, t.ProductID, t.listener(), next.Tastes, own, turn.AtUS)
 	})
 }
 

@@ -64,6 +64,7 @@ type VoiceMessage struct {
 	Kind      VoiceKind
 	Text      string // as it was recognised: without punctuation
 	Session   string // the platform's id of the conversation
+	Person    string // the platform's id of the user; "" where it tells none
 	RequestID string
 	Version   string // of the protocol, to be answered in
 }

@@ -114,9 +114,18 @@ func (s *Service) Rest(ctx context.Context) error {
 	}
 }
 
+// personOf names a platform's user without telling the platform's own id. The same
+// user of the same skill is the same person over devices, channels and sessions.
+func personOf(v VoiceChannel, h VoiceMessage) string {
+	if h.Person == "" {
+		return ""
+	}
+	return hashText(v.Platform + "\n" + v.SkillID + "\n" + h.Person)
+}
+
 // speak takes one turn of a device.
 func (s *Service) speak(ctx context.Context, v VoiceChannel, h VoiceMessage, customer, turn string, known chan<- string) (Spoken, error) {
-	session, _, err := s.Begin(ctx, v.ProductID, v.Name, customer)
+	session, _, err := s.begin(ctx, v.ProductID, v.Name, customer, personOf(v, h))
 	if err != nil {
 		return Spoken{}, err
 	}

@@ -57,7 +57,7 @@ func (aligenie) Hear(_ context.Context, r serve.VoiceRequest, v serve.VoiceChann
 		return serve.VoiceMessage{}, refused("skillId 不是这个技能", "its skillId is that of another skill")
 	}
 	m := serve.VoiceMessage{
-		Kind: serve.Said, Text: in.Utterance, RequestID: in.RequestID,
+		Kind: serve.Said, Text: in.Utterance, RequestID: in.RequestID, Person: in.RequestData["userOpenId"],
 		Session: first(in.SessionID, in.RequestData["userOpenId"], in.RequestData["deviceOpenId"]),
 	}
 	switch {

@@ -121,7 +121,7 @@ func TestDuerOSKeepsTheContract(t *testing.T) {
 	c := voicetest.Case{
 		Voice: DuerOS(s.trust), Channel: serve.NewVoice{SkillID: "skill-8c2f"}.Channel(""), Other: serve.NewVoice{SkillID: "skill-8c2e"}.Channel(""), Dated: true,
 		Open: payload(t, "dueros/open"), Say: payload(t, "dueros/say"), Close: payload(t, "dueros/close"), Note: payload(t, "dueros/note"),
-		NoID: without(t, payload(t, "dueros/say"), `"requestId":"r-2",`), Text: "放一首安静的歌", Sign: sign,
+		NoID: without(t, payload(t, "dueros/say"), `"requestId":"r-2",`), Text: "放一首安静的歌", Person: "u-7", Sign: sign,
 		Forged: map[string]func(*serve.VoiceRequest){
 			"another body":       func(r *serve.VoiceRequest) { r.Body = []byte(strings.Replace(string(r.Body), "安静", "吵闹", 1)) },
 			"a stranger's key":   func(r *serve.VoiceRequest) { duerSign(stranger, s.at("good"))(t, r) },

@@ -67,7 +67,7 @@ type skillRequest struct {
 func (r *skillRequest) message() (serve.VoiceMessage, error) {
 	system := &r.Context.System
 	m := serve.VoiceMessage{
-		Session: first(r.Session.SessionID, system.User.UserID, system.Device.DeviceID), RequestID: r.Request.RequestID,
+		Session: first(r.Session.SessionID, system.User.UserID, system.Device.DeviceID), Person: system.User.UserID, RequestID: r.Request.RequestID,
 		Text: r.Request.Query.Original, Version: r.Version,
 	}
 	switch r.Request.Type {

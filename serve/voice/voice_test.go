@@ -59,7 +59,7 @@ const theKey = "THISISAKEYOFOURSTHISISAKEYOFOURS"
 func TestAliGenieKeepsTheContract(t *testing.T) {
 	c := voicetest.Case{
 		Voice: AliGenie(), Channel: serve.NewVoice{SkillID: "31082"}.Channel(theKey), Other: serve.NewVoice{SkillID: "31083"}.Channel(theKey),
-		Open: payload(t, "aligenie/open"), Say: payload(t, "aligenie/say"), NoID: without(t, payload(t, "aligenie/say"), `"requestId":"gr-2",`), Text: "放一首安静的歌",
+		Open: payload(t, "aligenie/open"), Say: payload(t, "aligenie/say"), NoID: without(t, payload(t, "aligenie/say"), `"requestId":"gr-2",`), Text: "放一首安静的歌", Person: "uo-1",
 		Sign: func(_ testing.TB, r *serve.VoiceRequest) { r.Header.Set(KeyHeader, theKey) },
 		Forged: map[string]func(*serve.VoiceRequest){
 			"another key":       func(r *serve.VoiceRequest) { r.Header.Set(KeyHeader, theKey+"x") },
@@ -112,7 +112,7 @@ func TestXiaoAiKeepsTheContract(t *testing.T) {
 	c := voicetest.Case{
 		Voice: XiaoAi(), Channel: filled.Channel(""), Other: other.Channel(""), Dated: true,
 		Open: payload(t, "xiaoai/open"), Say: payload(t, "xiaoai/say"), Close: payload(t, "xiaoai/close"), Note: payload(t, "xiaoai/note"),
-		NoID: without(t, payload(t, "xiaoai/say"), `"request_id":"xr-2",`), Text: "放一首安静的歌", Sign: miSign("abcde"),
+		NoID: without(t, payload(t, "xiaoai/say"), `"request_id":"xr-2",`), Text: "放一首安静的歌", Person: "xu-1", Sign: miSign("abcde"),
 		Forged: map[string]func(*serve.VoiceRequest){
 			"another body":                func(r *serve.VoiceRequest) { r.Body[20] ^= 1 },
 			"another body without an MD5": func(r *serve.VoiceRequest) { r.Body[20] ^= 1; r.Header.Del("Content-MD5") },
@@ -190,7 +190,7 @@ func TestIFLYOSKeepsTheContract(t *testing.T) {
 	c := voicetest.Case{
 		Voice: IFLYOS(), Channel: filled.Channel(""), Other: other.Channel(""), Dated: true,
 		Open: payload(t, "iflyos/open"), Say: payload(t, "iflyos/say"), Close: payload(t, "iflyos/close"),
-		NoID: without(t, payload(t, "iflyos/say"), `"requestId":"fr-2",`), Text: "放一首安静的歌", Sign: sign,
+		NoID: without(t, payload(t, "iflyos/say"), `"requestId":"fr-2",`), Text: "放一首安静的歌", Person: "fu-1", Sign: sign,
 		Forged: map[string]func(*serve.VoiceRequest){
 			"another body": func(r *serve.VoiceRequest) { r.Body[20] ^= 1 },
 			"no Base64":    func(r *serve.VoiceRequest) { r.Header.Set("Signature", "???") },

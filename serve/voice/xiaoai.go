@@ -66,7 +66,7 @@ func (xiaoai) Hear(_ context.Context, r serve.VoiceRequest, v serve.VoiceChannel
 	if app := idText(in.Session.Application.AppID); app != v.SkillID {
 		return serve.VoiceMessage{}, refused("app_id 不是这个技能", "its app_id is that of another skill")
 	}
-	m := serve.VoiceMessage{Text: in.Query, RequestID: in.Request.RequestID, Session: first(in.Session.SessionID, in.Session.User.UserID)}
+	m := serve.VoiceMessage{Text: in.Query, RequestID: in.Request.RequestID, Session: first(in.Session.SessionID, in.Session.User.UserID), Person: in.Session.User.UserID}
 	if in.Request.Type == nil || m.RequestID == "" || m.Session == "" {
 		return m, unreadable("没有 request.type、request_id 或 session_id", "it has no request.type, request_id or session_id")
 	}

@@ -30,6 +30,7 @@ type Case struct {
 
 	Open, Say, Close, Note, NoID string // bodies; Close and Note are "" where there is no such thing
 	Text                         string // what Say says
+	Person                       string // whose Open and Say are
 	Sign                         func(t testing.TB, r *serve.VoiceRequest)
 	// Forged are requests made of a signed one that must be refused.
 	Forged map[string]func(r *serve.VoiceRequest)
@@ -65,6 +66,9 @@ func Run(t *testing.T, c Case) {
 			m, err := hear(t, c.Request(t, x.body), c.Channel)
 			if err != nil || m.Kind != x.want || m.RequestID == "" || m.Session == "" {
 				t.Errorf("%s: %+v, %v", x.want, m, err)
+			}
+			if (x.want == serve.Said || x.want == serve.Opened) && m.Person != c.Person {
+				t.Errorf("%s: heard %q, want %q", x.want, m.Person, c.Person)
 			}
 			if x.want == serve.Said && m.Text != c.Text {
 				t.Errorf("heard %q, want %q", m.Text, c.Text)

@@ -976,15 +976,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * a customer's taste: what was learnt, what was chosen lately
-         * @description 一位客户的口味：学到了什么，最近挑过什么
+         * a customer's taste: what was learnt, what was chosen lately, what the customer told
+         * @description 一位客户的口味：学到了什么，最近挑过什么，自己说过什么
          */
         get: operations["serve-tastes"];
         put?: never;
         post?: never;
         /**
-         * forget a customer's taste
-         * @description 忘掉一位客户的口味
+         * forget a customer's taste and what the customer told
+         * @description 忘掉一位客户的口味和自己说过的事
          */
         delete: operations["serve-forget"];
         options?: never;
@@ -5336,6 +5336,7 @@ export interface components {
             default?: string;
             from: string;
             invalid?: string;
+            keep?: boolean;
             /** Format: int64 */
             line: number;
             name: string;
@@ -8211,6 +8212,10 @@ export interface components {
              */
             resolved: number;
         };
+        ServeFact: {
+            slot: string;
+            value: string;
+        };
         ServeFigures: {
             /**
              * Format: int64
@@ -8230,7 +8235,7 @@ export interface components {
         ServeForgottenOutBody: {
             /**
              * Format: int64
-             * @description 删掉几份口味|tastes that were deleted
+             * @description 删掉几份口味和记着的话|tastes and notes that were deleted
              */
             count: number;
         };
@@ -8436,6 +8441,8 @@ export interface components {
         };
         ServeTastesOutBody: {
             items: components["schemas"]["ServeKnown"][] | null;
+            /** @description 客户自己说过、跨会话记着的|what the customer told that is kept over conversations */
+            own: components["schemas"]["ServeFact"][] | null;
         };
         ServeTraffic: {
             /**
@@ -11070,7 +11077,7 @@ export interface operations {
             path: {
                 /** @description 产品的编号或名称|id or name of the product */
                 product: string;
-                /** @description 客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session */
+                /** @description 客户：会话的 person，没有就是开会话时的 sender，再没有就是会话编号|the customer: the session's person, else the sender that it was begun with, else the id of the session */
                 customer: string;
             };
             cookie?: never;
@@ -11104,7 +11111,7 @@ export interface operations {
             path: {
                 /** @description 产品的编号或名称|id or name of the product */
                 product: string;
-                /** @description 客户：开会话时的 sender，没有就是会话编号|the customer: the sender that the session was begun with, else the id of the session */
+                /** @description 客户：会话的 person，没有就是开会话时的 sender，再没有就是会话编号|the customer: the session's person, else the sender that it was begun with, else the id of the session */
                 customer: string;
             };
             cookie?: never;
