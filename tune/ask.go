@@ -12,12 +12,13 @@ import (
 
 // Asked is a trial that was given out to be measured elsewhere.
 type Asked struct {
-	Number int         `json:"number" table:"序号|number"`
-	Values spec.Values `json:"values"`
-	Lease  string      `json:"lease" doc:"领取凭据，报告时带上|shows, when telling, that it is still yours"`
-	Worker string      `json:"worker,omitempty" table:"谁在做|worker"`
-	Tries  int         `json:"tries" doc:"第几次发出；大于 1 说明前一位没有回音|how often it was given out; above 1 somebody went silent"`
-	DueUS  int64       `json:"due_us" doc:"到这时没有消息就发给别人|without news until then it is given to somebody else"`
+	Number  int         `json:"number" table:"序号|number"`
+	Values  spec.Values `json:"values"`
+	Lease   string      `json:"lease" doc:"领取凭据，报告时带上|shows, when telling, that it is still yours"`
+	Worker  string      `json:"worker,omitempty" table:"谁在做|worker"`
+	Tries   int         `json:"tries" doc:"第几次发出；大于 1 说明前一位没有回音|how often it was given out; above 1 somebody went silent"`
+	AskedUS int64       `json:"asked_us" doc:"什么时候第一次发出|when it was first given out"`
+	DueUS   int64       `json:"due_us" doc:"到这时没有消息就发给别人|without news until then it is given to somebody else"`
 }
 
 // AskOptions say who asks.
@@ -128,7 +129,7 @@ func (s *Service) giveOut(ctx context.Context, study Study, number int, values s
 			return err
 		}
 		l := s.lease(ctx, o)
-		t := Asked{Number: number, Values: values, Lease: l.lease, Worker: o.Worker, Tries: 1, DueUS: l.dueUS}
+		t := Asked{Number: number, Values: values, Lease: l.lease, Worker: o.Worker, Tries: 1, AskedUS: l.nowUS, DueUS: l.dueUS}
 		given, next = Given{Trial: &t, State: Running}, -1
 		return insertAsked(ctx, tx, study.ID, t, l)
 	})

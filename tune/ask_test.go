@@ -118,6 +118,9 @@ func TestAnOutsideStudyIsAskedAndTold(t *testing.T) {
 			if told.Score != -loss(a.Values) || told.Figures["loss"] != loss(a.Values) || told.Seconds != 3 {
 				t.Fatalf("told %+v", told)
 			}
+			if told.BegunUS != a.AskedUS || told.EndedUS-told.BegunUS != 3e6 || told.Worker != "w" {
+				t.Fatalf("who measured it when: %+v", told)
+			}
 			values = append(values, a.Values)
 		}
 		given, err := s.Ask(t.Context(), "p", study.ID, tune.AskOptions{})

@@ -90,11 +90,11 @@ SELECT COALESCE(MAX(number), -1) + 1 FROM (
 	return n, db.Explain(err)
 }
 
-const askedColumns = `number, value_json, lease, worker, tries, due_us`
+const askedColumns = `number, value_json, lease, worker, tries, due_us, asked_us`
 
 func scanAsked(row interface{ Scan(...any) error }, more ...any) (t Asked, err error) {
 	var values string
-	if err := row.Scan(append([]any{&t.Number, &values, &t.Lease, &t.Worker, &t.Tries, &t.DueUS}, more...)...); err != nil {
+	if err := row.Scan(append([]any{&t.Number, &values, &t.Lease, &t.Worker, &t.Tries, &t.DueUS, &t.AskedUS}, more...)...); err != nil {
 		return t, err
 	}
 	return t, json.Unmarshal([]byte(values), &t.Values)
@@ -193,13 +193,13 @@ SELECT `+askedColumns+` FROM asked WHERE study_id = $1 AND state = 'running' ORD
 }
 
 // readAsked gives one trial that was given out, nil = none.
-func readAsked(ctx context.Context, tx db.Tx, study string, number int) (t *Asked, askedUS int64, state State, err error) {
+func readAsked(ctx context.Context, tx db.Tx, study string, number int) (t *Asked, state State, err error) {
 	found, err := scanAsked(tx.QueryRowContext(ctx, `
-SELECT `+askedColumns+`, asked_us, state FROM asked WHERE study_id = $1 AND number = $2`, study, number), &askedUS, &state)
+SELECT `+askedColumns+`, state FROM asked WHERE study_id = $1 AND number = $2`, study, number), &state)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, 0, "", nil
+		return nil, "", nil
 	}
-	return &found, askedUS, state, db.Explain(err)
+	return &found, state, db.Explain(err)
 }
 
 func extend(ctx context.Context, tx db.Tx, study string, number int, dueUS int64) error {
@@ -210,8 +210,8 @@ func extend(ctx context.Context, tx db.Tx, study string, number int, dueUS int64
 func readTrial(ctx context.Context, tx db.Tx, study string, number int) (t Trial, err error) {
 	var values, figures string
 	err = tx.QueryRowContext(ctx, `
-SELECT number, state, value_json, score, figure_json, seconds, problem FROM trials WHERE study_id = $1 AND number = $2`, study, number).Scan(
-		&t.Number, &t.State, &values, &t.Score, &figures, &t.Seconds, &t.Problem)
+SELECT number, state, value_json, score, figure_json, seconds, problem, begun_us, ended_us, worker FROM trials WHERE study_id = $1 AND number = $2`, study, number).Scan(
+		&t.Number, &t.State, &values, &t.Score, &figures, &t.Seconds, &t.Problem, &t.BegunUS, &t.EndedUS, &t.Worker)
 	if err != nil {
 		return t, db.Explain(err)
 	}

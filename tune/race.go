@@ -227,7 +227,12 @@ func (c *race) measure(ctx context.Context, t *Trial) bool {
 	if err != nil && ctx.Err() != nil {
 		return false
 	}
-	t.Seconds += c.o.Now().Sub(begun).Seconds()
+	ended := c.o.Now()
+	if t.BegunUS == 0 && len(t.right) == 0 {
+		t.BegunUS = begun.UnixMicro()
+	}
+	t.EndedUS = ended.UnixMicro()
+	t.Seconds += ended.Sub(begun).Seconds()
 	if err == nil && len(right) != len(c.folds.Groups[len(t.right)]) {
 		err = fmt.Errorf("fold %d has %d rows, %d came back", len(t.right), len(c.folds.Groups[len(t.right)]), len(right))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -78,8 +79,8 @@ func Search(ctx context.Context, o StudyOptions, objective Objective) (Outcome, 
 		}
 	}
 	var wait sync.WaitGroup
-	for range max(1, o.Workers) {
-		wait.Go(func() { h.work(ctx) })
+	for worker := range max(1, o.Workers) {
+		wait.Go(func() { h.work(ctx, strconv.Itoa(worker+1)) })
 	}
 	wait.Wait()
 	return h.answer(ctx)
@@ -147,7 +148,7 @@ func (h *hunt) inform(t Trial) {
 }
 
 // work runs trials until there is nothing left to do.
-func (h *hunt) work(ctx context.Context) {
+func (h *hunt) work(ctx context.Context, worker string) {
 	for {
 		t, ok := h.ask(ctx)
 		if !ok {
@@ -158,7 +159,9 @@ func (h *hunt) work(ctx context.Context) {
 		if err != nil && ctx.Err() != nil {
 			return // interrupted, not failed: a resumed study tries it again
 		}
-		t.Seconds = h.o.Now().Sub(begun).Seconds()
+		ended := h.o.Now()
+		t.BegunUS, t.EndedUS, t.Worker = begun.UnixMicro(), ended.UnixMicro(), worker
+		t.Seconds = ended.Sub(begun).Seconds()
 		t.State, t.Score, t.Figures = Done, m.Score, m.Figures
 		if err == nil && (math.IsNaN(m.Score) || math.IsInf(m.Score, 0)) {
 			err = fmt.Errorf("the score is %v", m.Score)

@@ -43,7 +43,7 @@ func options(t *testing.T) tune.StudyOptions {
 func plain(trials []tune.Trial) []tune.Trial {
 	out := append([]tune.Trial(nil), trials...)
 	for i := range out {
-		out[i].Seconds = 0
+		out[i].Seconds, out[i].BegunUS, out[i].EndedUS, out[i].Worker = 0, 0, 0, ""
 	}
 	return out
 }
@@ -72,6 +72,32 @@ func TestSearchTriesTheDefaultsFirstAndKeepsTheBest(t *testing.T) {
 	if side, err := tune.Search(t.Context(), o, hill); err != nil || !reflect.DeepEqual(plain(side.Trials), plain(out.Trials)) {
 		t.Errorf("four workers find otherwise (%v)", err)
 	}
+}
+
+func TestSearchTellsWhoMeasuredATrialWhen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := options(t)
+		o.Trials, o.Workers = 6, 2
+		slow := func(ctx context.Context, v spec.Values) (tune.Measured, error) {
+			time.Sleep(time.Second)
+			return hill(ctx, v)
+		}
+		began := time.Now().UnixMicro()
+		out, err := tune.Search(t.Context(), o, slow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byWorker := map[string]int{}
+		for i, trial := range out.Trials {
+			byWorker[trial.Worker]++
+			if want := began + int64(i/2)*1e6; trial.BegunUS != want || trial.EndedUS != want+1e6 {
+				t.Errorf("trial %d ran from %d to %d, want %d", i, trial.BegunUS-began, trial.EndedUS-began, want-began)
+			}
+		}
+		if byWorker["1"] != 3 || byWorker["2"] != 3 {
+			t.Errorf("by worker: %v", byWorker)
+		}
+	})
 }
 
 func TestSearchGoesOnWhereItWasCancelled(t *testing.T) {

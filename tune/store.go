@@ -111,12 +111,15 @@ func upsertTrial(ctx context.Context, tx db.Tx, study string, t Trial) error {
 		return fmt.Errorf("encode figures of trial %d: %w", t.Number, err)
 	}
 	_, err = tx.ExecContext(ctx, `
-INSERT INTO trials (study_id, number, state, value_json, score, figure_json, seconds, problem, fold_count, worse_p, rival, score_error, fold_json)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+INSERT INTO trials (study_id, number, state, value_json, score, figure_json, seconds, problem, fold_count, worse_p, rival, score_error, fold_json,
+	begun_us, ended_us, worker)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (study_id, number) DO UPDATE SET state = excluded.state, value_json = excluded.value_json, score = excluded.score,
 	figure_json = excluded.figure_json, seconds = excluded.seconds, problem = excluded.problem,
-	fold_count = excluded.fold_count, worse_p = excluded.worse_p, rival = excluded.rival, score_error = excluded.score_error, fold_json = excluded.fold_json`,
-		study, t.Number, t.State, string(values), t.Score, string(figures), t.Seconds, t.Problem, t.FoldCount, t.WorseP, t.Rival, t.Error, packed(t.right))
+	fold_count = excluded.fold_count, worse_p = excluded.worse_p, rival = excluded.rival, score_error = excluded.score_error, fold_json = excluded.fold_json,
+	begun_us = excluded.begun_us, ended_us = excluded.ended_us, worker = excluded.worker`,
+		study, t.Number, t.State, string(values), t.Score, string(figures), t.Seconds, t.Problem, t.FoldCount, t.WorseP, t.Rival, t.Error, packed(t.right),
+		t.BegunUS, t.EndedUS, t.Worker)
 	return db.Explain(err)
 }
 
@@ -159,7 +162,8 @@ SELECT `+studyColumns+` FROM studies s WHERE s.product_id = $1 AND ($2 = '' OR s
 // TrialsOf lists up to limit trials of a study by number, after a number.
 func (s *Service) TrialsOf(ctx context.Context, study string, after, limit int) ([]Trial, error) {
 	rows, err := s.needs.DB.Reader().QueryContext(ctx, `
-SELECT number, state, value_json, score, figure_json, seconds, problem, fold_count, worse_p, rival, score_error
+SELECT number, state, value_json, score, figure_json, seconds, problem, fold_count, worse_p, rival, score_error,
+	begun_us, ended_us, worker
 FROM trials WHERE study_id = $1 AND number > $2 ORDER BY number LIMIT $3`, study, after, limit)
 	if err != nil {
 		return nil, db.Explain(err)
@@ -169,7 +173,7 @@ FROM trials WHERE study_id = $1 AND number > $2 ORDER BY number LIMIT $3`, study
 	for rows.Next() {
 		var t Trial
 		var values, figures string
-		if err := rows.Scan(&t.Number, &t.State, &values, &t.Score, &figures, &t.Seconds, &t.Problem, &t.FoldCount, &t.WorseP, &t.Rival, &t.Error); err != nil {
+		if err := rows.Scan(&t.Number, &t.State, &values, &t.Score, &figures, &t.Seconds, &t.Problem, &t.FoldCount, &t.WorseP, &t.Rival, &t.Error, &t.BegunUS, &t.EndedUS, &t.Worker); err != nil {
 			return nil, fmt.Errorf("read a trial: %w", err)
 		}
 		if err := errors.Join(json.Unmarshal([]byte(values), &t.Values), json.Unmarshal([]byte(figures), &t.Figures)); err != nil {

@@ -31,7 +31,7 @@ func (s *Service) Tell(ctx context.Context, product, name string, r Result) (t T
 	}
 	now := s.needs.Now()
 	err = s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		held, askedUS, state, err := readAsked(ctx, tx, study.ID, r.Number)
+		held, state, err := readAsked(ctx, tx, study.ID, r.Number)
 		if err != nil {
 			return err
 		}
@@ -47,8 +47,9 @@ func (s *Service) Tell(ctx context.Context, product, name string, r Result) (t T
 		if t, err = study.trial(r, held.Values, value); err != nil {
 			return err
 		}
+		t.BegunUS, t.EndedUS, t.Worker = held.AskedUS, max(held.AskedUS, now.UnixMicro()), held.Worker
 		if t.Seconds == 0 {
-			t.Seconds = max(0, float64(now.UnixMicro()-askedUS)/1e6)
+			t.Seconds = max(0, float64(now.UnixMicro()-held.AskedUS)/1e6)
 		}
 		if state == toldState {
 			kept, err := readTrial(ctx, tx, study.ID, r.Number)
@@ -120,7 +121,7 @@ func (s *Service) Report(ctx context.Context, product, name string, number, step
 	due := s.needs.Now().Add(min(longer, longestLease)).UnixMicro()
 	err = s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		out = Reported{Stop: study.State != Running && study.State != Paused, DueUS: due}
-		held, _, state, err := readAsked(ctx, tx, study.ID, number)
+		held, state, err := readAsked(ctx, tx, study.ID, number)
 		switch {
 		case err != nil:
 			return err

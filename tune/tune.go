@@ -44,6 +44,10 @@ type Trial struct {
 	Figures map[string]float64 `json:"figures,omitempty"`      // what else was measured
 	Seconds float64            `json:"seconds" table:"秒|seconds"`
 	Problem string             `json:"problem,omitempty"` // why it failed
+	// BegunUS and EndedUS frame when it was measured: with pauses, where a race took it up again.
+	BegunUS int64  `json:"begun_us,omitempty" doc:"什么时候开始量；以前的、别处量的没有|when measuring it began; absent where it was measured elsewhere"`
+	EndedUS int64  `json:"ended_us,omitempty" doc:"什么时候量完|when it was measured"`
+	Worker  string `json:"worker,omitempty" doc:"谁量的|who measured it"`
 	// FoldCount is on how many folds of a race it was measured; 0 where there is none.
 	FoldCount int `json:"fold_count,omitempty" doc:"竞速里量了几折|folds of the race it was measured on"`
 	// Error is the standard error of a Score that is an estimate.

@@ -8763,6 +8763,11 @@ export interface components {
         TuneAsked: {
             /**
              * Format: int64
+             * @description 什么时候第一次发出|when it was first given out
+             */
+            asked_us: number;
+            /**
+             * Format: int64
              * @description 到这时没有消息就发给别人|without news until then it is given to somebody else
              */
             due_us: number;
@@ -9193,6 +9198,16 @@ export interface components {
         };
         TuneTrial: {
             /**
+             * Format: int64
+             * @description 什么时候开始量；以前的、别处量的没有|when measuring it began; absent where it was measured elsewhere
+             */
+            begun_us?: number;
+            /**
+             * Format: int64
+             * @description 什么时候量完|when it was measured
+             */
+            ended_us?: number;
+            /**
              * Format: double
              * @description 估计的得分的标准误|standard error of a score that is an estimate
              */
@@ -9221,6 +9236,8 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+            /** @description 谁量的|who measured it */
+            worker?: string;
             /**
              * Format: double
              * @description 若其实不比对手差，看到这种差距的概率至多这么大|at most the chance of such a gap if it were not worse than its rival
