@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
 import { jobsKey } from "../../shared/api/events";
@@ -26,8 +26,8 @@ import { useStudy, type Trial } from "./api";
 import { BestSoFar } from "./BestSoFar";
 import { Dial } from "./Dial";
 import { Front } from "./Front";
-import { Lines } from "./Lines";
 import { isOutside, isScored, measured, written } from "./progress";
+import { Seen } from "./Seen";
 import { toneOf } from "./tone";
 import { Trained } from "./Trained";
 import css from "./tune.module.css";
@@ -104,6 +104,8 @@ export function StudyPage() {
       : []),
     { key: "params", title: w("params"), cell: (t) => t.problem || space.map((p) => written(t.values[p.name])).join(" · "), plain: (t) => t.problem || space.map((p) => `${p.name}=${written(t.values[p.name])}`).join(" ") },
   ];
+  const [address] = useSearchParams();
+  const bestAt = (number: number) => `?${new URLSearchParams([...[...address].filter(([name]) => name !== "trial"), ["trial", String(number)]])}`;
   const importance = new Map((shown.data?.importance ?? []).map((i) => [i.param, i]));
   return (
     <Page
@@ -117,7 +119,7 @@ export function StudyPage() {
             {folds > 0 && <> · <b data-measure>{f.count(study.fit_count ?? 0)}</b> <span data-measure>{w("raced_fits", { all: f.count(folds * Math.max(study.trials, study.done_count)) })}</span></>}
             {study.best_number >= 0 && (
               <>
-                {" · "}{w("best")} <Link to={`?trial=${study.best_number}`}><b>{said(study.best_score)}</b> #{study.best_number}</Link>
+                {" · "}{w("best")} <Link to={bestAt(study.best_number)}><b>{said(study.best_score)}</b> #{study.best_number}</Link>
                 {!outside && <> · {w("over_defaults")} <b data-measure>{study.best_score >= study.default_score ? "+" : "−"}{f.score(Math.abs(study.best_score - study.default_score), 3)}</b></>}
                 {beats && <> · {w(beats.sure ? "beats_sure" : "beats_unsure", { fixed: f.count(beats.fixed), broken: f.count(beats.broken), p: f.score(beats.p, 2) })}</>}
               </>
@@ -158,9 +160,7 @@ export function StudyPage() {
           </div>
           <div className={css["wide"]}>
             <div className={css["lines"]}>
-              <Section title={w("lines")} note={w("lines_note")}>
-                <Lines study={study!} space={space} trials={trials} figure={figure} {...(chosen ? { chosen: chosen.number } : {})} onKeep={setKept} />
-              </Section>
+              <Seen study={study!} space={space} trials={trials} importance={importance} figure={figure} chosen={chosen?.number} onTrial={(n) => set({ trial: String(n) })} onKeep={setKept} />
             </div>
             {front.length > 1 && (
               <div className={css["lines"]}>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, ask, type Schemas } from "../../shared/api/client";
+import { useProduct } from "../../shared/api/useProduct";
 import { isOutside } from "./progress";
 
 export type Study = Schemas["TuneStudy"];
@@ -23,6 +24,18 @@ export function useStudy(product: string, study: string) {
         cursor = page.next;
       }
     },
+  });
+}
+
+/** useAsked is what programs outside have under way of a study; of one that runs here nobody is asked. */
+export function useAsked(study: Study) {
+  const product = useProduct();
+  return useQuery({
+    queryKey: ["tune", product, "asked", study.id],
+    enabled: isOutside(study),
+    refetchInterval: study.state === "running" ? 2000 : false,
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/studies/{study}/asked", { signal, params: { path: { product, study: study.id } } })),
+    select: (page) => page.items ?? [],
   });
 }
 
