@@ -3,7 +3,7 @@
 // the learner did not see.
 //
 //	in:   scores and labels of held-back rows        out: Calibration, part of a model's header
-//	read: calibrate.go → scope.go → figures.go, params.go
+//	read: calibrate.go → isotonic.go → scope.go → figures.go, params.go
 package calibrate
 
 import (
@@ -22,6 +22,8 @@ type Calibration struct {
 	Slope     float64 `json:"slope,omitempty"`
 	Offset    float64 `json:"offset,omitempty"`
 	Threshold float64 `json:"threshold,omitempty"`
+	// Curve bends those probabilities; nil where it would not make them truer.
+	Curve *Curve `json:"curve,omitempty"`
 	// Always: every row learnt from had a label, so the best one is chosen even
 	// below the threshold.
 	Always bool `json:"always,omitempty"`
@@ -47,9 +49,11 @@ func Fit(usual Usual, single, always bool, scores []float32, classes int, labels
 	c := Calibration{Always: always && !single}
 	if single {
 		c.Temperature = temperature(usual.Temperature, scores, classes, labels)
+		c.choose(single, scores, classes, labels)
 		return c
 	}
 	c.Slope, c.Offset = sigmoid(usual.Slope, scores, classes, labels)
+	c.choose(single, scores, classes, labels)
 	c.Threshold = c.threshold(scores, classes, labels)
 	return c
 }
@@ -165,7 +169,7 @@ func (c *Calibration) threshold(scores []float32, classes int, labels [][]int) f
 }
 
 func (c *Calibration) probability(score float32) float64 {
-	return logistic(float64(c.Slope*float64(score)) + c.Offset)
+	return c.Curve.at(logistic(float64(c.Slope*float64(score)) + c.Offset))
 }
 
 // Check holds a calibration that a file brings to what a fit can give. Fault: Damaged.
@@ -174,6 +178,8 @@ func (c *Calibration) Check(single bool, labels int) error {
 	switch {
 	case single && !(c.Temperature >= 1e-3 && c.Temperature <= 1e3):
 		return learn.Broken("temperature")
+	case !c.Curve.whole():
+		return learn.Broken("curve of probabilities")
 	case len(c.Tops) < 1 || !slices.IsSorted(c.Tops) || !learn.Finite(c.Tops):
 		return learn.Broken("quantiles of scores")
 	case s != nil && (s.None < -1 || s.None >= labels || !(s.From >= 0 && s.From <= 1) ||

@@ -76,6 +76,7 @@ func (c *Calibration) Probabilities(single bool, scores []float32, p []float64) 
 	for m := range p {
 		p[m] /= z
 	}
+	c.Curve.bend(p, Best(scores))
 }
 
 // reliability bins stated probabilities against what came true.
