@@ -82,28 +82,14 @@ func (l *learner) check(data learn.Data, o learn.Options) error {
 	if err := data.Check(); err != nil {
 		return err
 	}
-	dense := len(data.Examples[0].Vector)
 	var dev []learn.Example
 	if o.Dev != nil {
 		dev = o.Dev.Examples
 	}
-	for _, part := range [][]learn.Example{data.Examples, dev, o.Rest} {
-		for i := range part {
-			if len(part[i].Vector) != dense {
-				return learn.BadVector.With("record", i+1, "row", part[i].RowID, "got", len(part[i].Vector), "want", dense)
-			}
-		}
+	if _, err := learn.SameVectors(data.Examples, dev, o.Rest); err != nil {
+		return err
 	}
-	return checkAll(data.Task, data.Labels, dev)
-}
-
-func checkAll(task learn.Task, labels []string, examples []learn.Example) error {
-	for i := range examples {
-		if err := learn.CheckExample(task, labels, &examples[i], i); err != nil {
-			return err
-		}
-	}
-	return nil
+	return learn.CheckExamples(data.Task, data.Labels, dev)
 }
 
 func (l *learner) notThis(task learn.Task) error {
@@ -146,49 +132,7 @@ func (l *learner) Trainer(task learn.Task, labels []string, values spec.Values, 
 	if !slices.Contains(l.definition.Tasks, task) {
 		return nil, l.notThis(task)
 	}
-	return &trainer{learner: l, data: learn.Data{Task: task, Labels: slices.Clone(labels)}, values: values, options: o}, nil
-}
-
-// trainer holds examples until the next fit.
-type trainer struct {
-	learner *learner
-	data    learn.Data
-	values  spec.Values
-	options learn.Options
-}
-
-// Put adds or replaces examples. See learn.Trainer.
-func (t *trainer) Put(examples ...learn.Example) error {
-	if err := checkAll(t.data.Task, t.data.Labels, examples); err != nil {
-		return err
-	}
-	place := make(map[string]int, len(t.data.Examples))
-	for i := range t.data.Examples {
-		place[t.data.Examples[i].RowID] = i
-	}
-	for _, e := range examples {
-		e.Labels = slices.Clone(e.Labels)
-		if at, held := place[e.RowID]; held && e.RowID != "" {
-			t.data.Examples[at] = e
-			continue
-		}
-		place[e.RowID] = len(t.data.Examples)
-		t.data.Examples = append(t.data.Examples, e)
-	}
-	return nil
-}
-
-// Drop removes examples. See learn.Trainer.
-func (t *trainer) Drop(rowIDs ...string) {
-	t.data.Examples = slices.DeleteFunc(t.data.Examples, func(e learn.Example) bool { return e.RowID != "" && slices.Contains(rowIDs, e.RowID) })
-}
-
-// Len is the number of examples held.
-func (t *trainer) Len() int { return len(t.data.Examples) }
-
-// Fit fits on all that is held. See learn.Trainer.
-func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
-	return t.learner.Fit(ctx, t.data, t.values, t.options)
+	return learn.Hold(l, task, labels, values, o)
 }
 
 // usual belongs to log probabilities: those of a program that is sure of itself as
