@@ -2,9 +2,14 @@
 
 The peer's clock runs from the read texts to the tagged test texts: features,
 training, features, tagging. Ours runs around the whole process: reading,
-features, calibration, the saved and synced model, and the test.
+features, calibration, the saved and synced model, and the test. Processor time
+of both; each peer's run stands beside a run of ours made just before it.
+
+One run of a peer with ours before it is a piece. Pieces are kept as they end, so
+that a race goes on where it stopped; one that needs more processor time than
+--limit is kept as not ended.
 """
-import argparse, gzip, importlib.metadata, json, os, platform, resource, subprocess, sys, tempfile, time, unicodedata
+import argparse, gzip, importlib.metadata, json, os, platform, resource, subprocess, sys, tempfile, time, unicodedata, zipfile
 
 import pycrfsuite
 
@@ -57,6 +62,27 @@ def snips(folder, name):
     return rows
 
 
+def crosswoz(folder):
+    """Customers' turns, with the slots whose value stands in the text; the split is that of learn/learntest."""
+    with zipfile.ZipFile(folder + "/crosswoz-val/val.json.zip") as z:
+        dialogues = json.loads(z.read("val.json"))
+    train, test = [], []
+    for name in sorted(dialogues):
+        h = 2166136261
+        for b in name.encode():
+            h = (h ^ b) * 16777619 & 0xFFFFFFFF
+        for said in dialogues[name]["messages"]:
+            if said["role"] != "usr":
+                continue
+            text, spans = said["content"], []
+            for _, _, slot, value in said["dialog_act"]:
+                at = text.find(value) if value and value not in ("none", "是", "否") else -1
+                if at >= 0 and slot != "源领域" and not slot.startswith("酒店设施") and all(at + len(value) <= s["start"] or at >= s["end"] for s in spans):
+                    spans.append({"start": at, "end": at + len(value), "label": slot})
+            (test if h % 5 == 0 else train).append({"text": text, "spans": sorted(spans, key=lambda s: s["start"])})
+    return train, test
+
+
 def sets(folder):
     def uner(name):
         path = f"{folder}/uner-zh-gsdsimp/zh_gsdsimp-ud-{name}"
@@ -67,9 +93,12 @@ def sets(folder):
         with open(f"{folder}/wnut17/{name}", encoding="utf-8") as f:
             return columns(f, 0, 1, " ")
 
-    yield "uner_zh", "bioes", uner("train.iob2.gz"), uner("test.iob2")
-    yield "wnut17", "bioes", wnut("wnut17train.conll"), wnut("emerging.test.annotated")
-    yield "snips2017", "bio", snips(folder + "/snips2017", "train_%s_full"), snips(folder + "/snips2017", "validate_%s")
+    return {
+        "uner_zh": lambda: ("bioes", uner("train.iob2.gz"), uner("test.iob2")),
+        "wnut17": lambda: ("bioes", wnut("wnut17train.conll"), wnut("emerging.test.annotated")),
+        "crosswoz": lambda: ("bioes", *crosswoz(folder)),
+        "snips2017": lambda: ("bio", snips(folder + "/snips2017", "train_%s_full"), snips(folder + "/snips2017", "validate_%s")),
+    }
 
 
 def wide(c):
@@ -142,6 +171,29 @@ def same_features(text, cut):
     return out
 
 
+def usual_features(text, cut):
+    """Those that people give CRFsuite: for words its tutorial's (the word, its ends
+    and looks, the neighbours), for Han characters CRF++'s template."""
+    words = [text[a:b] for a, b, _ in cut]
+    w = ["<", "<"] + [x.lower() for x in words] + [">", ">"]
+    out = []
+    for i, x in enumerate(words):
+        p = w[i:i + 5]
+        f = ["bias", "w=" + p[2]]
+        if wide(x[0]):
+            f += [f"w{j - 2}={p[j]}" for j in (0, 1, 3, 4)] + ["-1|0=" + p[1] + p[2], "0|1=" + p[2] + p[3], "-1|1=" + p[1] + "|" + p[3]]
+        else:
+            f += ["-3=" + x[-3:], "-2=" + x[-2:], f"upper={x.isupper()}", f"title={x.istitle()}", f"digit={x.isdigit()}"]
+            for j, at in (("-1", i - 1), ("+1", i + 1)):
+                if 0 <= at < len(words):
+                    y = words[at]
+                    f += [f"{j}w={y.lower()}", f"{j}title={y.istitle()}", f"{j}upper={y.isupper()}"]
+        f += ["BOS"] if i == 0 else []
+        f += ["EOS"] if i == len(words) - 1 else []
+        out.append(f)
+    return out
+
+
 def tags(row, cut, scheme):
     out = ["O"] * len(cut)
     for s in row["spans"]:
@@ -166,12 +218,14 @@ def spans(said, cut):
     return out
 
 
-def peer(trainer, scheme, train, test):
+def peer(trainer, passes, features, scheme, train, test):
     t = pycrfsuite.Trainer(trainer, verbose=False)
+    if passes:
+        t.set("max_iterations", passes)
     for row in train:
         cut = units(row["text"])
         if cut:
-            t.append(same_features(row["text"], cut), tags(row, cut, scheme))
+            t.append(features(row["text"], cut), tags(row, cut, scheme))
     hit = said = gold = 0
     with tempfile.TemporaryDirectory() as folder:
         t.train(folder + "/model")
@@ -179,7 +233,7 @@ def peer(trainer, scheme, train, test):
         tagger.open(folder + "/model")
         for row in test:
             cut = units(row["text"])
-            found = spans(list(tagger.tag(same_features(row["text"], cut))), cut) if cut else set()
+            found = spans(list(tagger.tag(features(row["text"], cut))), cut) if cut else set()
             want = {(s["start"], s["end"], s["label"]) for s in row["spans"]}
             hit, said, gold = hit + len(found & want), said + len(found), gold + len(want)
         tagger.close()
@@ -202,31 +256,79 @@ def ours(binary, train, test):
             "cpu_seconds": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 2), "model": said["model"]}
 
 
+# Trainers with their own numbers of passes, and the fast ones with fewer: name, trainer, passes, features.
+PEERS = [(f"{trainer}{passes or ''}_{kind}", trainer, passes, kind)
+         for trainer, passes in (("pa", 20), ("ap", 20), ("arow", 20), ("pa", 0), ("lbfgs", 0), ("ap", 0), ("arow", 0), ("l2sgd", 0))
+         for kind in ("same", "usual") if passes == 0 or kind == "same"]
+FEATURES = {"same": same_features, "usual": usual_features}
+
+
+def in_child(limit, work):
+    """Runs work in a child and gives its answer with its processor time; None where it took more than limit."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+        began = time.process_time()
+        answer = {"f1": work(), "cpu_seconds": round(time.process_time() - began, 2)}
+        os.write(write, json.dumps(answer).encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as f:
+        said = f.read()
+    os.waitpid(child, 0)
+    return json.loads(said) if said else {"f1": None, "cpu_seconds": limit}
+
+
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("--binary", required=True)
     ask.add_argument("--sets", required=True)
     ask.add_argument("--quick", action="store_true")
+    ask.add_argument("--minutes", type=float, default=1e9, help="begin no piece after so many minutes")
+    ask.add_argument("--limit", type=int, default=300, help="seconds of processor time that a run of a peer may take")
+    ask.add_argument("--only", default="", help="sets, by comma")
+    ask.add_argument("--peers", default="", help="peers' runs, by comma")
+    ask.add_argument("--again", action="store_true", help="run what was kept once more")
     a = ask.parse_args()
-    runs = []
-    for name, scheme, train, test in sets(a.sets):
-        own = {"set": name, "name": "ours", **ours(a.binary, train, test)}
-        runs.append(own)
-        for trainer in ["pa"] if a.quick else ["pa", "ap", "arow", "l2sgd", "lbfgs"]:
-            began, worked = time.perf_counter(), time.process_time()
-            f1 = peer(trainer, scheme, train, test)
-            run = {"set": name, "name": "crfsuite_" + trainer, "f1": f1, "seconds": round(time.perf_counter() - began, 2), "cpu_seconds": round(time.process_time() - worked, 2)}
-            runs.append(run)
-            for what in ("f1", "cpu_seconds"):
-                ratio = own[what] / run[what] if what == "f1" else run[what] / own[what]
-                print(f"{name}_{what}_{run['name']} {own[what]:.4g} {run[what]:.4g} {ratio:.3g}", flush=True)
-        if a.quick:
-            break
-    if not a.quick:
-        os.makedirs("bench/results", exist_ok=True)
-        with open("bench/results/tag.json", "w", encoding="utf-8") as f:
-            json.dump({"clock": __doc__.split("\n\n")[1].replace("\n", " "), "made": time.strftime("%Y-%m-%d", time.gmtime()), "cores": os.cpu_count(),
-                       "versions": {"python": platform.python_version(), "python-crfsuite": importlib.metadata.version("python-crfsuite")}, "runs": runs}, f, indent=1)
+    place = "bench/results/tag.json"
+    kept = {"pieces": []}
+    if not a.quick and os.path.exists(place):
+        with open(place, encoding="utf-8") as f:
+            kept = json.load(f)
+    began, readers = time.monotonic(), sets(a.sets)
+    wanted = a.only.split(",") if a.only else list(readers)
+    peers = [p for p in PEERS if not a.peers or p[0] in a.peers.split(",")]
+    if a.quick:
+        wanted, peers = ["uner_zh"], PEERS[:1]
+    read = {}
+    for name, trainer, passes, kind in peers:
+        for data in wanted:
+            at = [i for i, p in enumerate(kept["pieces"]) if (p["set"], p["peer"]) == (data, name)]
+            if at and not a.again:
+                continue
+            if (time.monotonic() - began) / 60 > a.minutes:
+                sys.exit(3)  # there is more to do
+            if data not in read:
+                read[data] = readers[data]()
+            scheme, train, test = read[data]
+            own = ours(a.binary, train, test)
+            run = in_child(a.limit, lambda: peer(trainer, passes, FEATURES[kind], "bio" if kind == "usual" else scheme, train, test))
+            piece = {"set": data, "peer": name, "ours": own, "theirs": run, "load": round(os.getloadavg()[0], 1), "made": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime())}
+            if run["f1"] is None:
+                print(f"{data}_{name} not ended within {a.limit} s", flush=True)
+            else:
+                print(f"{data}_f1_{name} {own['f1']:.4g} {run['f1']:.4g} {own['f1'] / run['f1']:.3g}")
+                print(f"{data}_cpu_seconds_{name} {own['cpu_seconds']:.4g} {run['cpu_seconds']:.4g} {run['cpu_seconds'] / own['cpu_seconds']:.3g}", flush=True)
+            if a.quick:
+                continue
+            kept["pieces"] = [p for i, p in enumerate(kept["pieces"]) if i not in at] + [piece]
+            kept.update({"clock": " ".join(__doc__.split("\n\n")[1].split()), "limit": a.limit, "cores": os.cpu_count(),
+                         "versions": {"python": platform.python_version(), "python-crfsuite": importlib.metadata.version("python-crfsuite")}})
+            os.makedirs("bench/results", exist_ok=True)
+            with open(place + ".new", "w", encoding="utf-8") as f:
+                json.dump(kept, f, indent=1)
+            os.replace(place + ".new", place)
 
 
 if __name__ == "__main__":

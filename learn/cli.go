@@ -29,10 +29,12 @@ type TrainOptions struct {
 	// learner does with them what it can.
 	Teacher Teacher
 	Test    string // "" = none
-	Text    string // column of the text, "" = text
-	Label   string // column of the label, "" = label, category or intent
-	Seed    uint64
-	Params  map[string]any
+	// Lists are word lists, each name=FILE or name=FILE:column; see ReadList.
+	Lists  []string
+	Text   string // column of the text, "" = text
+	Label  string // column of the label, "" = label, category or intent
+	Seed   uint64
+	Params map[string]any
 	// Out is where the model goes, its rows file beside it (+ ".rows"); ""
 	// saves to a temporary file, so that the time is that of a real save.
 	Out string
@@ -101,6 +103,13 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	}
 	none, _ := values["none_label"].(string)
 	fit := Options{Seed: o.Seed, Workers: o.Workers, Progress: o.Progress, Said: o.Said, Encoder: o.Encoder}
+	for _, given := range o.Lists {
+		list, err := ReadList(given)
+		if err != nil {
+			return TrainResult{}, err
+		}
+		fit.Lists = append(fit.Lists, list)
+	}
 	if err := o.encode(ctx, data.Examples); err != nil {
 		return TrainResult{}, err
 	}

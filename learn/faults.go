@@ -55,6 +55,10 @@ var (
 		ZH: "模型没有标签「{label}」", FixZH: "用模型已有的标签",
 		EN: "the model has no label {label}", FixEN: "use one of the model's labels",
 	})
+	NoReadings = fault.Define("learn.no_readings", fault.Invalid, fault.Text{
+		ZH: "学习器「{learner}」的模型给不出几种读法", FixZH: "去掉 best；找片段的模型才有几种读法",
+		EN: "models of {learner} do not tell several readings", FixEN: "leave best out; only models that find stretches have several readings",
+	})
 	NoRows = fault.Define("learn.no_rows", fault.NotFound, fault.Text{
 		ZH: "这个模型没有带上训练行，查不到依据", FixZH: "重新训练，或连同训练行文件一起装入",
 		EN: "the model came without its training rows, so its witnesses are unknown", FixEN: "train it again, or load it together with its rows file",

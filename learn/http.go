@@ -104,6 +104,7 @@ type predictIn struct {
 	Body struct {
 		Inputs []Input `json:"inputs" minItems:"1" maxItems:"1000" doc:"要判断的话|texts to judge"`
 		Most   int     `json:"most,omitempty" minimum:"0" doc:"每句最多给几个标签，不填则 5|labels given for each, 5 when absent"`
+		Best   int     `json:"best,omitempty" minimum:"0" maximum:"50" doc:"每句给几种整句读法（找片段的模型），不填则不给|readings of the whole text given for each (models that find stretches), none when absent"`
 	}
 }
 
@@ -122,6 +123,11 @@ func (s *Service) predict(ctx context.Context, in *predictIn) (*out[api.Page[Pre
 	}
 	for i, a := range answers {
 		answers[i].Scores = a.Scores[:min(max(most, len(a.Chosen())), len(a.Scores))]
+		if in.Body.Best > 0 {
+			if answers[i].Readings, err = Readings(ctx, m, in.Body.Inputs[i], in.Body.Best); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return &out[api.Page[Prediction]]{api.Page[Prediction]{Items: answers}}, nil
 }

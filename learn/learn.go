@@ -51,6 +51,9 @@ type Options struct {
 	// Rest are rows that nobody has labelled; their labels are not read. A learner
 	// that can learn from them does (learn.linear.v1 for Single), others ignore them.
 	Rest []Example
+	// Lists are named lists of values, such as the cities that a product knows. A
+	// learner that can lean on them does (learn.chain.v1), others ignore them.
+	Lists []List
 	// Encoder names what made the vectors of the examples, "" where there are none.
 	// The model keeps the name: it can only be asked with vectors of the same.
 	Encoder string
@@ -58,6 +61,12 @@ type Options struct {
 	Said func(line string)
 	// Environ are variables, name=value, for such a program.
 	Environ []string
+}
+
+// List is a named list of values.
+type List struct {
+	Name   string
+	Values []string
 }
 
 // Trainer holds examples and what was computed from them.
@@ -108,6 +117,26 @@ type Model interface {
 	// text. Fault: NoRows.
 	SaveRows(w io.Writer) error
 }
+
+// Reader is a Model of Spans that can tell several whole readings of a text.
+type Reader interface {
+	Model
+	// Readings gives up to most readings, the likeliest first; there is always one,
+	// and the first is what Predict chooses. most is held to 1…MostReadings.
+	Readings(ctx context.Context, in Input, most int) ([]Reading, error)
+}
+
+// Readings asks a model for several readings. Fault: NoReadings.
+func Readings(ctx context.Context, m Model, in Input, most int) ([]Reading, error) {
+	r, can := m.(Reader)
+	if !can {
+		return nil, NoReadings.With("learner", m.Learner())
+	}
+	return r.Readings(ctx, in, most)
+}
+
+// MostReadings is how many readings one text is given at most.
+const MostReadings = 50
 
 // Find gives the learner of that name. Fault: UnknownLearner.
 func Find(learners []Learner, name string) (Learner, error) {

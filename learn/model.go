@@ -7,6 +7,8 @@ type Prediction struct {
 	// Spans are the stretches found, by where they begin; only for the task Spans.
 	// Scores hold there, for each label, how probable its best span is.
 	Spans []FoundSpan `json:"spans,omitempty"`
+	// Readings are several ways to read the text, where they were asked for.
+	Readings []Reading `json:"readings,omitempty"`
 	// OutOfScope is how foreign the input looks, 0–1: the share of held-back
 	// examples that looked more at home. Above .95 means: fewer than 5 % of what
 	// the model knows look this foreign. Foreign is the model's decision, "none of
@@ -25,6 +27,12 @@ type FoundSpan struct {
 	Label  string  `json:"label"`
 	P      float32 `json:"p"`
 	Chosen bool    `json:"chosen" doc:"模型是否选它|whether the model answers with it"`
+}
+
+// Reading is one way to read a whole text.
+type Reading struct {
+	Spans []FoundSpan `json:"spans" doc:"这种读法的片段|the stretches of this reading"`
+	P     float32     `json:"p" doc:"这种读法的概率|how likely this reading is"`
 }
 
 // LabelScore is one label with its calibrated probability. For Single the

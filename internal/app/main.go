@@ -77,7 +77,7 @@ func specials() []command.Special {
 			Use: "trace ID", Args: 1, ZH: "从一句回答追到原始行，或从原始行追到回答", EN: "follow an answer to its raw lines, or a raw line to the answers it shaped",
 			Run: trace,
 		},
-		trainCommand(), encodeCommand(),
+		trainCommand(), predictCommand(), encodeCommand(),
 		exportCommand(), packCommand(),
 		backupCommand(),
 		restoreCommand(),

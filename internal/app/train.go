@@ -41,6 +41,7 @@ func trainCommand() command.Special {
 			f.StringVar(&teacher, "teach", "", say("老师：一个存下的模型，或一份规则（.yaml，每条 {label, when, not}）；它给 --rest 的行判标签和把握，学习器照着学，慢模型和规则就成了快模型", "a teacher: a saved model, or a rule set (.yaml, each {label, when, not}); it says what the rows of --rest are and how surely, and the learner learns that, so a slow model or rules become a fast model"))
 			f.StringVar(&teacherFolder, "teach-encoder", "", say("老师要用的编码器文件夹", "folder of the encoder that the teacher needs"))
 			f.StringVar(&o.Test, "test", "", say("测试文件，列名与训练文件相同", "file to judge on, with the same columns"))
+			f.StringArrayVar(&o.Lists, "list", nil, say("词表，如 城市=cities.txt，或表格的一列 酒店=hotels.csv:名称（不写列则取第一列和「别名」列）；找片段时当线索，可以重复", "word list, such as city=cities.txt, or a table's column hotel=hotels.csv:name (without one the first, with the column of synonyms); a clue to stretches; may be repeated"))
 			f.StringVar(&o.Text, "text", "", say("文本列，默认 text", "column of the text, by default text"))
 			f.StringVar(&o.Label, "label", "", say("标签列，默认 label、category 或 intent", "column of the label, by default label, category or intent"))
 			f.StringVar(&folder, "encoder", "", say("编码器文件夹（Hugging Face 格式的 BERT 类模型）：它的向量和字词片段一起学，标得少时有用", "folder of an encoder (a BERT-like model in Hugging Face form): its vectors are learnt from beside the pieces of the text, which helps where labels are few"))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zhuomo/internal/jobs"
+	"zhuomo/learn"
 )
 
 // calibration turns scores into probabilities: p = softmax(Sharp·score) over all
@@ -27,7 +28,7 @@ const (
 
 // calibrate finds the calibration on texts that the model has not seen, and the
 // figures there: precision, recall and f1 of stretches, exact texts.
-func (m *model) calibrate(ctx context.Context, texts []row, gold [][][]uint8, workers int) (calibration, map[string]float64, error) {
+func (m *model) calibrate(ctx context.Context, said []learn.Example, texts []row, gold [][][]uint8, workers int) (calibration, map[string]float64, error) {
 	n := min(len(texts), mostTexts)
 	m.Calibration = calibration{Sharp: usualSharp}
 	w := m.layers[0]
@@ -38,17 +39,29 @@ func (m *model) calibrate(ctx context.Context, texts []row, gold [][][]uint8, wo
 	}
 	all := make([]seen, n)
 	hit, found, there, exact := 0, 0, 0, 0
-	d := &desk{reader: &reader{fine: m.Fine}}
+	d := m.newDesk()
 	for i := range n {
 		if ctx.Err() != nil {
 			return calibration{}, nil, ctx.Err()
 		}
+		if len(m.layers) > 1 || m.rules != nil { // these look at the text again
+			d.reader.read(said[i].Text)
+		}
 		d.encode(m, &texts[i])
 		right := true
+		var below [][]uint8
+		marks := uint8(0)
 		for k, layer := range m.layers {
-			d.emissions(layer)
-			best, _ := d.lattice.viterbi(layer, nil, 0)
-			answer, want := layer.read(best), layer.read(gold[k][i])
+			d.above(m, below)
+			list, _ := m.readings(d, k, marks, 1)
+			below = append(below, nil)
+			if len(list) > 0 {
+				below[k] = list[0].seq
+			}
+			answer, want := layer.read(below[k]), layer.read(gold[k][i])
+			if m.rules != nil {
+				marks |= m.rules.marked(answer)
+			}
 			for _, p := range answer {
 				if slices.Contains(want, p) {
 					hit++

@@ -77,12 +77,18 @@ type settings struct {
 	layers     int
 	held       float64
 	candidates int
+	lists      []string
+	once       []string
+	apart      []string
+	shapes     string
+	within     []string
 }
 
 func settingsOf(v spec.Values) settings {
 	return settings{
 		way: v.String("way"), cost: float32(v.Float("cost")), passes: v.Int("passes"), unit: v.String("unit"), scheme: v.String("scheme"),
 		leastRows: v.Int("least_rows"), layers: v.Int("layers"), held: v.Float("held_share"), candidates: v.Int("candidates"),
+		lists: v.Strings("lists"), once: v.Strings("once"), apart: v.Strings("apart"), shapes: v.String("shapes"), within: v.Strings("within"),
 	}
 }
 
@@ -110,6 +116,9 @@ func (*chain) Spec() spec.Spec {
 	choice := func(name, zh, en, helpZH, helpEN, def string, choices ...string) spec.Param {
 		return spec.Param{Name: name, Kind: spec.Choice, Title: spec.Text{ZH: zh, EN: en}, Help: spec.Text{ZH: helpZH, EN: helpEN}, Default: def, Choices: choices}
 	}
+	several := func(name, zh, en, helpZH, helpEN string) spec.Param {
+		return spec.Param{Name: name, Kind: spec.Strings, Title: spec.Text{ZH: zh, EN: en}, Help: spec.Text{ZH: helpZH, EN: helpEN}, Default: []string{}}
+	}
 	return spec.Spec{
 		Name:  Name,
 		Title: spec.Text{ZH: "片段标注", EN: "Span tagger"},
@@ -127,6 +136,14 @@ func (*chain) Spec() spec.Spec {
 			number("layers", spec.Int, "套几层", "layers", "片段里还有片段时，最多学几层", "how many layers of stretches within stretches are learnt at most", 3, 1, 6, false, false),
 			number("candidates", spec.Int, "备选", "candidates", "另外看几种读法，供标注时挑选", "how many other readings are looked at, to choose from when labelling", 4, 0, 20, false, false),
 			number("held_share", spec.Float, "校准留出", "held back", "留出多少样例校准概率，之后再用全部样例训练", "share of examples held back to calibrate probabilities, before the fit on all", 0.1, 0, 0.5, false, false),
+			several("lists", "词表", "word lists", "用哪些词表（写名字），不填则给了的都用；句中的词在表里就多一条线索，有多大用由数据定", "which word lists to use, by name, all that are given when empty; that a word is in a list is a clue, and the data decide what it is worth"),
+			several("once", "至多一处", "at most once", "这些标签一句里至多出现一处", "labels of which a text has one stretch at most"),
+			several("apart", "不同时出现", "never together", "互相排斥的标签，写成 甲|乙：一句里只能有其中一种", "labels that exclude each other, as a|b: a text has stretches of one of them at most"),
+			{
+				Name: "shapes", Kind: spec.String, Default: "", Title: spec.Text{ZH: "写法", EN: "shapes"},
+				Help: spec.Text{ZH: "片段整个要符合的正则，写成 标签=正则，几条之间用分号或换行：电话=1\\d{10}", EN: "what a whole stretch must match, as label=expression, parted by semicolons or new lines: phone=1\\d{10}"},
+			},
+			several("within", "只取表里的", "only from a list", "片段必须是词表里的词，写成 标签=词表名", "labels whose stretches must be a value of a list, as label=list"),
 		},
 	}
 }

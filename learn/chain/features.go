@@ -19,6 +19,7 @@ type reach struct{ from, to int8 }
 // reader turns texts into rows. It is for one goroutine.
 type reader struct {
 	fine  bool
+	lists *lists // whose values are marked; may be nil
 	runes []rune
 	word  []uint64 // by unit, with two edges before and after
 	kind  []uint64
@@ -46,17 +47,24 @@ func (r *reader) read(text string) *row {
 			continue
 		}
 		u := o.units[at]
-		h := uint64(learn.HashStart)
-		for _, c := range r.runes[u.from:u.to] {
-			h = learn.Mix(h, uint64(fold(c)))
-		}
-		r.word, r.kind = append(r.word, h), append(r.kind, kindOf(r.runes[u.from:u.to]))
+		r.word, r.kind = append(r.word, wordOf(r.runes[u.from:u.to])), append(r.kind, kindOf(r.runes[u.from:u.to]))
 	}
+	r.lists.mark(r.word[edges : edges+n])
 	for t := range n {
 		r.unit(t)
+		r.listed(t)
 		o.at = append(o.at, uint32(len(o.keys)))
 	}
 	return o
+}
+
+// wordOf is a unit's text as features and lists know it.
+func wordOf(runes []rune) uint64 {
+	h := uint64(learn.HashStart)
+	for _, c := range runes {
+		h = learn.Mix(h, uint64(fold(c)))
+	}
+	return h
 }
 
 // unit writes the features of unit t. The numbers are part of the file format.
@@ -105,6 +113,13 @@ func (r *reader) unit(t int) {
 }
 
 func (r *reader) add(from, to int8, template uint64, parts ...uint64) {
+	r.out.keys = append(r.out.keys, keyOf(template, parts...))
+	if r.trace {
+		r.reach = append(r.reach, reach{from, to})
+	}
+}
+
+func keyOf(template uint64, parts ...uint64) uint64 {
 	h := learn.Mix(learn.HashStart, template)
 	for _, p := range parts {
 		h = learn.Mix(h, p)
@@ -112,10 +127,25 @@ func (r *reader) add(from, to int8, template uint64, parts ...uint64) {
 	h ^= h >> 32
 	h *= 0xD6E8FEB86659FD93
 	h ^= h >> 32
-	r.out.keys = append(r.out.keys, h|1) // 0 marks an empty slot of the index
-	if r.trace {
-		r.reach = append(r.reach, reach{from, to})
+	return h | 1 // 0 marks an empty slot of the index
+}
+
+// below gives the features of unit t that tell the tags which the layer j has in
+// the text last read; the layers after it lean on them.
+func (r *reader) below(j int, tags []uint8, t int, each func(key uint64, at reach)) {
+	tag := func(t int) uint64 {
+		if t < 0 || t >= len(tags) {
+			return 1 << 8
+		}
+		return uint64(tags[t])
 	}
+	w, layer, x := r.word[t:t+5], uint64(j), tag(t)
+	each(keyOf(100, layer, x), reach{0, 0})
+	each(keyOf(101, layer, tag(t-1), x), reach{-1, 0})
+	each(keyOf(102, layer, x, tag(t+1)), reach{0, 1})
+	each(keyOf(103, layer, x, w[2]), reach{0, 0})
+	each(keyOf(104, layer, x, w[1]), reach{-1, 0})
+	each(keyOf(105, layer, x, w[3]), reach{0, 1})
 }
 
 // fold writes a character in lower case and half width.

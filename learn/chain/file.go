@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"zhuomo/learn"
 )
@@ -19,7 +20,14 @@ type rowsHeader struct {
 
 // Save writes the model. docs/formats/model-chain.md tells every byte.
 func (m *model) Save(w io.Writer) error {
-	own, err := json.Marshal(m.header)
+	h := m.header
+	if m.lists != nil {
+		h.Lists = nil
+		for _, l := range m.lists.given {
+			h.Lists = append(h.Lists, listHeader{l.Name, len(l.Values), len(strings.Join(l.Values, "\n"))})
+		}
+	}
+	own, err := json.Marshal(h)
 	if err != nil {
 		return fmt.Errorf("encode model: %w", err)
 	}
@@ -39,6 +47,11 @@ func (m *model) body() []byte {
 		b = learn.AppendSection(b, w.label)
 		b = learn.AppendSection(b, w.emit)
 		b = learn.AppendSection(b, w.steps)
+	}
+	if m.lists != nil {
+		for _, l := range m.lists.given {
+			b = learn.AppendSection(b, []byte(strings.Join(l.Values, "\n")))
+		}
 	}
 	return b
 }
@@ -95,6 +108,17 @@ func (c *chain) Load(file, rows []byte) (learn.Model, error) {
 		w.link()
 		m.layers = append(m.layers, w)
 	}
+	var given []learn.List
+	for _, l := range m.header.Lists {
+		list := learn.List{Name: l.Name}
+		if text := string(learn.CutSection[byte](&cut, l.Bytes)); l.Values > 0 {
+			list.Values = strings.Split(text, "\n")
+		}
+		if len(list.Values) != l.Values {
+			return nil, learn.Broken("a word list")
+		}
+		given = append(given, list)
+	}
 	if cut.Short || len(cut.Rest) > 0 {
 		return nil, learn.Broken("sections do not fit the header")
 	}
@@ -108,6 +132,13 @@ func (c *chain) Load(file, rows []byte) (learn.Model, error) {
 	}
 	if err := m.index.check(); err != nil {
 		return nil, err
+	}
+	if err := checkLists(given); err != nil {
+		return nil, learn.Broken("word lists: " + err.Error())
+	}
+	m.lists = newLists(given, m.Fine)
+	if m.rules, err = newRules(settingsOf(values), m.header.Labels, m.lists); err != nil {
+		return nil, learn.Broken("rules: " + err.Error())
 	}
 	if rows != nil {
 		if m.support, err = loadSupport(rows, learn.BodySum(e.Body), m); err != nil {

@@ -18,6 +18,8 @@ type model struct {
 	header
 	index   *index
 	layers  []*weights
+	lists   *lists  // nil where there are none
+	rules   *rules  // nil where there are none
 	odds    []*odds // by layer, sharpened by the calibration
 	once    sync.Once
 	support *support // nil when loaded without rows
@@ -40,10 +42,18 @@ type header struct {
 	Widened     int                `json:"widened"` // stretches that were widened to whole words
 	Calibration calibration        `json:"calibration"`
 	Held        map[string]float64 `json:"held"`
+	Lists       []listHeader       `json:"lists,omitempty"`
+}
+
+// listHeader tells of a word list in the file.
+type listHeader struct {
+	Name   string `json:"name"`
+	Values int    `json:"values"`
+	Bytes  int    `json:"bytes"`
 }
 
 func (t *trainer) newModel(fine bool, widened int) *model {
-	return &model{header: header{
+	return &model{lists: t.known, rules: t.rules, header: header{
 		Labels: t.labels, Params: maps.Clone(t.values), Seed: t.options.Seed, Examples: len(t.items), Fine: fine, Ends: t.settings.ends(len(t.labels)), Widened: widened,
 	}}
 }
@@ -57,7 +67,7 @@ func (m *model) settle() {
 	for f := range m.moved {
 		m.moved[f] = -1
 		if slices.ContainsFunc(m.layers, func(w *weights) bool {
-			return slices.ContainsFunc(w.emit[w.at[f]:w.at[f+1]], func(v float32) bool { return v != 0 })
+			return f+1 < len(w.at) && slices.ContainsFunc(w.emit[w.at[f]:w.at[f+1]], func(v float32) bool { return v != 0 })
 		}) {
 			m.moved[f] = int32(n)
 			n++
@@ -77,6 +87,9 @@ func (m *model) settle() {
 		}
 	}
 	for _, w := range m.layers {
+		for len(w.at) <= len(m.moved) { // features of later layers weigh nothing here
+			w.at = append(w.at, w.at[len(w.at)-1])
+		}
 		at, kept := make([]uint32, 1, n+1), 0
 		for f, to := range m.moved {
 			if to < 0 {
@@ -101,11 +114,17 @@ func (m *model) settle() {
 // desk is what one prediction needs.
 type desk struct {
 	reader  *reader
-	at      []uint32
-	idx     []uint32
-	reaches []reach
+	sets    []encoded // by layer
+	pieces  []piece   // those that labels with a shape may have
 	lattice lattice
 	forward forward
+}
+
+// encoded are the features of a text that the model knows, as numbers: unit t has
+// idx[at[t]:at[t+1]]. Those of a layer are those of the layer before with what it found.
+type encoded struct {
+	at, idx []uint32
+	reaches []reach
 }
 
 func (m *model) desk() *desk {
@@ -117,28 +136,62 @@ func (m *model) desk() *desk {
 	if d, ok := m.desks.Get().(*desk); ok {
 		return d
 	}
-	return &desk{reader: &reader{fine: m.Fine}}
+	return m.newDesk()
 }
 
-// encode numbers the features of text that the model knows.
+func (m *model) newDesk() *desk {
+	return &desk{reader: &reader{fine: m.Fine, lists: m.lists.desk()}, sets: make([]encoded, len(m.layers))}
+}
+
+// encode numbers the features of text that the first layer knows.
 func (d *desk) encode(m *model, r *row) {
-	d.at, d.idx, d.reaches = append(d.at[:0], 0), d.idx[:0], d.reaches[:0]
+	e := &d.sets[0]
+	e.at, e.idx, e.reaches = append(e.at[:0], 0), e.idx[:0], e.reaches[:0]
 	for u := range r.units {
 		for k := r.at[u]; k < r.at[u+1]; k++ {
 			if f, known := m.index.find(r.keys[k]); known {
-				d.idx = append(d.idx, f)
+				e.idx = append(e.idx, f)
 				if d.reader.trace {
-					d.reaches = append(d.reaches, d.reader.reach[k])
+					e.reaches = append(e.reaches, d.reader.reach[k])
 				}
 			}
 		}
-		d.at = append(d.at, uint32(len(d.idx)))
+		e.at = append(e.at, uint32(len(e.idx)))
+	}
+	if m.rules != nil {
+		d.pieces = m.rules.pieces(d.reader)
+	}
+}
+
+// above adds what the last of the layers below found, for the layer after it.
+func (d *desk) above(m *model, below [][]uint8) {
+	j := len(below) - 1
+	if j < 0 || j+1 == len(d.sets) {
+		return
+	}
+	was, e := &d.sets[j], &d.sets[j+1]
+	e.at, e.idx, e.reaches = append(e.at[:0], 0), e.idx[:0], e.reaches[:0]
+	for t := range below[j] {
+		e.idx = append(e.idx, was.idx[was.at[t]:was.at[t+1]]...)
+		if d.reader.trace {
+			e.reaches = append(e.reaches, was.reaches[was.at[t]:was.at[t+1]]...)
+		}
+		d.reader.below(j, below[j], t, func(key uint64, at reach) {
+			if f, known := m.index.find(key); known {
+				e.idx = append(e.idx, f)
+				if d.reader.trace {
+					e.reaches = append(e.reaches, at)
+				}
+			}
+		})
+		e.at = append(e.at, uint32(len(e.idx)))
 	}
 }
 
 // emissions fills the lattice for one layer.
-func (d *desk) emissions(w *weights) {
-	d.lattice.fill(w, len(d.at)-1, func(u int) []uint32 { return d.idx[d.at[u]:d.at[u+1]] })
+func (d *desk) emissions(w *weights, layer int) {
+	e := &d.sets[layer]
+	d.lattice.fill(w, len(e.at)-1, func(u int) []uint32 { return e.idx[e.at[u]:e.at[u+1]] })
 }
 
 // Learner, Task, Labels and Card describe the model. See learn.Model.
@@ -189,8 +242,11 @@ func (m *model) guesses(d *desk, r *row) (list []guess, sure float64) {
 		return nil, 0
 	}
 	most, _ := m.Params["candidates"].(int)
+	var below [][]uint8
+	marks := uint8(0)
 	for k, w := range m.layers {
-		d.emissions(w)
+		d.above(m, below)
+		d.emissions(w, k)
 		fast := d.forward.run(&d.lattice, w, m.odds[k])
 		if !fast {
 			d.lattice.sum(w, m.Calibration.Sharp)
@@ -200,6 +256,16 @@ func (m *model) guesses(d *desk, r *row) (list []guess, sure float64) {
 			sure = m.Calibration.Sharp*float64(score) - d.logZ(fast)
 			sure /= float64(n)
 		}
+		var others [][]uint8
+		switch {
+		case m.rules != nil:
+			list, _, _ := d.lattice.nBestRuled(w, m.rules, d.pieces, marks, most+1, m.Calibration.Sharp)
+			best, others = list[0], list[1:]
+			marks |= m.rules.marked(w.read(best))
+		case most > 0 && sure < -1e-4:
+			others = d.lattice.nBest(w, most+1)[1:]
+		}
+		below = append(below, slices.Clone(best))
 		add := func(seq []uint8, chosen bool) {
 			for _, p := range w.read(seq) {
 				if at := slices.IndexFunc(list, func(g guess) bool { return g.piece == p }); at >= 0 {
@@ -212,11 +278,9 @@ func (m *model) guesses(d *desk, r *row) (list []guess, sure float64) {
 				}
 			}
 		}
-		add(best, true)
-		if most > 0 && sure < -1e-4 {
-			for _, seq := range d.lattice.nBest(w, most+1)[1:] {
-				add(seq, false)
-			}
+		add(below[k], true)
+		for _, seq := range others {
+			add(seq, false)
 		}
 	}
 	slices.SortFunc(list, func(a, b guess) int {
@@ -279,7 +343,7 @@ func (m *model) target(d *desk, r *row, label int) (g guess, ok bool) {
 		part = single
 	}
 	tag := w.tag(label, part)
-	d.emissions(w)
+	d.emissions(w, 0)
 	top := float32(math.Inf(-1))
 	for t := range r.units {
 		if s := d.lattice.score[t*w.stride()+tag]; s > top {
@@ -313,16 +377,16 @@ func (m *model) Explain(ctx context.Context, in learn.Input, label string) (lear
 	}
 	w := m.layers[g.layer]
 	e.P = float32(g.p)
-	seq := w.write(g.to, []piece{g.piece})
+	seq, set := w.write(g.to, []piece{g.piece}), &d.sets[g.layer]
 	for t := g.from; t < g.to; t++ {
 		tag := int(seq[t])
 		if t > g.from {
 			e.Base += w.steps[int(seq[t-1])*w.stride()+tag]
 		}
-		for k := d.at[t]; k < d.at[t+1]; k++ {
-			part := w.of(d.idx[k], seq[t])
+		for k := set.at[t]; k < set.at[t+1]; k++ {
+			part := w.of(set.idx[k], seq[t])
 			e.Score += part
-			from, to := max(0, t+int(d.reaches[k].from)), min(len(r.units)-1, t+int(d.reaches[k].to))
+			from, to := max(0, t+int(set.reaches[k].from)), min(len(r.units)-1, t+int(set.reaches[k].to))
 			if from > to { // it looked beyond the text only
 				e.Rest += part
 				continue

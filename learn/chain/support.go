@@ -68,7 +68,7 @@ func newSupport(m *model, p *problem, items []learn.Example, duals [][][]multipl
 // heaviest gives the rows whose part of the emissions of a stretch is largest,
 // for or against. The parts of all rows add up to them.
 func (s *support) heaviest(d *desk, w *weights, g guess, features, most int, names []string) []learn.Witness {
-	seq := w.write(g.to, []piece{g.piece})
+	seq, set := w.write(g.to, []piece{g.piece}), &d.sets[g.layer]
 	// By tag of the stretch: how often it has each feature that is paired with it.
 	query := map[uint32][]float32{}
 	for t := g.from; t < g.to; t++ {
@@ -76,9 +76,9 @@ func (s *support) heaviest(d *desk, w *weights, g guess, features, most int, nam
 		if query[tag] == nil {
 			query[tag] = make([]float32, features)
 		}
-		for k := d.at[t]; k < d.at[t+1]; k++ {
-			if w.of(d.idx[k], seq[t]) != 0 {
-				query[tag][d.idx[k]]++
+		for k := set.at[t]; k < set.at[t+1]; k++ {
+			if w.of(set.idx[k], seq[t]) != 0 {
+				query[tag][set.idx[k]]++
 			}
 		}
 	}

@@ -18,6 +18,8 @@ type trainer struct {
 	settings settings
 	options  learn.Options
 	items    []learn.Example
+	known    *lists // those of the fit under way
+	rules    *rules
 }
 
 // Put adds or replaces examples. See learn.Trainer.
@@ -61,7 +63,15 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	fine := t.fine()
-	texts, err := readAll(ctx, t.items, fine, workers)
+	given, err := t.chosenLists()
+	if err != nil {
+		return nil, err
+	}
+	t.known = newLists(given, fine)
+	if t.rules, err = newRules(t.settings, t.labels, t.known); err != nil {
+		return nil, err
+	}
+	texts, err := t.readAll(ctx, t.items, fine, workers)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +90,7 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	rehearse := func(workers int) {
 		var part *model
 		if part, _, trial = t.solve(ctx, t.newModel(fine, widened), texts, gold, kept, workers, tell); trial == nil {
-			c, figures, trial = part.calibrate(ctx, pick(texts, held), pickGold(gold, held), workers)
+			c, figures, trial = part.calibrate(ctx, pick(t.items, held), pick(texts, held), pickGold(gold, held), workers)
 		}
 	}
 	var wait sync.WaitGroup
@@ -138,8 +148,10 @@ func (t *trainer) solve(ctx context.Context, m *model, texts []row, gold [][][]u
 	p.features, p.tags = x.n, m.tags()
 	m.index = x
 	var duals [][][]multiplier
-	for _, layer := range gold {
-		p.gold = layer
+	for k, layer := range gold {
+		if p.gold = layer; k > 0 {
+			t.above(p, x, k-1, gold[k-1])
+		}
 		s, err := t.one(ctx, p, workers)
 		if err != nil {
 			return nil, nil, err
@@ -148,6 +160,28 @@ func (t *trainer) solve(ctx context.Context, m *model, texts []row, gold [][][]u
 	}
 	m.settle()
 	return m, newSupport(m, p, t.items, duals), nil
+}
+
+// above adds what layer j has to the features of all texts, for the layer after it.
+func (t *trainer) above(p *problem, x *index, j int, tags [][]uint8) {
+	r := &reader{fine: t.fine()}
+	at, idx := make([]int, 1, len(p.at)), make([]uint32, 0, len(p.idx)+6*len(p.at))
+	learns := make([]bool, len(tags))
+	for _, i := range p.rows {
+		learns[i] = true
+	}
+	for i := range tags {
+		r.read(t.items[i].Text)
+		for u := range tags[i] {
+			place := p.unitAt[i] + u
+			idx = append(idx, p.idx[p.at[place]:p.at[place+1]]...)
+			if learns[i] {
+				r.below(j, tags[i], u, func(key uint64, _ reach) { idx = append(idx, x.put(key)) })
+			}
+			at = append(at, len(idx))
+		}
+	}
+	p.at, p.idx, p.features = at, idx, x.n
 }
 
 func (t *trainer) one(ctx context.Context, p *problem, workers int) (*solution, error) {
@@ -219,9 +253,9 @@ func (t *trainer) fine() bool {
 	return cuts*200 > spans
 }
 
-func readAll(ctx context.Context, examples []learn.Example, fine bool, workers int) ([]row, error) {
+func (t *trainer) readAll(ctx context.Context, examples []learn.Example, fine bool, workers int) ([]row, error) {
 	texts := make([]row, len(examples))
-	readers := sync.Pool{New: func() any { return &reader{fine: fine} }}
+	readers := sync.Pool{New: func() any { return &reader{fine: fine, lists: t.known.desk()} }}
 	err := jobs.EachChunk(ctx, len(examples), workers, func(_, from, to int) error {
 		r := readers.Get().(*reader)
 		defer readers.Put(r)
@@ -288,9 +322,9 @@ func (t *trainer) part() (kept, held []int32) {
 // onDev calibrates on Options.Dev, or not at all where there is none.
 func (t *trainer) onDev(ctx context.Context, m *model, workers int) (calibration, map[string]float64, error) {
 	if t.options.Dev == nil {
-		return m.calibrate(ctx, nil, make([][][]uint8, len(m.layers)), workers)
+		return m.calibrate(ctx, nil, nil, make([][][]uint8, len(m.layers)), workers)
 	}
-	texts, err := readAll(ctx, t.options.Dev.Examples, m.Fine, workers)
+	texts, err := t.readAll(ctx, t.options.Dev.Examples, m.Fine, workers)
 	if err != nil {
 		return calibration{}, nil, err
 	}
@@ -301,7 +335,7 @@ func (t *trainer) onDev(ctx context.Context, m *model, workers int) (calibration
 			gold[len(gold)-1][i] = make([]uint8, len(texts[i].units))
 		}
 	}
-	return m.calibrate(ctx, texts, gold[:len(m.layers)], workers)
+	return m.calibrate(ctx, t.options.Dev.Examples, texts, gold[:len(m.layers)], workers)
 }
 
 // teller counts passes for Progress; finish tells those that were not needed.

@@ -40,6 +40,10 @@ func Run(t *testing.T, l learn.Learner) {
 			t.Run("leaves its input alone and reports progress", s.careful)
 			t.Run("predicts from many goroutines", s.concurrent)
 			t.Run("refuses damaged files", s.damaged)
+			if task == learn.Spans {
+				t.Run("finds stretches within stretches", s.nests)
+				t.Run("tells several readings", s.reads)
+			}
 		})
 	}
 }

@@ -7325,6 +7325,11 @@ export interface components {
             task: string;
         };
         LearnPredictInBody: {
+            /**
+             * Format: int64
+             * @description 每句给几种整句读法（找片段的模型），不填则不给|readings of the whole text given for each (models that find stretches), none when absent
+             */
+            best?: number;
             /** @description 要判断的话|texts to judge */
             inputs: components["schemas"]["LearnInput"][] | null;
             /**
@@ -7346,8 +7351,18 @@ export interface components {
              * @description 超过多少算都不是（1 为从不）|above this it is none of these (1 = never)
              */
             out_of_scope_from: number;
+            readings?: components["schemas"]["LearnReading"][] | null;
             scores: components["schemas"]["LearnLabelScore"][] | null;
             spans?: components["schemas"]["LearnFoundSpan"][] | null;
+        };
+        LearnReading: {
+            /**
+             * Format: float
+             * @description 这种读法的概率|how likely this reading is
+             */
+            p: number;
+            /** @description 这种读法的片段|the stretches of this reading */
+            spans: components["schemas"]["LearnFoundSpan"][] | null;
         };
         LearnSaid: {
             /** @description 说了什么|what was said */
