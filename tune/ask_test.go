@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"reflect"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"zhuomo/internal/db"
+	"zhuomo/internal/jobs"
 	"zhuomo/internal/spec"
 	"zhuomo/internal/testkit"
 	"zhuomo/tune"
@@ -186,6 +188,10 @@ func TestATrialWhoseWorkerWentSilentIsGivenToAnother(t *testing.T) {
 		// A report holds the lease.
 		if _, err := s.Report(t.Context(), "p", study.ID, 1, 1, &v, second.Lease, time.Hour); err != nil {
 			t.Fatal(err)
+		}
+		held, err := s.Report(t.Context(), "p", study.ID, 1, 2, &v, second.Lease, time.Minute)
+		if err != nil || held.DueUS != clock.Now().Add(time.Hour).UnixMicro() {
+			t.Errorf("a report that asks for less: due %d, %v", held.DueUS, err)
 		}
 		clock.Add(59 * time.Minute)
 		if given, err := s.Ask(t.Context(), "p", study.ID, tune.AskOptions{}); err != nil || given.Trial != nil {
@@ -430,6 +436,33 @@ func TestADeclarationIsChecked(t *testing.T) {
 
 // TestAStudyThatRunsHereIsPausedAndMoved interrupts a study, narrows its space,
 // brings earlier trials, and lets it go on.
+// TestAStudyWhoseJobCannotGoOnStaysPaused resumes one whose job is not to be found.
+func TestAStudyWhoseJobCannotGoOnStaysPaused(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		runner, err := jobs.Open(t.Context(), d, jobs.Options{Workers: 1, Now: time.Now, Log: slog.New(slog.DiscardHandler), Alone: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newService(t, d, &bench{}, runner)
+		study, err := s.Create(t.Context(), tune.Study{ProductID: "p", Objective: "exact", Trials: 10, Dials: []string{"rate"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE studies SET state = 'paused', job_id = 'gone' WHERE id = $1`, study.ID)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Resume(t.Context(), "p", study.ID, 20); !errors.Is(err, jobs.NotFound) {
+			t.Errorf("resumed: %v", err)
+		}
+		if kept, err := s.Study(t.Context(), "p", study.ID); err != nil || kept.State != tune.Paused || kept.Trials != 10 {
+			t.Errorf("afterwards: %s, %d trials, %v", kept.State, kept.Trials, err)
+		}
+	})
+}
+
 func TestAStudyThatRunsHereIsPausedAndMoved(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		b := &bench{}

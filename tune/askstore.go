@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"zhuomo/internal/db"
 )
@@ -16,7 +15,6 @@ import (
 func (s *Service) outside(ctx context.Context, product, name string) (Study, error) {
 	var study Study
 	var planJSON, seed string
-	var p plan
 	err := s.needs.DB.Reader().QueryRowContext(ctx, `
 SELECT id, component, sampler, objective, plan_json, seed, trial_count, state
 FROM studies WHERE product_id = $1 AND (id = $2 OR name <> '' AND name = $2)`, product, name).Scan(
@@ -37,12 +35,8 @@ FROM studies WHERE product_id = $1 AND (id = $2 OR name <> '' AND name = $2)`, p
 	if study.Component != Outside {
 		return study, NotOutside.With("study", name)
 	}
-	if study.Seed, err = strconv.ParseUint(seed, 10, 64); err == nil {
-		err = json.Unmarshal([]byte(planJSON), &p)
-	}
-	study.ProductID, study.Dials, study.Fixed, study.Ranges = product, p.Dials, p.Fixed, p.Ranges
-	study.Declared, study.Minimise, study.Stopping = p.Declared, p.Minimise, p.Stopping
-	return study, err
+	study.ProductID = product
+	return study, study.setKept(planJSON, seed)
 }
 
 // named gives the id of the product's study of that name, "" = none.
@@ -58,16 +52,17 @@ func named(ctx context.Context, r db.Reader, product, name string) (id string, e
 }
 
 func setPlan(ctx context.Context, tx db.Tx, s Study) error {
-	planJSON, err := json.Marshal(planOf(s))
+	planJSON, err := s.planJSON()
 	if err != nil {
-		return fmt.Errorf("encode plan of a study: %w", err)
+		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE studies SET plan_json = $2 WHERE id = $1`, s.ID, string(planJSON))
+	_, err = tx.ExecContext(ctx, `UPDATE studies SET plan_json = $2 WHERE id = $1`, s.ID, planJSON)
 	return db.Explain(err)
 }
 
-func reopen(ctx context.Context, tx db.Tx, study string, trials int) error {
-	_, err := tx.ExecContext(ctx, `UPDATE studies SET state = 'running', trial_count = $2 WHERE id = $1`, study, trials)
+// setStanding keeps where a study stands and how many trials it should have in all.
+func setStanding(ctx context.Context, tx db.Tx, study string, state State, trials int) error {
+	_, err := tx.ExecContext(ctx, `UPDATE studies SET state = $2, trial_count = $3 WHERE id = $1`, study, state, trials)
 	return db.Explain(err)
 }
 

@@ -27,10 +27,6 @@ var (
 		ZH: "竞速的设置不对", FixZH: "折数 2–20，误停率在 0 和 1 之间，占全量拟合的份额在 0 和 1 之间",
 		EN: "the settings of the race are wrong", FixEN: "2–20 folds, an error rate between 0 and 1, a share of the fits between 0 and 1",
 	})
-	StillRunning = fault.Define("tune.still_running", fault.Conflict, fault.Text{
-		ZH: "实验「{study}」还在跑", FixZH: "等它跑完，或先停下",
-		EN: "study {study} is still running", FixEN: "wait until it ends, or stop it first",
-	})
 	NoGoal = fault.Define("tune.no_goal", fault.Invalid, fault.Text{
 		ZH: "「{goal}」不能当目标或上限", FixZH: "可以用 size_bytes（模型大小）和 row_us（每行微秒），上限要大于 0",
 		EN: "{goal} cannot be a goal or a limit", FixEN: "use size_bytes (size of the model) and row_us (microseconds a row), limits above 0",

@@ -1,6 +1,7 @@
 package tune
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -23,7 +24,7 @@ func checkGoals(s Study) error {
 	if s.Race.Folds > 0 && len(s.Goals)+len(s.Limits) > 0 {
 		return GoalsRace.With().At("goals")
 	}
-	for _, name := range slices.Concat(s.Goals, sortedNames(s.Limits)) {
+	for _, name := range slices.Concat(s.Goals, slices.Sorted(maps.Keys(s.Limits))) {
 		if !slices.Contains(goals[:], name) {
 			return NoGoal.With("goal", name)
 		}
@@ -34,15 +35,6 @@ func checkGoals(s Study) error {
 		}
 	}
 	return nil
-}
-
-func sortedNames(m map[string]float64) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // within tells that a trial keeps to all limits.
@@ -57,7 +49,7 @@ func within(t Trial, limits map[string]float64) bool {
 
 // beyond is by how much a trial exceeds its limits, in logarithms.
 func beyond(t Trial, limits map[string]float64) (sum float64) {
-	for _, name := range sortedNames(limits) {
+	for _, name := range slices.Sorted(maps.Keys(limits)) {
 		sum += max(0, math.Log(t.Figures[name]/limits[name]))
 	}
 	return sum

@@ -1,7 +1,9 @@
 package tune
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"zhuomo/internal/api"
 	"zhuomo/internal/spec"
@@ -116,6 +118,7 @@ type StudyShown struct {
 	Space      []spec.Param `json:"space"`
 	Beats      *Beats       `json:"beats,omitempty" doc:"最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does"`
 	Rest       *Rest        `json:"rest,omitempty" doc:"再试还值不值得；试验太少时没有|whether more trials are worth it; absent while they are few"`
+	AllTried   bool         `json:"all_tried,omitempty" doc:"可选的取值全都试过了|every setting that there is has been tried"`
 	Front      []int        `json:"front" doc:"得分、大小、速度上没有别的试验全面胜过的|trials that no other beats in score, size and speed alike"`
 	Importance []Importance `json:"importance" doc:"别的不变，得分变化有多少跟着每个参数走；试验太少时为空|how much of the scores follows each dial while the others stay; empty while trials are few"`
 	Items      []Trial      `json:"items"`
@@ -131,10 +134,6 @@ func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error
 	if err != nil {
 		return nil, err
 	}
-	trials, err := s.TrialsOf(ctx, study.ID, after, in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
 	space, err := s.space(study)
 	if err != nil {
 		return nil, err
@@ -143,7 +142,9 @@ func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error
 	if err != nil {
 		return nil, err
 	}
-	shown := StudyShown{Study: study, Space: space.Dials, Beats: beats(best(all), study.DoneCount), Rest: rest(all, study.Worth), Front: frontOf(all), Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
+	first, _ := slices.BinarySearchFunc(all, after+1, func(t Trial, n int) int { return cmp.Compare(t.Number, n) })
+	trials := all[first:]
+	shown := StudyShown{Study: study, Space: space.Dials, Beats: beats(best(all), study.DoneCount), Rest: rest(all, study.Worth), AllTried: allTried(space, all), Front: frontOf(all), Importance: append([]Importance{}, Importances(space.Dials, all)...), Items: append([]Trial{}, trials[:min(len(trials), in.Limit)]...)}
 	if len(trials) > in.Limit {
 		shown.Next = api.Cursor(trials[in.Limit-1].Number)
 	}

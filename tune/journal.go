@@ -3,6 +3,7 @@ package tune
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"zhuomo/internal/api"
@@ -19,7 +20,10 @@ type Line struct {
 	Line   string `json:"line" table:"内容|line"`
 }
 
-const longestLine = 1 << 20 // bytes
+const (
+	longestLine = 1 << 20  // bytes
+	longestPage = 16 << 20 // bytes of lines; a page has at least one
+)
 
 // Append adds lines at the end of a journal, all or none; they are durable when it
 // returns. key marks the lines: sent again with it they are there once. The number
@@ -68,11 +72,15 @@ func (s *Service) appendJournal(ctx context.Context, in *appendIn) (*out[Appende
 
 type linesIn struct {
 	JournalPath
-	From  int `query:"from" minimum:"0" default:"0" doc:"从第几行起|from which line"`
+	From  int `query:"from" minimum:"0" default:"0" doc:"从第几行起；接着读就用上一页的 next|from which line; to go on, the next of the page before"`
 	Limit int `query:"limit" minimum:"1" maximum:"10000" default:"1000" doc:"最多几行|how many lines"`
 }
 
 func (s *Service) readJournal(ctx context.Context, in *linesIn) (*out[api.Page[Line]], error) {
-	items, err := s.Lines(ctx, in.Product, in.Journal, in.From, in.Limit)
-	return &out[api.Page[Line]]{api.Page[Line]{Items: items}}, err
+	items, more, err := s.Lines(ctx, in.Product, in.Journal, in.From, in.Limit)
+	page := api.Page[Line]{Items: items}
+	if more {
+		page.Next = strconv.Itoa(items[len(items)-1].Number + 1)
+	}
+	return &out[api.Page[Line]]{page}, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -34,8 +35,8 @@ func TestAJournalKeepsOneOrder(t *testing.T) {
 			})
 		}
 		wait.Wait()
-		lines, err := desks[0].Lines(t.Context(), "p", "j", 0, 1000)
-		if err != nil || len(lines) != 2*writers*each {
+		lines, more, err := desks[0].Lines(t.Context(), "p", "j", 0, 1000)
+		if err != nil || more || len(lines) != 2*writers*each {
 			t.Fatalf("%d lines, %v", len(lines), err)
 		}
 		for i, l := range lines {
@@ -51,10 +52,10 @@ func TestAJournalKeepsOneOrder(t *testing.T) {
 				}
 			}
 		}
-		if tail, err := desks[1].Lines(t.Context(), "p", "j", 90, 4); err != nil || len(tail) != 4 || tail[0].Number != 90 {
+		if tail, more, err := desks[1].Lines(t.Context(), "p", "j", 90, 4); err != nil || !more || len(tail) != 4 || tail[0].Number != 90 {
 			t.Errorf("from 90: %v, %v", tail, err)
 		}
-		if other, err := desks[1].Lines(t.Context(), "q", "j", 0, 4); err != nil || len(other) != 0 {
+		if other, _, err := desks[1].Lines(t.Context(), "q", "j", 0, 4); err != nil || len(other) != 0 {
 			t.Errorf("of another product: %v, %v", other, err)
 		}
 		for _, bad := range []string{"two\nlines", "a\x00b", strings.Repeat("x", 1<<20+1)} {
@@ -62,8 +63,30 @@ func TestAJournalKeepsOneOrder(t *testing.T) {
 				t.Errorf("%.10q: %v", bad, err)
 			}
 		}
-		if after, err := desks[0].Lines(t.Context(), "p", "j", 2*writers*each, 4); err != nil || len(after) != 0 {
+		if after, _, err := desks[0].Lines(t.Context(), "p", "j", 2*writers*each, 4); err != nil || len(after) != 0 {
 			t.Errorf("a part of what was refused is there: %v, %v", after, err)
+		}
+	})
+}
+
+// TestAPageOfLongLinesIsCut reads a journal page by page: none is larger than sixteen
+// lines of the longest, and together they are all lines.
+func TestAPageOfLongLinesIsCut(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := desk(t, d, noon())
+		long := strings.Repeat("x", 1<<20)
+		for i := range 3 {
+			if _, err := s.Append(t.Context(), "p", "j", fmt.Sprint(i), slices.Repeat([]string{long}, 7)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first, more, err := s.Lines(t.Context(), "p", "j", 0, 1000)
+		if err != nil || !more || len(first) != 16 {
+			t.Fatalf("the first page has %d lines, more %v, %v", len(first), more, err)
+		}
+		rest, more, err := s.Lines(t.Context(), "p", "j", 16, 1000)
+		if err != nil || more || len(rest) != 5 || rest[0].Number != 16 {
+			t.Errorf("the second page has %d lines, more %v, %v", len(rest), more, err)
 		}
 	})
 }

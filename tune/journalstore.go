@@ -33,21 +33,26 @@ func appendLines(ctx context.Context, tx db.Tx, product, journal, key string, li
 	return first, nil
 }
 
-// Lines gives up to limit lines of a journal from a number on.
-func (s *Service) Lines(ctx context.Context, product, journal string, from, limit int) ([]Line, error) {
+// Lines gives up to limit lines of a journal from a number on, fewer where they are
+// long; more tells that there are others after them.
+func (s *Service) Lines(ctx context.Context, product, journal string, from, limit int) (list []Line, more bool, err error) {
 	rows, err := s.needs.DB.Reader().QueryContext(ctx, `
-SELECT number, line FROM journal_lines WHERE product_id = $1 AND journal = $2 AND number >= $3 ORDER BY number LIMIT $4`, product, journal, from, limit)
+SELECT number, line FROM journal_lines WHERE product_id = $1 AND journal = $2 AND number >= $3 ORDER BY number LIMIT $4`, product, journal, from, limit+1)
 	if err != nil {
-		return nil, db.Explain(err)
+		return nil, false, db.Explain(err)
 	}
 	defer rows.Close()
-	list := []Line{}
+	list = []Line{}
+	size := 0
 	for rows.Next() {
 		var l Line
 		if err := rows.Scan(&l.Number, &l.Line); err != nil {
-			return nil, fmt.Errorf("read a line of a journal: %w", err)
+			return nil, false, fmt.Errorf("read a line of a journal: %w", err)
+		}
+		if size += len(l.Line); len(list) == limit || len(list) > 0 && size > longestPage {
+			return list, true, nil
 		}
 		list = append(list, l)
 	}
-	return list, db.Explain(rows.Err())
+	return list, false, db.Explain(rows.Err())
 }

@@ -2,8 +2,6 @@ package tune
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"sync"
 
 	"zhuomo/internal/spec"
@@ -36,6 +34,7 @@ type line struct {
 	space  Space
 	asker  Asker
 	told   map[int]bool
+	from   int // all trials of lower numbers are told
 	minded map[int]bool
 }
 
@@ -61,14 +60,14 @@ func (l *lines) of(study string) *line {
 
 // sampled gives the values of a trial, by an asker that knows all that was told.
 //
-// Cost: the sampler's; and one reading of all trials where the asker is new or
-// another process was told.
+// Cost: the sampler's; and one reading of the trials from the first that it was not
+// told, which are few unless the asker is new.
 func (s *Service) sampled(ctx context.Context, l *line, study Study, number int) (spec.Values, error) {
-	plan, err := json.Marshal(planOf(study))
+	plan, err := study.planJSON()
 	if err != nil {
-		return nil, fmt.Errorf("encode plan of a study: %w", err)
+		return nil, err
 	}
-	if l.plan != string(plan) || l.asker == nil {
+	if l.plan != plan || l.asker == nil {
 		space, err := s.space(study)
 		if err != nil {
 			return nil, err
@@ -81,7 +80,7 @@ func (s *Service) sampled(ctx context.Context, l *line, study Study, number int)
 		if err != nil {
 			return nil, err
 		}
-		l.plan, l.space, l.asker, l.told, l.minded = string(plan), space, asker, map[int]bool{}, map[int]bool{}
+		l.plan, l.space, l.asker, l.told, l.from, l.minded = plan, space, asker, map[int]bool{}, 0, map[int]bool{}
 	}
 	// First what is under way: what is told meanwhile is then among the trials.
 	running, err := s.AskedOf(ctx, study.ID)
@@ -93,7 +92,7 @@ func (s *Service) sampled(ctx context.Context, l *line, study Study, number int)
 		return nil, err
 	}
 	if kept != len(l.told) {
-		trials, err := s.TrialsOf(ctx, study.ID, -1, mostTrials)
+		trials, err := s.TrialsOf(ctx, study.ID, l.from-1, mostTrials)
 		if err != nil {
 			return nil, err
 		}
@@ -102,6 +101,7 @@ func (s *Service) sampled(ctx context.Context, l *line, study Study, number int)
 		}
 	}
 	l.mind(running, s.needs.Now().UnixMicro())
+	delete(l.minded, number) // another process may take it meanwhile, with other values
 	return l.asker.Ask(number), nil
 }
 
@@ -110,7 +110,9 @@ func (l *line) tell(t Trial) {
 	if l.told[t.Number] {
 		return
 	}
-	l.told[t.Number] = true
+	for l.told[t.Number] = true; l.told[l.from]; {
+		l.from++
+	}
 	if values, inside := l.space.Inside(t.Values); inside {
 		t.Values = values
 		l.asker.Tell(t)

@@ -3,6 +3,7 @@ package tune
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"reflect"
 	"regexp"
@@ -259,12 +260,15 @@ func (s *Service) Resume(ctx context.Context, product, name string, trials int) 
 		study.Trials, study.Worth = trials, 0
 		return s.again(ctx, study)
 	}
-	if err := s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return reopen(ctx, tx, study.ID, trials) }); err != nil {
+	stand := func(state State, trials int) error {
+		return s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return setStanding(ctx, tx, study.ID, state, trials) })
+	}
+	if err := stand(Running, trials); err != nil {
 		return study, err
 	}
 	if study.JobID != "" && s.needs.Jobs != nil {
-		if err := s.needs.Jobs.Retry(ctx, study.JobID); err != nil {
-			return study, err
+		if err := s.needs.Jobs.Retry(ctx, study.JobID); err != nil { // such as one that has not stopped yet
+			return study, errors.Join(err, stand(study.State, study.Trials))
 		}
 	}
 	return s.Study(ctx, product, study.ID)

@@ -85,10 +85,7 @@ func Race(ctx context.Context, o StudyOptions, r Racing, folds Folds, fold func(
 	if err != nil {
 		return Outcome{}, err
 	}
-	c := &race{racing: r, folds: folds, fold: fold, hunt: hunt{o: o, asker: asker, known: map[int]bool{}, limit: o.Trials, began: o.Now()}}
-	if c.limit == 0 {
-		c.limit = mostTrials
-	}
+	c := &race{racing: r, folds: folds, fold: fold, hunt: newHunt(o, asker)}
 	for _, groups := range folds.Groups {
 		c.most = max(c.most, largest(groups))
 	}
@@ -106,7 +103,7 @@ func Race(ctx context.Context, o StudyOptions, r Racing, folds Folds, fold func(
 
 // race is one race under way; it uses one goroutine.
 type race struct {
-	hunt
+	*hunt
 	racing Racing
 	folds  Folds
 	fold   func(Trial) error
@@ -122,16 +119,14 @@ func (c *race) run(ctx context.Context) {
 	for _, t := range c.half {
 		c.on(ctx, t)
 	}
-	c.promote(ctx)
 	for {
+		c.promote(ctx)
 		t, ok := c.ask(ctx)
 		if !ok {
-			break
+			return
 		}
 		c.on(ctx, t)
-		c.promote(ctx)
 	}
-	c.promote(ctx)
 }
 
 // promote takes promising trials up again while there is room.

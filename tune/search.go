@@ -51,8 +51,8 @@ type Outcome struct {
 
 const mostTrials = 100_000
 
-// Search tries values until the trials or the budget are used up and gives the
-// best; of equals the one tried first.
+// Search tries values until the trials or the budget are used up, or every setting that
+// there is has been tried, and gives the best; of equals the one tried first.
 //
 // Order:  with a sampler that does not learn from trials, the outcome is the
 // same on any number of workers.
@@ -69,10 +69,8 @@ func Search(ctx context.Context, o StudyOptions, objective Objective) (Outcome, 
 	if len(o.Goals) > 0 {
 		asker = &manyAsker{o: o}
 	}
-	h := &hunt{o: o, asker: asker, objective: objective, known: map[int]bool{}, limit: o.Trials, began: o.Now()}
-	if h.limit == 0 {
-		h.limit = mostTrials
-	}
+	h := newHunt(o, asker)
+	h.objective = objective
 	for _, t := range o.Known {
 		if t.State != Running {
 			h.take(t)
@@ -111,14 +109,24 @@ type hunt struct {
 	o         StudyOptions
 	objective Objective
 	limit     int
+	size      int // settings that there are, 0 = without end
 	began     time.Time
 
 	mu    sync.Mutex // guards all below
 	asker Asker
 	next  int
 	known map[int]bool
+	tried map[string]bool // settings, by their key
 	done  []Trial
 	stop  error
+}
+
+func newHunt(o StudyOptions, asker Asker) *hunt {
+	h := &hunt{o: o, asker: asker, known: map[int]bool{}, tried: map[string]bool{}, limit: o.Trials, size: o.Space.Size(), began: o.Now()}
+	if h.limit == 0 {
+		h.limit = mostTrials
+	}
+	return h
 }
 
 // take adds a finished trial.
@@ -135,6 +143,7 @@ func (h *hunt) inform(t Trial) {
 	if !inside {
 		return
 	}
+	h.tried[h.o.Space.Key(values)] = true
 	t.Values = values
 	if t.State == Over { // a place to keep away from; figures that are scores are 0 at least
 		if t.State = Failed; len(h.o.Goals) == 0 {
@@ -183,7 +192,7 @@ func (h *hunt) ask(ctx context.Context) (Trial, bool) {
 	for h.known[h.next] {
 		h.next++
 	}
-	if h.stop != nil || ctx.Err() != nil || h.next >= h.limit || over(h.done, h.o.Worth) || h.o.Budget > 0 && h.o.Now().Sub(h.began) >= h.o.Budget {
+	if h.stop != nil || ctx.Err() != nil || h.next >= h.limit || h.size > 0 && len(h.tried) >= h.size || over(h.done, h.o.Worth) || h.o.Budget > 0 && h.o.Now().Sub(h.began) >= h.o.Budget {
 		return Trial{}, false
 	}
 	t := Trial{Number: h.next, State: Running}

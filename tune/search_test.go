@@ -162,6 +162,22 @@ func TestSearchBearsFailures(t *testing.T) {
 	}
 }
 
+func TestSearchEndsWhenEverythingWasTried(t *testing.T) {
+	t.Parallel()
+	for _, s := range []tune.Sampler{sampler.Auto(), sampler.Random(), sampler.Parzen()} {
+		o := options(t)
+		o.Space, o.Sampler, o.Trials = space(t, "fold", "kind"), s, 200
+		seen := map[string]bool{}
+		out, err := tune.Search(t.Context(), o, func(ctx context.Context, v spec.Values) (tune.Measured, error) {
+			seen[o.Space.Key(v)] = true
+			return hill(ctx, v)
+		})
+		if err != nil || len(seen) != 6 || len(out.Trials) == 200 {
+			t.Errorf("%s: %d settings of 6 in %d trials, %v", s.Spec().Name, len(seen), len(out.Trials), err)
+		}
+	}
+}
+
 func TestSearchKeepsToItsBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := options(t)

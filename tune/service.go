@@ -117,7 +117,7 @@ func (s *Service) studyJob(ctx context.Context, job jobs.Job, report *jobs.Repor
 }
 
 // More lets a study that has ended go on for some trials, whatever they are worth.
-// Faults: NoSuchStudy, StillRunning, NoBudget, NotOurs.
+// Faults: NoSuchStudy, StudyRuns, NoBudget, NotOurs.
 func (s *Service) More(ctx context.Context, product, id string, trials int) (Study, error) {
 	study, err := s.Study(ctx, product, id)
 	if err != nil {

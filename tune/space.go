@@ -1,6 +1,8 @@
 package tune
 
 import (
+	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -47,7 +49,7 @@ func NewSpace(of spec.Spec, dials []string, fixed map[string]any, ranges map[str
 		}
 		s.Dials = append(s.Dials, p)
 	}
-	for _, name := range slices.Concat(dials, keys(ranges)) {
+	for _, name := range slices.Concat(dials, slices.Sorted(maps.Keys(ranges))) {
 		if !slices.ContainsFunc(s.Dials, func(p spec.Param) bool { return p.Name == name }) {
 			return Space{}, NoDial.With("param", name, "known", names(of)).At(name)
 		}
@@ -186,6 +188,27 @@ func Levels(p spec.Param) int {
 	return len(p.Choices)
 }
 
+// Size is how many different settings there are: 0 when there is no end to them, or
+// more than a study may try.
+func (s Space) Size() int {
+	size := 1
+	for _, p := range s.Dials {
+		if size *= Levels(p); size == 0 || size > mostTrials {
+			return 0
+		}
+	}
+	return size
+}
+
+// Key is the same for the same values of the dials.
+func (s Space) Key(v spec.Values) string {
+	var b strings.Builder
+	for _, p := range s.Dials {
+		fmt.Fprint(&b, v[p.Name], "\x00")
+	}
+	return b.String()
+}
+
 func names(s spec.Spec) string {
 	var list []string
 	for _, p := range s.Params {
@@ -194,13 +217,4 @@ func names(s spec.Spec) string {
 		}
 	}
 	return strings.Join(list, ", ")
-}
-
-func keys(m map[string]Range) []string {
-	list := make([]string, 0, len(m))
-	for k := range m {
-		list = append(list, k)
-	}
-	slices.Sort(list)
-	return list
 }

@@ -27,11 +27,31 @@ type plan struct {
 	Stopping string     `json:"stopping,omitempty"`
 }
 
-func planOf(s Study) plan {
-	return plan{
+// planJSON is the plan of a study as it is kept.
+func (s Study) planJSON() (string, error) {
+	kept, err := json.Marshal(plan{
 		Dials: s.Dials, Fixed: s.Fixed, Ranges: s.Ranges, Race: s.Race, Worth: s.Worth, Goals: s.Goals, Limits: s.Limits,
 		Declared: s.Declared, Minimise: s.Minimise, Stopping: s.Stopping,
+	})
+	if err != nil {
+		return "", fmt.Errorf("encode plan of a study: %w", err)
 	}
+	return string(kept), nil
+}
+
+// setKept reads what is kept as text: the plan and the seed.
+func (s *Study) setKept(planJSON, seed string) (err error) {
+	var p plan
+	if err := json.Unmarshal([]byte(planJSON), &p); err != nil {
+		return fmt.Errorf("read the plan of study %s: %w", s.ID, err)
+	}
+	s.Dials, s.Fixed, s.Ranges, s.Race = p.Dials, p.Fixed, p.Ranges, p.Race
+	s.Worth, s.Goals, s.Limits = p.Worth, p.Goals, p.Limits
+	s.Declared, s.Minimise, s.Stopping = p.Declared, p.Minimise, p.Stopping
+	if s.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
+		return fmt.Errorf("read the seed of study %s: %w", s.ID, err)
+	}
+	return nil
 }
 
 // studyColumns end with what is counted from the trials: how many are done, the
@@ -47,50 +67,43 @@ const studyColumns = `s.id, s.product_id, s.name, s.component, s.sampler, s.obje
 	(SELECT COUNT(*) FROM studies x WHERE x.product_id = s.product_id AND x.id <= s.id)`
 
 func scanStudy(row interface{ Scan(...any) error }) (s Study, err error) {
-	var p plan
 	var planJSON, seed, bestJSON string
 	err = row.Scan(&s.ID, &s.ProductID, &s.Name, &s.Component, &s.Sampler, &s.Objective, &planJSON, &seed, &s.Trials, &s.BudgetMS,
 		&s.State, &s.JobID, &s.ActorID, &s.CreatedUS, &s.DoneCount, &s.FitCount, &s.DefaultScore, &s.BestScore, &bestJSON, &s.BestNumber, &s.Number)
 	if err != nil {
 		return s, err
 	}
-	if s.Seed, err = strconv.ParseUint(seed, 10, 64); err == nil {
-		err = errors.Join(json.Unmarshal([]byte(planJSON), &p), json.Unmarshal([]byte(bestJSON), &s.Best))
-	}
-	s.Dials, s.Fixed, s.Ranges, s.Race = p.Dials, p.Fixed, p.Ranges, p.Race
-	s.Worth, s.Goals, s.Limits = p.Worth, p.Goals, p.Limits
-	s.Declared, s.Minimise, s.Stopping = p.Declared, p.Minimise, p.Stopping
-	return s, err
+	return s, errors.Join(s.setKept(planJSON, seed), json.Unmarshal([]byte(bestJSON), &s.Best))
 }
 
 func insertStudy(ctx context.Context, tx db.Tx, s Study) error {
-	planJSON, err := json.Marshal(planOf(s))
+	planJSON, err := s.planJSON()
 	if err != nil {
-		return fmt.Errorf("encode plan of a study: %w", err)
+		return err
 	}
 	_, err = tx.ExecContext(ctx, `
 INSERT INTO studies (id, product_id, name, component, sampler, objective, plan_json, seed, trial_count, budget_ms, state, job_id, actor_id, created_us)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		s.ID, s.ProductID, s.Name, s.Component, s.Sampler, s.Objective, string(planJSON), strconv.FormatUint(s.Seed, 10), s.Trials, s.BudgetMS,
+		s.ID, s.ProductID, s.Name, s.Component, s.Sampler, s.Objective, planJSON, strconv.FormatUint(s.Seed, 10), s.Trials, s.BudgetMS,
 		s.State, s.JobID, s.ActorID, s.CreatedUS)
 	return db.Explain(err)
 }
 
 // extendStudy keeps new limits and a new job of a study that is not running. Fault:
-// StillRunning.
+// StudyRuns.
 func extendStudy(ctx context.Context, tx db.Tx, s Study) error {
-	planJSON, err := json.Marshal(planOf(s))
+	planJSON, err := s.planJSON()
 	if err != nil {
-		return fmt.Errorf("encode plan of a study: %w", err)
+		return err
 	}
 	done, err := tx.ExecContext(ctx, `
 UPDATE studies SET plan_json = $2, trial_count = $3, budget_ms = $4, job_id = $5, state = 'running' WHERE id = $1 AND state <> 'running'`,
-		s.ID, string(planJSON), s.Trials, s.BudgetMS, s.JobID)
+		s.ID, planJSON, s.Trials, s.BudgetMS, s.JobID)
 	if err != nil {
 		return db.Explain(err)
 	}
 	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, StillRunning.With("study", s.ID))
+		return errors.Join(err, StudyRuns.With("study", s.ID))
 	}
 	return nil
 }

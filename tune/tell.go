@@ -132,6 +132,7 @@ func (s *Service) Report(ctx context.Context, product, name string, number, step
 		case hold != "" && hold != held.Lease:
 			return LeaseLost.With("number", number)
 		}
+		out.DueUS = max(due, held.DueUS) // a lease is never cut short
 		if err := extend(ctx, tx, study.ID, number, due); err != nil || value == nil {
 			return err
 		}

@@ -78,3 +78,17 @@ func over(trials []Trial, worth float64) bool {
 	r := rest(trials, worth)
 	return r != nil && r.Over
 }
+
+// allTried tells that nothing is left to try in a space.
+func allTried(space Space, trials []Trial) bool {
+	size, tried := space.Size(), map[string]bool{}
+	if size == 0 || len(trials) < size {
+		return false
+	}
+	for _, t := range trials {
+		if values, inside := space.Inside(t.Values); inside && t.State != Running {
+			tried[space.Key(values)] = true
+		}
+	}
+	return len(tried) >= size
+}

@@ -45,7 +45,7 @@ func TestAnEndedStudyGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.More(t.Context(), "p", study.ID, 3); !errors.Is(err, tune.StillRunning) {
+		if _, err := s.More(t.Context(), "p", study.ID, 3); !errors.Is(err, tune.StudyRuns) {
 			t.Fatalf("more of what runs: %v", err)
 		}
 		if _, err := s.Run(t.Context(), "p", study.ID, nil); err != nil {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"zhuomo/evaluate"
 	"zhuomo/internal/api/command"
 	"zhuomo/internal/builtin"
 	"zhuomo/internal/spec"
@@ -178,8 +179,8 @@ func rightOf(ctx context.Context, l learn.Learner, data, test learn.Data, v spec
 		return 0, err
 	}
 	right := 0
-	for i, a := range answers {
-		if chosen := a.Chosen(); len(chosen) == 1 && chosen[0] == test.Labels[test.Examples[i].Labels[0]] {
+	for _, j := range evaluate.Judgements(test, answers) {
+		if j.Right {
 			right++
 		}
 	}

@@ -50,10 +50,9 @@ type evolutionAsker struct {
 }
 
 func (a *evolutionAsker) Tell(t tune.Trial) {
-	if _, again := slices.BinarySearchFunc(a.trials, t.Number, func(a tune.Trial, n int) int { return a.Number - n }); again {
-		a.clouds, a.rested = nil, nil // what follows from its old score does not hold
+	if a.add(t) { // told before: what follows from its old score does not hold
+		a.clouds, a.rested = nil, nil
 	}
-	a.add(t)
 }
 
 // brood is how many trials a generation has.

@@ -172,11 +172,11 @@ func (a *gaussianAsker) best(m *landscape, rng *rand.Rand) (spec.Values, float64
 	}
 	under := map[string]bool{}
 	for _, v := range a.pending {
-		under[a.key(v)] = true
+		under[a.space.Key(v)] = true
 	}
 	for _, p := range places {
 		v := a.space.At(p.point)
-		if key := a.key(v); !a.tried[key] && !under[key] {
+		if key := a.space.Key(v); !a.tried[key] && !under[key] {
 			return v, p.gain
 		}
 	}

@@ -2,10 +2,8 @@ package sampler
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"zhuomo/internal/spec"
 	"zhuomo/tune"
@@ -24,15 +22,17 @@ func newTold(space tune.Space) told {
 	return told{space: space, tried: map[string]bool{}, pending: map[int]spec.Values{}}
 }
 
-func (h *told) add(t tune.Trial) {
-	at, found := slices.BinarySearchFunc(h.trials, t.Number, func(a tune.Trial, n int) int { return a.Number - n })
-	if found {
+// add keeps a trial; again tells that its number was told before.
+func (h *told) add(t tune.Trial) (again bool) {
+	at, again := slices.BinarySearchFunc(h.trials, t.Number, func(a tune.Trial, n int) int { return a.Number - n })
+	if again {
 		h.trials[at] = t
 	} else {
 		h.trials = slices.Insert(h.trials, at, t)
 	}
-	h.tried[h.key(t.Values)] = true
+	h.tried[h.space.Key(t.Values)] = true
 	delete(h.pending, t.Number)
+	return again
 }
 
 // Mind notes a trial under way that was not proposed here.
@@ -42,14 +42,6 @@ func (h *told) Mind(number int, v spec.Values) { h.pending[number] = v }
 func (h *told) ask(number int, v spec.Values) spec.Values {
 	h.pending[number] = v
 	return v
-}
-
-func (h *told) key(v spec.Values) string {
-	var b strings.Builder
-	for _, p := range h.space.Dials {
-		fmt.Fprint(&b, v[p.Name], "\x00")
-	}
-	return b.String()
 }
 
 // waiting are the values of trials under way, by number.

@@ -12,7 +12,7 @@ from optuna.storages.journal import BaseJournalBackend, JournalStorage
 
 from .client import Client
 
-_PAGE = 10_000
+_PAGE = 10_000  # lines at most; the server cuts a page of long ones
 
 
 class ZhuomoStorage(JournalStorage):
@@ -40,12 +40,12 @@ class _Backend(BaseJournalBackend):
 
     def read_logs(self, log_number_from: int) -> Iterable[dict[str, Any]]:
         while True:
-            items = self._client.call("GET", f"{self._path}?from={log_number_from}&limit={_PAGE}")["items"]
-            for item in items:
+            page = self._client.call("GET", f"{self._path}?from={log_number_from}&limit={_PAGE}")
+            for item in page["items"]:
                 yield json.loads(item["line"])
-            log_number_from += len(items)
-            if len(items) < _PAGE:
+            if not page.get("next"):
                 return
+            log_number_from = int(page["next"])
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         self._client.call("POST", self._path, {"key": uuid.uuid4().hex, "lines": [json.dumps(log) for log in logs]})
