@@ -5,6 +5,7 @@
 # and prints one line a figure: name ours peer ratio.
 #   ZHUOMO_SETS  folder of the outside sets     ZHUOMO_BIN  bin/zhuomo
 #   SEEDS  10     SAMPLERS  those of ours that race     GP  1: Optuna's GPSampler too
+#   GO_ON=1      goes on where a race was cut off: our kept runs are not run again
 #   QUICK=1      three tasks and two seeds; keeps nothing
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,4 +19,4 @@ packages=(optuna==5.0.0 numpy==2.4.6 scipy==1.17.1 onnxruntime==1.32.0)
 [ "${GP:-1}" = 0 ] || packages+=(torch==2.15.0)
 python=$(bash bench/peers.sh tune "${packages[@]}")
 exec "$python" bench/race_tune.py --binary "$binary" --sets "$ZHUOMO_SETS" --seeds "${SEEDS:-10}" \
-  --samplers "${SAMPLERS:-tune.auto.v1}" ${QUICK:+--quick} $([ "${GP:-1}" = 0 ] && echo --without-gp)
+  --samplers "${SAMPLERS:-tune.auto.v1,tune.auto.v1+earlier}" ${QUICK:+--quick} ${GO_ON:+--go-on} $([ "${GP:-1}" = 0 ] && echo --without-gp)

@@ -3,6 +3,10 @@
 A task is a space of dials and a score (larger is better, None where the trial fails).
 A table is a pool: what is tried is the nearest row in the unit cube that was not tried
 yet, and that is what the sampler is told, every one alike.
+A sampler of ours named with +earlier begins with what one study each of the other tasks
+of the same kind had found (100 trials of the same sampler, the same seed): the best of
+each, then the second best, five at most, as the program does. The task itself is never
+among them.
 Regret is (best − found) / (best − median) of the table, or of 2,000 random places of a
 surrogate; ranks are among all racers of one task and seed. The paired test is
 Wilcoxon's signed ranks over the tasks' mean regrets.
@@ -133,10 +137,25 @@ def surrogates(folder):
     return out
 
 
+EARLIER = "+earlier"
+
+
+def earlier(runs, task, all_, seed, sampler):
+    """What a study begins with: the best settings of studies of the other tasks of its kind."""
+    found = []
+    for rank in range(3):
+        for other in all_:
+            if other.name != task.name and other.name.split("-")[0] == task.name.split("-")[0]:
+                top = runs[f"{other.name}/{seed}/{sampler}"]["top"]
+                if rank < len(top) and top[rank] not in found:
+                    found.append(top[rank])
+    return found[:5]
+
+
 class Ours:
-    def __init__(self, binary, sampler, task, seed):
+    def __init__(self, binary, sampler, task, seed, begin=()):
         self.process = subprocess.Popen([binary, "bench", "sampler"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.send({"sampler": sampler, "seed": seed, "dials": task.dials})
+        self.send({"sampler": sampler, "seed": seed, "dials": task.dials, "begin": list(begin)})
 
     def send(self, line):
         self.process.stdin.write(json.dumps(line) + "\n")
@@ -149,7 +168,7 @@ class Ours:
             answer = json.loads(self.process.stdout.readline())
             spent += answer["us"] / 1e6
             score, values = task.score(answer["values"])
-            yield score, spent
+            yield score, spent, values
             self.send({"tell": i, "values": values} | ({"failed": True} if score is None else {"score": score}))
 
     def close(self):
@@ -179,7 +198,7 @@ class Optuna:
             trial = self.study.ask(self.space)
             spent += time.perf_counter() - began
             score, values = task.score(trial.params)
-            yield score, spent
+            yield score, spent, values
             began = time.perf_counter()
             if score is None:
                 self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
@@ -196,14 +215,17 @@ class Optuna:
 
 def race(racer, task, n):
     task.begin()
-    best, at = -math.inf, {}
+    best, at, tried = -math.inf, {}, []
     spent = 0
-    for i, (score, spent) in enumerate(racer.run(task, n), 1):
+    for i, (score, spent, values) in enumerate(racer.run(task, n), 1):
+        if score is not None:
+            tried.append((score, values))
         best = max(best, -math.inf if score is None else score)
         if i in BUDGETS:
             at[i] = (task.best - best) / (task.best - task.middle) if best > -math.inf else 10.0
     racer.close()
-    return {"regret": {str(k): max(v, 0.0) for k, v in at.items()}, "ms_a_trial": 1000 * spent / n}
+    top = [values for _, values in sorted(tried, key=lambda t: -t[0])[:3]]
+    return {"regret": {str(k): max(v, 0.0) for k, v in at.items()}, "ms_a_trial": 1000 * spent / n, "top": top}
 
 
 def main():
@@ -212,6 +234,7 @@ def main():
         a.add_argument(flag, required=True)
     a.add_argument("--seeds", type=int, default=10)
     a.add_argument("--quick", action="store_true")
+    a.add_argument("--go-on", action="store_true", help="our runs that are kept are not run again either")
     a.add_argument("--without-gp", action="store_true")
     a.add_argument("--tasks", default="")
     a.add_argument("--keep", default="bench/results/tune.json")
@@ -226,17 +249,25 @@ def main():
     if os.path.exists(a.keep) and not a.quick:
         kept = json.load(open(a.keep))
     runs = kept["runs"]
-    for task in all_:
-        for seed in range(a.seeds):
-            for name in ours + peers:
-                key = f"{task.name}/{seed}/{name}"
-                if name in peers and key in runs:
-                    continue
-                racer = Ours(a.binary, name, task, seed) if name in ours else Optuna(name.removeprefix("optuna-"), task, seed)
-                runs[key] = race(racer, task, max(BUDGETS))
-        if not a.quick:
-            kept["machine"] = {"cpus": os.cpu_count(), "python": platform.python_version(), "optuna": optuna.__version__, "load": os.getloadavg()[0]}
-            json.dump(kept, open(a.keep, "w"), indent=0, sort_keys=True)
+    fresh = [name for name in ours if not name.endswith(EARLIER)]
+    for names in (fresh + peers, [name for name in ours if name.endswith(EARLIER)]):
+        for task in all_:
+            for seed in range(a.seeds):
+                for name in names:
+                    key = f"{task.name}/{seed}/{name}"
+                    if key in runs and (name in peers or a.go_on):
+                        continue
+                    if name in peers:
+                        racer = Optuna(name.removeprefix("optuna-"), task, seed)
+                    elif name in fresh:
+                        racer = Ours(a.binary, name, task, seed)
+                    else:
+                        sampler = name.removesuffix(EARLIER)
+                        racer = Ours(a.binary, sampler, task, seed, earlier(runs, task, all_, seed, sampler))
+                    runs[key] = race(racer, task, max(BUDGETS))
+            if not a.quick:
+                kept["machine"] = {"cpus": os.cpu_count(), "python": platform.python_version(), "optuna": optuna.__version__, "load": os.getloadavg()[0]}
+                json.dump(kept, open(a.keep, "w"), indent=0, sort_keys=True)
     racers = ours + peers
     for budget in BUDGETS:
         regret = {r: [statistics.mean(runs[f"{t.name}/{s}/{r}"]["regret"][str(budget)] for s in range(a.seeds)) for t in all_] for r in racers}

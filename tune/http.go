@@ -63,6 +63,7 @@ type startIn struct {
 		Trials    int                `json:"trials,omitempty" minimum:"0" maximum:"100000" doc:"试几次|how many trials"`
 		BudgetMS  int64              `json:"budget_ms,omitempty" minimum:"0" doc:"时间上限，毫秒|time limit in milliseconds"`
 		Seed      uint64             `json:"seed,omitempty" doc:"随机种子|seed"`
+		Fresh     bool               `json:"fresh,omitempty" doc:"不从以前实验的最好取值开始|do not begin with what was best in earlier studies"`
 		Goals     []string           `json:"goals,omitempty" doc:"得分之外还要小的：size_bytes 模型大小、row_us 每行微秒|what should be small beside a high score: size_bytes, row_us"`
 		Limits    map[string]float64 `json:"limits,omitempty" doc:"它们的上限，超出的不能当最好的|what they may be at most; beyond, a trial cannot be the best"`
 		Worth     float64            `json:"worth,omitempty" minimum:"0" maximum:"1" doc:"再试十次预计提高不到这么多就停；不填则不停，只说|end when ten more trials are expected to raise the best by less; when absent it only says so"`
@@ -86,7 +87,7 @@ func (s *Service) start(ctx context.Context, in *startIn) (*out[StudyStarted], e
 	study, err := s.Create(ctx, Study{
 		Race:      Racing{Folds: b.Folds, Alpha: b.Alpha, Share: b.Share},
 		ProductID: in.Product, Component: b.Component, Sampler: b.Sampler, Objective: b.Objective, Dials: b.Dials, Fixed: b.Fixed,
-		Ranges: b.Ranges, Trials: b.Trials, BudgetMS: b.BudgetMS, Seed: b.Seed, Worth: b.Worth, Goals: b.Goals, Limits: b.Limits,
+		Ranges: b.Ranges, Trials: b.Trials, BudgetMS: b.BudgetMS, Seed: b.Seed, Worth: b.Worth, Fresh: b.Fresh, Goals: b.Goals, Limits: b.Limits,
 	})
 	return &out[StudyStarted]{StudyStarted{api.Started{JobID: study.JobID}, study}}, err
 }

@@ -61,7 +61,8 @@ func (s *Service) Create(ctx context.Context, study Study) (Study, error) {
 	if err != nil {
 		return study, err
 	}
-	if _, err := NewSpace(of, study.Dials, study.Fixed, study.Ranges); err != nil {
+	space, err := NewSpace(of, study.Dials, study.Fixed, study.Ranges)
+	if err != nil {
 		return study, err
 	}
 	sampler, err := FindSampler(s.needs.Samplers, study.Sampler)
@@ -83,6 +84,12 @@ func (s *Service) Create(ctx context.Context, study Study) (Study, error) {
 	now := s.needs.Now()
 	study.ID, study.Component, study.Sampler, study.State = db.NewID(now), of.Name, sampler.Spec().Name, Running
 	study.ActorID, study.CreatedUS = api.Who(ctx).ID, now.UnixMicro()
+	study.Begin = nil
+	if _, warm := sampler.(Warm); warm && !study.Fresh {
+		if study.Begin, err = s.begins(ctx, study, space); err != nil {
+			return study, err
+		}
+	}
 	err = s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		if s.needs.Jobs != nil {
 			if study.JobID, err = s.needs.Jobs.Enqueue(ctx, tx, studyKind, args{study.ProductID, study.ID}, jobs.ForProduct(study.ProductID), jobs.By(study.ActorID)); err != nil {
@@ -203,7 +210,7 @@ func (s *Service) run(ctx context.Context, product, id string, progress func(don
 		})
 	}
 	out, err := search(ctx, StudyOptions{
-		Space: space, Sampler: sampler, Seed: study.Seed, Trials: study.Trials, Budget: time.Duration(study.BudgetMS) * time.Millisecond,
+		Space: space.begun(study), Sampler: sampler, Seed: study.Seed, Trials: study.Trials, Budget: time.Duration(study.BudgetMS) * time.Millisecond,
 		Defaults: true, Known: known, Now: s.needs.Now, Forecast: s.needs.Forecast, Worth: study.Worth, Goals: study.Goals, Limits: study.Limits,
 		Each: func(t, _ Trial) error {
 			if seen[t.Number] = true; progress != nil {

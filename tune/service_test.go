@@ -175,7 +175,21 @@ func TestStudiesOverHTTP(t *testing.T) {
 				t.Errorf("trial %+v leaves its range", trial)
 			}
 		}
+		if first.AllTried {
+			t.Error("all numbers between .1 and 1 are said to have been tried")
+		}
 		ask("viewer", "GET", "/nobody", "", http.StatusNotFound, nil)
+		// Of two settings no more than two are tried again and again.
+		var few tune.StudyStarted
+		ask("trainer", "POST", "", `{"trials":100,"dials":["fold"]}`, http.StatusAccepted, &few)
+		if job, err := runner.Wait(t.Context(), few.JobID); err != nil || job.State != jobs.Done || job.Done == 100 {
+			t.Fatalf("job %+v, %v", job, err)
+		}
+		var tried tune.StudyShown
+		ask("viewer", "GET", "/"+few.Study.ID, "", http.StatusOK, &tried)
+		if !tried.AllTried || tried.Study.State != tune.Done {
+			t.Errorf("two settings: %+v", tried)
+		}
 		// A study that has ended goes on, though its job is done.
 		again, err := s.Resume(t.Context(), "p", started.Study.ID, 15)
 		if err != nil || again.State != tune.Running {

@@ -16,6 +16,8 @@ type Space struct {
 	Of    spec.Spec
 	Dials []spec.Param // Min, Max and Choices narrowed to the search
 	Fixed spec.Values  // every parameter of Of, the dials at their defaults
+	// Begin are the settings that the first trials try, by number, where the sampler is Warm.
+	Begin []spec.Values
 }
 
 // Range narrows one dial.

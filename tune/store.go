@@ -21,6 +21,8 @@ type plan struct {
 	Worth  float64            `json:"worth,omitempty"`
 	Goals  []string           `json:"goals,omitempty"`
 	Limits map[string]float64 `json:"limits,omitempty"`
+	Fresh  bool               `json:"fresh,omitempty"`
+	Begin  []map[string]any   `json:"begin,omitempty"`
 
 	Declared []Declared `json:"declared,omitempty"`
 	Minimise bool       `json:"minimise,omitempty"`
@@ -31,7 +33,7 @@ type plan struct {
 func (s Study) planJSON() (string, error) {
 	kept, err := json.Marshal(plan{
 		Dials: s.Dials, Fixed: s.Fixed, Ranges: s.Ranges, Race: s.Race, Worth: s.Worth, Goals: s.Goals, Limits: s.Limits,
-		Declared: s.Declared, Minimise: s.Minimise, Stopping: s.Stopping,
+		Fresh: s.Fresh, Begin: s.Begin, Declared: s.Declared, Minimise: s.Minimise, Stopping: s.Stopping,
 	})
 	if err != nil {
 		return "", fmt.Errorf("encode plan of a study: %w", err)
@@ -46,7 +48,7 @@ func (s *Study) setKept(planJSON, seed string) (err error) {
 		return fmt.Errorf("read the plan of study %s: %w", s.ID, err)
 	}
 	s.Dials, s.Fixed, s.Ranges, s.Race = p.Dials, p.Fixed, p.Ranges, p.Race
-	s.Worth, s.Goals, s.Limits = p.Worth, p.Goals, p.Limits
+	s.Worth, s.Goals, s.Limits, s.Fresh, s.Begin = p.Worth, p.Goals, p.Limits, p.Fresh, p.Begin
 	s.Declared, s.Minimise, s.Stopping = p.Declared, p.Minimise, p.Stopping
 	if s.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
 		return fmt.Errorf("read the seed of study %s: %w", s.ID, err)

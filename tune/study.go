@@ -26,6 +26,8 @@ type Study struct {
 	Goals        []string           `json:"goals,omitempty"`  // figures that should be small beside a high score
 	Limits       map[string]float64 `json:"limits,omitempty"` // what figures may be at most
 	Worth        float64            `json:"worth,omitempty"`  // ends when ten more trials are expected to bring less; 0 = never
+	Fresh        bool               `json:"fresh,omitempty"`  // takes nothing from earlier studies
+	Begin        []map[string]any   `json:"begin,omitempty"`  // what it tries after the defaults: the best of earlier studies
 	Seed         uint64             `json:"seed"`
 	Trials       int                `json:"trials" table:"次数|trials"` // asked for; 0 = until the budget ends
 	BudgetMS     int64              `json:"budget_ms,omitempty"`

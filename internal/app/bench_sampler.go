@@ -18,14 +18,16 @@ import (
 // samplerLine is one line of `bench sampler`: a new search (sampler, seed, dials),
 // a question (ask) or an answer (tell, with values, and score or failed).
 type samplerLine struct {
-	Sampler string         `json:"sampler"`
-	Seed    uint64         `json:"seed"`
-	Dials   []spec.Param   `json:"dials"`
-	Ask     *int           `json:"ask"`
-	Tell    *int           `json:"tell"`
-	Values  map[string]any `json:"values"`
-	Score   float64        `json:"score"`
-	Failed  bool           `json:"failed"`
+	Sampler string       `json:"sampler"`
+	Seed    uint64       `json:"seed"`
+	Dials   []spec.Param `json:"dials"`
+	// Begin are settings that a warm sampler tries first.
+	Begin  []map[string]any `json:"begin"`
+	Ask    *int             `json:"ask"`
+	Tell   *int             `json:"tell"`
+	Values map[string]any   `json:"values"`
+	Score  float64          `json:"score"`
+	Failed bool             `json:"failed"`
 }
 
 // samplerAnswer tells what to try, and how long sampler took for it, what it was
@@ -117,6 +119,13 @@ func startSampler(line samplerLine) (spec.Spec, tune.Asker, error) {
 	space, err := tune.NewSpace(of, names, nil, nil)
 	if err != nil {
 		return of, nil, err
+	}
+	for _, b := range line.Begin {
+		values, err := of.Fill(b)
+		if err != nil {
+			return of, nil, err
+		}
+		space.Begin = append(space.Begin, values)
 	}
 	asker, err := sampler.Start(space, line.Seed)
 	return of, asker, err

@@ -3,6 +3,7 @@ package sampler_test
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -91,6 +92,39 @@ func TestSamplersThatLearnFindMoreThanChance(t *testing.T) {
 		if got := mean(c.sampler, mixed, c.trials, tunetest.Bowl); got < c.mixed {
 			t.Errorf("%s comes to %.3f where numbers and choices are mixed, below %.3f", name, got, c.mixed)
 		}
+	}
+}
+
+// TestAutoBeginsWithWhatItIsGiven tries the settings of earlier studies by number, also
+// after a restart in their midst.
+func TestAutoBeginsWithWhatItIsGiven(t *testing.T) {
+	t.Parallel()
+	in := cubeOf(t, 3)
+	for i := range 6 {
+		in.Begin = append(in.Begin, in.At([]float64{float64(i) / 7, .5, .25}))
+	}
+	score := func(v spec.Values) float64 { return -math.Abs(v.Float("x0") - .6) }
+	whole, err := sampler.Auto().Start(in, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := sampler.Auto().Start(in, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 30 {
+		v := whole.Ask(i)
+		if i < 6 && !reflect.DeepEqual(v, in.Begin[i]) {
+			t.Errorf("trial %d tries %v, not %v", i, v, in.Begin[i])
+		}
+		trial := tune.Trial{Number: i, State: tune.Done, Values: v, Score: score(v)}
+		whole.Tell(trial)
+		if i >= 3 {
+			if w := again.Ask(i); !reflect.DeepEqual(v, w) {
+				t.Errorf("trial %d after a restart tries %v, not %v", i, w, v)
+			}
+		}
+		again.Tell(trial)
 	}
 }
 

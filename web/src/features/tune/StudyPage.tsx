@@ -173,7 +173,8 @@ export function StudyPage() {
               <div className={css["so"]}>
                 <Section title={w("so_far")} note={outside ? w("so_far_note_outside", { figure }) : w("so_far_note", { figure })}>
                   <BestSoFar study={study!} trials={trials} onTrial={(n) => set({ trial: String(n) })} />
-                  {rest && <p className={css["caption"]} data-measure>{w(rest.over ? "rest_over" : "rest_gain", { gain: rest.gain.toPrecision(2) })}</p>}
+                  {!!study?.begin?.length && <p className={css["caption"]} data-measure>{w("begun", { count: f.count(study.begin.length) })}</p>}
+                  {shown.data.all_tried ? <p className={css["caption"]}>{w("all_tried")}</p> : rest && <p className={css["caption"]} data-measure>{w(rest.over ? "rest_over" : "rest_gain", { gain: rest.gain.toPrecision(2) })}</p>}
                 </Section>
               </div>
               <div className={css["trials"]}>

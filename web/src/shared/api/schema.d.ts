@@ -9072,6 +9072,8 @@ export interface components {
              * @description 竞速：分成几折（2–20），逐折比，差的早停；不填则在开发集上量一次|race on so many folds (2–20), bad ones stop early; measured once on the dev part when absent
              */
             folds?: number;
+            /** @description 不从以前实验的最好取值开始|do not begin with what was best in earlier studies */
+            fresh?: boolean;
             /** @description 得分之外还要小的：size_bytes 模型大小、row_us 每行微秒|what should be small beside a high score: size_bytes, row_us */
             goals?: string[] | null;
             /** @description 它们的上限，超出的不能当最好的|what they may be at most; beyond, a trial cannot be the best */
@@ -9109,6 +9111,9 @@ export interface components {
         };
         TuneStudy: {
             actor_id?: string;
+            begin?: {
+                [key: string]: unknown;
+            }[] | null;
             best?: {
                 [key: string]: unknown;
             };
@@ -9132,6 +9137,7 @@ export interface components {
             fixed?: {
                 [key: string]: unknown;
             };
+            fresh?: boolean;
             goals?: string[] | null;
             id: string;
             job_id?: string;
@@ -9167,6 +9173,8 @@ export interface components {
             study: components["schemas"]["TuneStudy"];
         };
         TuneStudyShown: {
+            /** @description 可选的取值全都试过了|every setting that there is has been tried */
+            all_tried?: boolean;
             /** @description 最好的比默认好，有多大把握；还没有更好的时没有|how sure it is that the best beats the defaults; absent while nothing does */
             beats?: components["schemas"]["TuneBeats"];
             /** @description 得分、大小、速度上没有别的试验全面胜过的|trials that no other beats in score, size and speed alike */
@@ -13719,7 +13727,7 @@ export interface operations {
     "tune-journal": {
         parameters: {
             query?: {
-                /** @description 从第几行起|from which line */
+                /** @description 从第几行起；接着读就用上一页的 next|from which line; to go on, the next of the page before */
                 from?: number;
                 /** @description 最多几行|how many lines */
                 limit?: number;
