@@ -23,7 +23,7 @@ const (
 	usualSharp  = 1.0
 	priorTexts  = 4    // how many texts the usual value counts for
 	mostTexts   = 1000 // held-back texts that are looked at
-	calibrating = 18   // steps of the search
+	calibrating = 12   // steps of the search
 )
 
 // calibrate finds the calibration on texts that the model has not seen, and the
@@ -84,7 +84,7 @@ func (m *model) calibrate(ctx context.Context, said []learn.Example, texts []row
 			f, l := &forward{}, &lattice{}
 			for i := from; i < to; i++ {
 				l.score = all[i].score
-				if f.run(l, w, o) {
+				if _, fits := f.ahead(l, w, o); fits {
 					parts[i] = f.logZ - sharp*all[i].along
 				} else {
 					l.sum(w, sharp)
@@ -107,21 +107,28 @@ func (m *model) calibrate(ctx context.Context, said []learn.Example, texts []row
 	// The loss has one minimum; golden section over ln sharp.
 	low, high := math.Log(0.02), math.Log(20)
 	const golden = 0.6180339887498949
+	a, b := high-golden*(high-low), low+golden*(high-low)
+	la, err := loss(math.Exp(a))
+	if err != nil {
+		return c, nil, err
+	}
+	lb, err := loss(math.Exp(b))
 	for range calibrating {
-		a, b := high-golden*(high-low), low+golden*(high-low)
-		la, err := loss(math.Exp(a))
-		if err != nil {
-			return c, nil, err
-		}
-		lb, err := loss(math.Exp(b))
 		if err != nil {
 			return c, nil, err
 		}
 		if la < lb {
-			high = b
+			high, b, lb = b, a, la
+			a = high - golden*(high-low)
+			la, err = loss(math.Exp(a))
 		} else {
-			low = a
+			low, a, la = a, b, lb
+			b = low + golden*(high-low)
+			lb, err = loss(math.Exp(b))
 		}
+	}
+	if err != nil {
+		return c, nil, err
 	}
 	c.Sharp = math.Exp((low + high) / 2)
 	o := newOdds(w, c.Sharp)
@@ -129,7 +136,8 @@ func (m *model) calibrate(ctx context.Context, said []learn.Example, texts []row
 	var tops []float32
 	for i := range all {
 		l := &lattice{score: all[i].score}
-		if units := len(all[i].gold); units > 0 && f.run(l, w, o) {
+		if _, fits := f.ahead(l, w, o); len(all[i].gold) > 0 && fits {
+			units := len(all[i].gold)
 			_, score := l.viterbi(w, nil, 0)
 			tops = append(tops, float32((c.Sharp*float64(score)-f.logZ)/float64(units)))
 		}

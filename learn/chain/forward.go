@@ -32,9 +32,36 @@ type forward struct {
 // run fills f from the emissions in l. It tells false where the numbers do not
 // fit; lattice.sum always does.
 func (f *forward) run(l *lattice, w *weights, o *odds) bool {
+	end, fits := f.ahead(l, w, o)
+	if !fits || len(f.scale) == 0 {
+		return fits
+	}
+	tags, n := w.n(), len(f.scale)
+	f.beta = grown(f.beta, n*tags)
+	for b := range tags {
+		f.beta[(n-1)*tags+b] = 0
+		if w.closes(b) {
+			f.beta[(n-1)*tags+b] = 1 / end
+		}
+	}
+	for t := n - 2; t >= 0; t-- {
+		next, after, beta := f.emit[(t+1)*tags:][:tags], f.beta[(t+1)*tags:][:tags], f.beta[t*tags:][:tags]
+		for a := range beta {
+			sum := 0.0
+			for b, step := range o.step[a*tags:][:tags] {
+				sum += step * next[b] * after[b]
+			}
+			beta[a] = sum / f.scale[t+1]
+		}
+	}
+	return true
+}
+
+// ahead is the forward half: alpha, and logZ. end is how likely a text may end.
+func (f *forward) ahead(l *lattice, w *weights, o *odds) (end float64, fits bool) {
 	stride, tags := w.stride(), w.n()
 	n := len(l.score) / stride
-	f.emit, f.alpha, f.beta, f.scale = grown(f.emit, n*tags), grown(f.alpha, n*tags), grown(f.beta, n*tags), grown(f.scale, n)
+	f.emit, f.alpha, f.scale = grown(f.emit, n*tags), grown(f.alpha, n*tags), grown(f.scale, n)
 	f.logZ = 0
 	for t := range n {
 		score := l.score[t*stride:][:tags]
@@ -69,7 +96,7 @@ func (f *forward) run(l *lattice, w *weights, o *odds) bool {
 			sum += x
 		}
 		if !(sum > 1e-250 && sum < 1e250) {
-			return false
+			return 0, false
 		}
 		for b := range alpha {
 			alpha[b] /= sum
@@ -78,34 +105,15 @@ func (f *forward) run(l *lattice, w *weights, o *odds) bool {
 		f.logZ += math.Log(sum) + o.sharp*float64(top)
 	}
 	if n == 0 {
-		return true
+		return 1, true
 	}
-	end := 0.0
 	for b := range tags {
-		f.beta[(n-1)*tags+b] = 0
 		if w.closes(b) {
-			f.beta[(n-1)*tags+b] = 1
 			end += f.alpha[(n-1)*tags+b]
 		}
 	}
-	if !(end > 1e-250) {
-		return false
-	}
-	for b := range tags {
-		f.beta[(n-1)*tags+b] /= end
-	}
 	f.logZ += math.Log(end)
-	for t := n - 2; t >= 0; t-- {
-		next, after, beta := f.emit[(t+1)*tags:][:tags], f.beta[(t+1)*tags:][:tags], f.beta[t*tags:][:tags]
-		for a := range beta {
-			sum := 0.0
-			for b, step := range o.step[a*tags:][:tags] {
-				sum += step * next[b] * after[b]
-			}
-			beta[a] = sum / f.scale[t+1]
-		}
-	}
-	return true
+	return end, end > 1e-250
 }
 
 // p is the probability of a tag at unit t, after run.

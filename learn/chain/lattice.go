@@ -15,6 +15,27 @@ type weights struct {
 	steps []float32 // (n+1) × stride; weights of steps that may not be are not read
 	from  [][]uint8 // by tag: which tags may come before it
 	after [][]uint8 // by tag: which tags may come after it
+	most  []float32 // by tag that opens: at least the weight of every step to it
+
+	opening []bool // by tag: opens
+}
+
+// bound finds what no step to a tag weighs more than; raise keeps it so.
+func (w *weights) bound() {
+	w.most = grown(w.most, w.n())
+	for b := range w.most {
+		w.most[b] = float32(math.Inf(-1))
+		for _, a := range w.from[b] {
+			w.most[b] = max(w.most[b], w.steps[int(a)*w.stride()+b])
+		}
+	}
+}
+
+func (w *weights) raise(step int, change float32) {
+	w.steps[step] += change
+	if b := step % w.stride(); b < len(w.most) && step < w.n()*w.stride() {
+		w.most[b] = max(w.most[b], w.steps[step])
+	}
 }
 
 // of is the weight of a feature with a tag.
@@ -38,14 +59,16 @@ func (w *weights) add(f uint32, tag uint8, value float32) {
 }
 
 func (w *weights) link() {
-	w.from, w.after = make([][]uint8, w.n()), make([][]uint8, w.n())
+	w.from, w.after, w.opening = make([][]uint8, w.n()), make([][]uint8, w.n()), make([]bool, w.n())
 	for b := range w.from {
+		w.opening[b] = w.opens(b)
 		for a := range w.n() {
 			if w.follows(a, b) {
 				w.from[b], w.after[a] = append(w.from[b], uint8(a)), append(w.after[a], uint8(b))
 			}
 		}
 	}
+	w.bound()
 }
 
 // lattice is the working memory for one text at a time.
@@ -58,6 +81,34 @@ type lattice struct {
 	logZ  float64
 	seq   []uint8
 	log   []float64
+	close []uint8 // tags worth looking at from tags that open
+}
+
+// near gives the tags that may end at the unit before and from which a best way to
+// a tag that opens may come: from others even the heaviest step does not make up
+// for how far they are behind. Rounding is allowed for.
+func (l *lattice) near(w *weights, before []float32) []uint8 {
+	ends := w.from[outside]
+	top := ends[0]
+	for _, a := range ends[1:] {
+		if before[a] > before[top] {
+			top = a
+		}
+	}
+	gap := float32(0)
+	for b, step := range w.steps[int(top)*w.stride():][:w.n()] {
+		if w.opening[b] {
+			gap = max(gap, w.most[b]-step)
+		}
+	}
+	least := before[top] - gap - 1e-4*(1+gap+max(before[top], -before[top]))
+	l.close = l.close[:0]
+	for _, a := range ends {
+		if before[a] >= least {
+			l.close = append(l.close, a)
+		}
+	}
+	return l.close
 }
 
 func grown[T any](list []T, n int) []T {
@@ -90,9 +141,14 @@ func (l *lattice) viterbi(w *weights, gold []uint8, cost float32) ([]uint8, floa
 	}
 	for t := 1; t < n; t++ {
 		before, now, back := l.best[(t-1)*stride:][:tags], l.best[t*stride:][:tags], l.back[t*stride:][:tags]
+		near := l.near(w, before)
 		for b := range tags {
 			top, from := low, uint8(0)
-			for _, a := range w.from[b] {
+			list := w.from[b]
+			if w.opening[b] {
+				list = near
+			}
+			for _, a := range list {
 				if s := before[a] + w.steps[int(a)*stride+b]; s > top {
 					top, from = s, a
 				}

@@ -15,6 +15,7 @@ func small(rng *rand.Rand, s tags, n int) (*weights, *lattice) {
 	for i := range w.steps {
 		w.steps[i] = float32(rng.NormFloat64())
 	}
+	w.bound()
 	l := &lattice{score: make([]float32, n*s.stride())}
 	for i := range l.score {
 		l.score[i] = float32(2 * rng.NormFloat64())
@@ -140,6 +141,41 @@ func TestLayersHoldNestedSpansApart(t *testing.T) {
 	want := [][]piece{{{0, 6, 1}, {8, 9, 0}}, {{2, 4, 0}}, {{2, 3, 2}}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// What is laid out for speed adds up to what the plain way does, to the bit; and
+// tags that are too far behind are passed over without a loss, whatever steps weigh.
+func TestFastWaysAgreeWithPlainOnes(t *testing.T) {
+	s := tags{20, false}
+	rng := rand.New(rand.NewPCG(5, 5))
+	p := &problem{tags: s, unitAt: []int{0, 40}, rows: []int32{0}, features: 30, gold: [][]uint8{make([]uint8, 40)}, at: []int{0}}
+	for u := range 40 {
+		p.gold[0][u] = uint8(rng.IntN(s.n()))
+		for range 6 {
+			p.idx = append(p.idx, uint32(rng.IntN(30)))
+		}
+		p.at = append(p.at, len(p.idx))
+	}
+	for _, wide := range []float64{0.1, 1, 10, 1000} {
+		w := p.weights()
+		for i := range w.emit {
+			w.emit[i] = float32(rng.NormFloat64())
+		}
+		for i := range w.steps {
+			w.steps[i] = float32(wide * rng.NormFloat64())
+		}
+		w.bound()
+		plain, fast := &lattice{}, &lattice{}
+		p.emissions(plain, w, 0)
+		p.pack(w).emissions(fast, p, s.stride(), 0)
+		if !slices.Equal(plain.score, fast.score) {
+			t.Errorf("steps of %v: emissions differ", wide)
+		}
+		seq, score := fast.viterbi(w, nil, 0)
+		if best := plain.nBest(w, 1)[0]; !slices.Equal(seq, best) || score != plain.along(w, best) && math.Abs(float64(score-plain.along(w, best))) > 1e-3*math.Abs(float64(score)) {
+			t.Errorf("steps of %v: %v, the best is %v", wide, seq, best)
+		}
 	}
 }
 

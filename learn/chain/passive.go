@@ -16,11 +16,12 @@ func passiveAggressive(ctx context.Context, p *problem) (*solution, error) {
 	sum := make([]float64, len(w.steps)) // Σ change × moment, to average steps
 	s := &solution{w: w, dual: make([][]multiplier, len(p.gold))}
 	moments := make([][]float64, len(p.gold)) // beside dual: Σ value × moment
-	l, c := &lattice{}, newChange(len(w.emit)+len(w.steps))
+	l, c, packed := &lattice{}, newChange(len(w.emit)+len(w.steps)), p.pack(w)
 	order := append([]int32(nil), p.rows...)
 	random := rand.New(rand.NewPCG(p.seed, 0xC4A1))
 	moment := 0.0 // texts looked at
 	for range p.passes {
+		w.bound()
 		random.Shuffle(len(order), func(a, b int) { order[a], order[b] = order[b], order[a] })
 		loss := 0
 		for n, i := range order {
@@ -32,7 +33,7 @@ func passiveAggressive(ctx context.Context, p *problem) (*solution, error) {
 			if len(gold) == 0 || p.weight[i] == 0 {
 				continue
 			}
-			p.emissions(l, w, int(i))
+			packed.emissions(l, p, stride, int(i))
 			seq, top := l.viterbi(w, nil, 0)
 			wrong := 0
 			for t := range gold {
@@ -50,9 +51,9 @@ func passiveAggressive(ctx context.Context, p *problem) (*solution, error) {
 				g, b := gold[t], seq[t]
 				if g != b {
 					u := p.unitAt[i] + t
-					for _, f := range p.idx[p.at[u]:p.at[u+1]] {
-						for k := w.at[f]; k < w.at[f+1]; k++ {
-							switch w.label[k] {
+					for _, at := range packed.at[p.at[u]:p.at[u+1]] {
+						for k := at.from; k < at.to; k++ {
+							switch packed.pairs[k].tag {
 							case g:
 								c.add(int(k), 1)
 							case b:
@@ -70,9 +71,9 @@ func passiveAggressive(ctx context.Context, p *problem) (*solution, error) {
 			for _, k := range c.touched {
 				change := step * c.by[k]
 				if k < len(w.emit) {
-					w.emit[k] += change
+					packed.pairs[k].weight += change
 				} else {
-					w.steps[k-len(w.emit)] += change
+					w.raise(k-len(w.emit), change)
 					sum[k-len(w.emit)] += float64(change) * moment
 				}
 			}

@@ -45,6 +45,46 @@ func (p *problem) emissions(l *lattice, w *weights, i int) {
 	l.fill(w, p.unitAt[i+1]-from, func(u int) []uint32 { return p.idx[p.at[from+u]:p.at[from+u+1]] })
 }
 
+// packed is a problem laid out for speed: for each feature of each unit where its
+// pairs are, and tag and weight of a pair side by side.
+type packed struct {
+	at    []run // as problem.idx
+	pairs []pair
+}
+
+type run struct{ from, to uint32 }
+
+type pair struct {
+	weight float32
+	tag    uint8
+}
+
+func (p *problem) pack(w *weights) *packed {
+	k := &packed{at: make([]run, len(p.idx)), pairs: make([]pair, len(w.emit))}
+	for i, f := range p.idx {
+		k.at[i] = run{w.at[f], w.at[f+1]}
+	}
+	for i, tag := range w.label {
+		k.pairs[i] = pair{w.emit[i], tag}
+	}
+	return k
+}
+
+// emissions does what problem.emissions does.
+func (k *packed) emissions(l *lattice, p *problem, stride, i int) {
+	from, to := p.unitAt[i], p.unitAt[i+1]
+	l.score = grown(l.score, (to-from)*stride)
+	clear(l.score)
+	for u := from; u < to; u++ {
+		score := l.score[(u-from)*stride:][:stride]
+		for _, at := range k.at[p.at[u]:p.at[u+1]] {
+			for _, x := range k.pairs[at.from:at.to] {
+				score[x.tag] += x.weight
+			}
+		}
+	}
+}
+
 // fill does that for n units with the given features.
 func (l *lattice) fill(w *weights, n int, features func(u int) []uint32) {
 	stride := w.stride()

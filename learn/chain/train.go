@@ -156,6 +156,7 @@ func (t *trainer) solve(ctx context.Context, m *model, texts []row, gold [][][]u
 		if err != nil {
 			return nil, nil, err
 		}
+		s.w.bound()
 		m.layers, duals = append(m.layers, s.w), append(duals, s.dual)
 	}
 	m.settle()
