@@ -4,6 +4,7 @@ import (
 	"zhuomo/learn"
 	"zhuomo/learn/chain"
 	"zhuomo/learn/linear"
+	"zhuomo/learn/near"
 )
 
 // Learners lists the learners in the order in which pages show them; the first
@@ -12,5 +13,6 @@ func Learners() []learn.Learner {
 	return []learn.Learner{
 		linear.New(), // learn.linear.v1
 		chain.New(),  // learn.chain.v1
+		near.New(),   // learn.near.v1
 	}
 }

@@ -23,9 +23,10 @@ const (
 	curveEdge = 10.0
 	// curveRows is the least number of held-back rows that can show a curve.
 	curveRows = 200
-	// leastGain is by how many standard errors a curve must be better: the borders of
-	// flows and gates rest on what is stated, and chance should not move them.
-	leastGain = 3
+	// leastGain and leastGainMulti are by how many standard errors a curve must be better,
+	// for one label a row and for several. The latter also moves which labels are chosen,
+	// which chance should not.
+	leastGain, leastGainMulti = 1, 3
 	// curveParts is how many parts the rows are cut into for the choice.
 	curveParts = 5
 )
@@ -129,7 +130,7 @@ func (c *Curve) bend(p []float64, top int) {
 }
 
 // choose keeps a curve where it states held-back rows better than none: for rows that it
-// was not drawn from, the log loss falls by more than leastGain times its standard error.
+// was not drawn from, the log loss falls by more than a few standard errors of that.
 func (c *Calibration) choose(single bool, scores []float32, classes int, labels [][]int) {
 	if len(labels) < curveRows {
 		return
@@ -162,7 +163,11 @@ func (c *Calibration) choose(single bool, scores []float32, classes int, labels 
 	}
 	rows := float64(len(labels))
 	mean := gain / rows
-	if mean > leastGain*math.Sqrt(max(0, square/rows-mean*mean)/rows) {
+	least := float64(leastGain)
+	if !single {
+		least = leastGainMulti
+	}
+	if mean > least*math.Sqrt(max(0, square/rows-mean*mean)/rows) {
 		c.Curve = whole.curve()
 	}
 }

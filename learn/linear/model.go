@@ -171,30 +171,41 @@ func (m *model) Explain(ctx context.Context, in learn.Input, label string) (lear
 	defer func() { d.reader.trace = false }()
 	m.score(d, in)
 
-	e := learn.Explanation{Label: label, Score: d.lanes[l], Text: make([]float32, len([]rune(in.Text))), History: make([][]float32, len(in.History))}
+	e := learn.Explanation{Label: label, Score: d.lanes[l]}
 	m.Calibration.Probabilities(m.header.Task == learn.Single, d.lanes[:len(d.p)], d.p)
 	e.P = float32(d.p[l])
+	part := share(&e, in, m.space, d.reader.spans, d.idx, d.val, func(f uint32) float32 { return m.w[int(f)*m.stride+l] })
+	if m.space.bias > 0 {
+		e.Base = part[uint32(len(m.space.idf))]
+	}
+	return e, nil
+}
+
+// share fills Text, History and Rest of e with what each feature did, its value times
+// weight, among the characters where it stood; it gives those by feature.
+func share(e *learn.Explanation, in learn.Input, sp *space, spans []span, idx []uint32, val []float32, weight func(feature uint32) float32) map[uint32]float32 {
+	e.Text, e.History = make([]float32, len([]rune(in.Text))), make([][]float32, len(in.History))
 	for turn, said := range in.History {
 		e.History[turn] = make([]float32, len([]rune(said.Text)))
 	}
-	part := make(map[uint32]float32, len(d.idx))
-	for j, f := range d.idx {
-		part[f] = float32(d.val[j] * m.w[int(f)*m.stride+l])
+	part := make(map[uint32]float32, len(idx))
+	for j, f := range idx {
+		part[f] = float32(val[j] * weight(f))
 	}
 	stood := make(map[uint32]int, len(part))
-	for _, s := range d.reader.spans {
-		if f, ok := m.space.find(s.bucket); ok {
+	for _, s := range spans {
+		if f, ok := sp.find(s.bucket); ok {
 			stood[f]++
 		}
 	}
-	for _, s := range d.reader.spans {
-		f, ok := m.space.find(s.bucket)
+	for _, s := range spans {
+		f, ok := sp.find(s.bucket)
 		if !ok {
 			continue
 		}
-		share := part[f] / float32(stood[f])
+		own := part[f] / float32(stood[f])
 		if s.from == s.to {
-			e.Rest += share
+			e.Rest += own
 			continue
 		}
 		chars := e.Text
@@ -202,18 +213,15 @@ func (m *model) Explain(ctx context.Context, in learn.Input, label string) (lear
 			chars = e.History[s.turn]
 		}
 		for at := s.from; at < s.to; at++ {
-			chars[at] += share / float32(s.to-s.from)
+			chars[at] += own / float32(s.to-s.from)
 		}
 	}
-	for j, f := range d.idx { // what an encoder adds stands at no character
-		if int(f) >= m.space.firstDense() {
-			e.Rest += float32(d.val[j] * m.w[int(f)*m.stride+l])
+	for _, f := range idx { // what an encoder adds stands at no character
+		if int(f) >= sp.firstDense() {
+			e.Rest += part[f]
 		}
 	}
-	if m.space.bias > 0 {
-		e.Base = part[uint32(len(m.space.idf))]
-	}
-	return e, nil
+	return part
 }
 
 // Witnesses takes the score apart into training rows: it is the sum over rows
