@@ -56,15 +56,9 @@ const (
 	maxHomeText = 512 << 20 // bytes of all lines, uncompressed
 )
 
-// Packed tells what a file of feedback holds.
-type Packed struct {
-	ProductID string `json:"product_id" table:"产品编号|product id"`
-	TurnCount int    `json:"turn_count" table:"话轮|turns"`
-}
-
 // Pack writes everything that was said to the product of this box.
-func (s *Service) Pack(ctx context.Context, w io.Writer, product string) (Packed, error) {
-	out := Packed{ProductID: product}
+func (s *Service) Pack(ctx context.Context, w io.Writer, product string) error {
+	count := 0
 	packed, sum := gzip.NewWriter(w), sha256.New()
 	put := func(v any) error {
 		line, err := json.Marshal(v)
@@ -74,13 +68,13 @@ func (s *Service) Pack(ctx context.Context, w io.Writer, product string) (Packed
 		return err
 	}
 	if err := put(homeHead{homeFormat, homeVersion, product, s.n.Now().UnixMicro()}); err != nil {
-		return out, err
+		return err
 	}
 	channels := map[string]string{} // by session
 	for after := ""; ; {
 		turns, err := s.TurnsAfter(ctx, product, after, homeBatch)
 		if err != nil {
-			return out, err
+			return err
 		}
 		if len(turns) == 0 {
 			break
@@ -90,19 +84,19 @@ func (s *Service) Pack(ctx context.Context, w io.Writer, product string) (Packed
 			if !known {
 				session, _, err := readSession(ctx, s.n.DB.Reader(), t.SessionID)
 				if err != nil {
-					return out, err
+					return err
 				}
 				channel, channels[t.SessionID] = session.Channel, session.Channel
 			}
 			if err := put(homeTurn{Turn: t, Channel: channel, RatedUS: t.ratedUS}); err != nil {
-				return out, err
+				return err
 			}
-			out.TurnCount++
+			count++
 		}
 		after = turns[len(turns)-1].ID
 	}
-	end := homeEnd{out.TurnCount, hex.EncodeToString(sum.Sum(nil))}
-	return out, errors.Join(put(map[string]homeEnd{"end": end}), packed.Close())
+	end := homeEnd{count, hex.EncodeToString(sum.Sum(nil))}
+	return errors.Join(put(map[string]homeEnd{"end": end}), packed.Close())
 }
 
 // Brought tells what a file of feedback brought.

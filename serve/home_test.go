@@ -66,7 +66,7 @@ func (p *trip) rate(t *testing.T, turn string, good bool) {
 func (p *trip) pack(t *testing.T) []byte {
 	t.Helper()
 	var file bytes.Buffer
-	if _, err := p.box.Pack(t.Context(), &file, "p1"); err != nil {
+	if err := p.box.Pack(t.Context(), &file, "p1"); err != nil {
 		t.Fatal(err)
 	}
 	return file.Bytes()

@@ -37,9 +37,8 @@ type Newest interface {
 type Embedder interface {
 	// Name is what clients call it.
 	Name() string
-	// Dim is the length of a vector, MaxTokens how many tokens of a text are read.
+	// Dim is the length of a vector.
 	Dim() int
-	MaxTokens() int
 	// Tokens gives the tokens of a text as they are read.
 	Tokens(text string) []int32
 	// Encode gives a vector for each text, on so many workers (< 1: one for each core).

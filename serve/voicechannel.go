@@ -65,6 +65,11 @@ func (n NewVoice) Channel(key string) VoiceChannel {
 	if key != "" {
 		v.keyHash = hashText(key)
 	}
+	return v.withKeeps()
+}
+
+// withKeeps tells of what cannot be read again only that it is there.
+func (v VoiceChannel) withKeeps() VoiceChannel {
 	v.Keeps = v.secret != "" || v.keyHash != ""
 	return v
 }
@@ -147,6 +152,27 @@ func (s *Service) AddVoice(ctx context.Context, product string, n NewVoice) (v V
 		return err
 	})
 	return v, key, err
+}
+
+// RekeyVoice gives a channel a new key, told once; the old one ends. Faults:
+// NoVoice, BadVoice where the platform signs by a key of its own.
+func (s *Service) RekeyVoice(ctx context.Context, product, idOrName string) (v VoiceChannel, key string, err error) {
+	key = rand.Text() + rand.Text()
+	err = s.n.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		found, ok, err := readVoiceOf(ctx, tx, product, idOrName)
+		if err == nil && !ok {
+			err = NoVoice.With("voice", idOrName)
+		}
+		if err != nil {
+			return err
+		}
+		if platform := s.voice(found.Platform); platform == nil || !platform.Spec().OwnKey {
+			return BadVoice.With("field", "key", "why", spec.Text{ZH: "这个平台用它自己的密钥签名；换了密钥就移除渠道重建", EN: "this platform signs by its own key; when that changes, make the channel anew"})
+		}
+		v, v.keyHash = found, hashText(key)
+		return putVoiceKey(ctx, tx, v)
+	})
+	return v.withKeeps(), key, err
 }
 
 // RemoveVoice ends a voice channel: the platform is refused from now on. What was

@@ -20,6 +20,7 @@ func (s *Service) voiceRoutes() []api.Route {
 		api.Op("GET", "/api/v1/voice-platforms", "serve platforms", api.Viewer, "语音平台：有哪些，各要填什么", "voice platforms: which there are, and what each needs", s.listPlatforms),
 		api.Op("GET", "/api/v1/products/{product}/voices", "serve voices", api.Viewer, "列出语音渠道", "list voice channels", s.listVoices),
 		api.Op("POST", "/api/v1/products/{product}/voices", "serve voice", api.Lead, "新建语音渠道，得到填进平台后台的地址", "make a voice channel; gives the address for the platform's console", s.addVoice, api.Secret()),
+		api.Op("POST", "/api/v1/products/{product}/voices/{voice}/keys", "serve rekey", api.Lead, "给语音渠道换口令，旧的立即作废", "give a voice channel a new key; the old one ends at once", s.rekeyVoice, api.Secret()),
 		api.Op("DELETE", "/api/v1/products/{product}/voices/{voice}", "serve unvoice", api.Lead, "移除语音渠道，平台的请求立即被拒绝", "remove a voice channel; its platform is refused at once", s.removeVoice),
 		api.Raw("POST", "/webhooks/voice/{voice}", api.Public, "语音平台：小度、天猫精灵、小爱、讯飞", "voice platforms: DuerOS, AliGenie, XiaoAi, iFLYOS", http.HandlerFunc(s.hear), api.Guess(), api.MaxBytes(maxVoiceBytes)),
 		api.Raw("GET", "/aligenie/{file}", api.Public, "天猫精灵的归属认证文件", "AliGenie's proof of ownership", http.HandlerFunc(s.proof), api.Hidden()),
@@ -36,7 +37,7 @@ func (s *Service) listPlatforms(context.Context, *struct{}) (*platformsOut, erro
 	return out, nil
 }
 
-type voicesOut struct{ Body api.Page[VoiceChannel] }
+type voicesOut struct{ Body api.Page[AddedVoice] }
 
 func (s *Service) listVoices(ctx context.Context, in *pageIn) (*voicesOut, error) {
 	product, err := s.product(ctx, in.Product)
@@ -52,8 +53,12 @@ func (s *Service) listVoices(ctx context.Context, in *pageIn) (*voicesOut, error
 		return nil, err
 	}
 	out := &voicesOut{}
-	if out.Body.Items = all; len(all) > in.Limit {
-		out.Body.Items, out.Body.Next = all[:in.Limit], api.Cursor(all[in.Limit-1].ID)
+	if len(all) > in.Limit {
+		all, out.Body.Next = all[:in.Limit], api.Cursor(all[in.Limit-1].ID)
+	}
+	out.Body.Items = []AddedVoice{}
+	for _, v := range all {
+		out.Body.Items = append(out.Body.Items, atAddress(ctx, v, ""))
 	}
 	return out, nil
 }
@@ -63,11 +68,15 @@ type addVoiceIn struct {
 	Body NewVoice
 }
 
-// AddedVoice is a new channel with what the platform's console wants.
+// AddedVoice is a channel with what the platform's console wants; the key only while it is new.
 type AddedVoice struct {
 	VoiceChannel
 	Address string `json:"address" table:"地址|address" doc:"填进平台后台的地址|for the platform's console"`
 	Key     string `json:"key,omitempty" table:"口令|key" doc:"只给一次：放在请求头 X-Zhuomo-Key 里，或写在地址的 ?key= 后面|told once: send it as the header X-Zhuomo-Key, or behind ?key= in the address"`
+}
+
+func atAddress(ctx context.Context, v VoiceChannel, key string) AddedVoice {
+	return AddedVoice{v, api.BaseURL(ctx) + "/webhooks/voice/" + v.ID, key}
 }
 
 type addVoiceOut struct{ Body AddedVoice }
@@ -83,12 +92,24 @@ func (s *Service) addVoice(ctx context.Context, in *addVoiceIn) (*addVoiceOut, e
 	if err != nil {
 		return nil, err
 	}
-	return &addVoiceOut{AddedVoice{v, api.BaseURL(ctx) + "/webhooks/voice/" + v.ID, key}}, nil
+	return &addVoiceOut{atAddress(ctx, v, key)}, nil
 }
 
 type voiceIn struct {
 	ProductIn
 	Voice string `path:"voice" doc:"语音渠道的编号或名字|id or name of the voice channel"`
+}
+
+func (s *Service) rekeyVoice(ctx context.Context, in *voiceIn) (*addVoiceOut, error) {
+	product, err := s.product(ctx, in.Product)
+	if err != nil {
+		return nil, err
+	}
+	v, key, err := s.RekeyVoice(ctx, product, in.Voice)
+	if err != nil {
+		return nil, err
+	}
+	return &addVoiceOut{atAddress(ctx, v, key)}, nil
 }
 
 func (s *Service) removeVoice(ctx context.Context, in *voiceIn) (*struct{}, error) {

@@ -12,8 +12,7 @@ const voiceColumns = `id, product_id, name, platform, skill_id, key_id, secret, 
 func scanVoice(row scanner) (VoiceChannel, error) {
 	var v VoiceChannel
 	err := row.Scan(&v.ID, &v.ProductID, &v.Name, &v.Platform, &v.SkillID, &v.KeyID, &v.secret, &v.PublicKey, &v.keyHash, &v.ProofName, &v.proof, &v.createdBy, &v.CreatedUS)
-	v.Keeps = v.secret != "" || v.keyHash != ""
-	return v, err
+	return v.withKeeps(), err
 }
 
 // insertVoice adds a channel; false when the product has one of the name.
@@ -77,4 +76,14 @@ func changed(result sql.Result, err error) (bool, error) {
 	}
 	n, err := result.RowsAffected()
 	return n > 0, err
+}
+
+// readVoiceOf finds a product's channel by id or name.
+func readVoiceOf(ctx context.Context, q db.Reader, product, idOrName string) (VoiceChannel, bool, error) {
+	return found(scanVoice(q.QueryRowContext(ctx, `SELECT `+voiceColumns+` FROM serve_voices WHERE product_id = $1 AND (id = $2 OR name = $2)`, product, idOrName)))
+}
+
+func putVoiceKey(ctx context.Context, tx db.Tx, v VoiceChannel) error {
+	_, err := tx.ExecContext(ctx, `UPDATE serve_voices SET key_hash = $2 WHERE id = $1`, v.ID, v.keyHash)
+	return db.Explain(err)
 }

@@ -250,7 +250,7 @@ func TestVoiceChannelsOverHTTP(t *testing.T) {
 			t.Fatalf("%d %s", status, body)
 		}
 		status, body = v.call("GET", path, "", "Authorization", "Bearer viewer")
-		if status != 200 || !strings.Contains(body, "卧室") || strings.Contains(body, made.Key) || strings.Contains(body, hashText(made.Key)) {
+		if status != 200 || !strings.Contains(body, "卧室") || !strings.Contains(body, made.Address) || strings.Contains(body, made.Key) || strings.Contains(body, hashText(made.Key)) {
 			t.Errorf("the list: %d %s", status, body)
 		}
 		if status, body = v.call("GET", "/aligenie/abc.txt", ""); status != 200 || body != "file of the console" {
@@ -274,6 +274,22 @@ func TestVoiceChannelsOverHTTP(t *testing.T) {
 			if status, body := v.call("POST", path, c.body, "Authorization", "Bearer "+c.who); status != c.want || !strings.Contains(body, `"fix"`) {
 				t.Errorf("%s: %d %s, want %d", name, status, body, c.want)
 			}
+		}
+		status, body = v.call("POST", path+"/卧室/keys", "", "Authorization", "Bearer lead")
+		var anew AddedVoice
+		if err := json.Unmarshal([]byte(body), &anew); err != nil || status != 200 || anew.ID != made.ID || anew.Key == "" || anew.Key == made.Key {
+			t.Fatalf("a new key: %d %s", status, body)
+		}
+		for key, want := range map[string]int{made.Key: 400, anew.Key: 200} {
+			if status, body := v.call("POST", "/webhooks/voice/"+made.ID, fmt.Sprintf(`{"Kind":"opened","Session":"s","RequestID":"k%d"}`, want), "Key", key); status != want {
+				t.Errorf("by a key: %d %s, want %d", status, body, want)
+			}
+		}
+		if status, _ := v.call("POST", path+"/卧室/keys", "", "Authorization", "Bearer trainer"); status != 403 {
+			t.Errorf("a new key by a trainer: %d", status)
+		}
+		if status, _ := v.call("POST", path+"/厨房/keys", "", "Authorization", "Bearer lead"); status != 404 {
+			t.Errorf("a new key of nobody: %d", status)
 		}
 		if status, body := v.call("DELETE", path+"/卧室", "", "Authorization", "Bearer lead"); status != 204 && status != 200 {
 			t.Errorf("remove: %d %s", status, body)

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"time"
@@ -121,18 +119,7 @@ func boxApart(ctx context.Context, folder, file string) (*benchServer, error) {
 	if err := copyProgram(self, program); err != nil {
 		return nil, err
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	address := free.Addr().String()
-	if err := free.Close(); err != nil {
-		return nil, err
-	}
-	s := &benchServer{process: exec.CommandContext(ctx, program, "serve", file, "--data", folder, "--listen", address), address: "http://" + address}
-	s.process.Stdout, s.process.Stderr = io.Discard, io.Discard
-	s.began = time.Now()
-	return s, s.process.Start()
+	return startApart(ctx, program, file, "--data", folder)
 }
 
 func copyProgram(from, to string) error {

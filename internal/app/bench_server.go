@@ -29,6 +29,12 @@ func serveApart(ctx context.Context, folder string, more ...string) (*benchServe
 	if err != nil {
 		return nil, err
 	}
+	return startApart(ctx, program, append([]string{"--data", folder}, more...)...)
+}
+
+// startApart starts a program's server on a free loopback port, given the rest of
+// its command line.
+func startApart(ctx context.Context, program string, rest ...string) (*benchServer, error) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -37,7 +43,7 @@ func serveApart(ctx context.Context, folder string, more ...string) (*benchServe
 	if err := free.Close(); err != nil {
 		return nil, err
 	}
-	s := &benchServer{process: exec.CommandContext(ctx, program, append([]string{"serve", "--data", folder, "--listen", address}, more...)...), address: "http://" + address}
+	s := &benchServer{process: exec.CommandContext(ctx, program, append([]string{"serve", "--listen", address}, rest...)...), address: "http://" + address}
 	s.process.Stdout, s.process.Stderr = io.Discard, io.Discard
 	s.began = time.Now()
 	return s, s.process.Start()

@@ -43,8 +43,8 @@ func (o exporting) run(ctx context.Context, e *command.Env) error {
 	if !strings.HasSuffix(o.bundle, bundleEnd) {
 		return command.Usage.With("problem", e.Text("要用 --bundle 写明文件，如 --bundle speaker.zhuomo", "name the file with --bundle, such as --bundle speaker.zhuomo"), "command", "zhuomo export")
 	}
-	if _, err := os.Lstat(o.bundle); err == nil && !o.force {
-		return ExportThere.With("file", o.bundle)
+	if err := freeName(o.bundle, o.force); err != nil {
+		return err
 	}
 	if err := hasData(e.Globals); err != nil {
 		return err
@@ -63,26 +63,51 @@ func (o exporting) run(ctx context.Context, e *command.Env) error {
 		return err
 	}
 	defer body.Close()
-	part := o.bundle + ".part"
-	defer os.Remove(part)
-	sum, err := keepFile(part, body)
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
+	var told held
+	sum, err := saveAs(ctx, o.bundle, body, func(part string) error {
+		p, size, err := readBundle(part, "")
+		if err == nil {
+			p.File = o.bundle
+			told = tellBundle(p, size)
 		}
-		return ExportUnwritten.With("file", o.bundle, "why", err.Error()).Because(err)
-	}
-	p, size, err := readBundle(part, "")
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(os.Rename(part, o.bundle), syncName(o.bundle)); err != nil {
-		return ExportUnwritten.With("file", o.bundle, "why", err.Error()).Because(err)
-	}
-	p.File = o.bundle
-	told := tellBundle(p, size)
 	told.SHA256 = sum
 	return e.Print(told)
+}
+
+// freeName refuses a file that is there already, unless it may be written over.
+func freeName(path string, force bool) error {
+	if _, err := os.Lstat(path); path != "" && err == nil && !force {
+		return ExportThere.With("file", path)
+	}
+	return nil
+}
+
+// saveAs writes what comes under another name, has it checked there, and only then
+// gives it its own. It gives the file's sum.
+func saveAs(ctx context.Context, path string, r io.Reader, check func(part string) error) (sum string, err error) {
+	part := path + ".part"
+	defer os.Remove(part)
+	unwritten := func(err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return ExportUnwritten.With("file", path, "why", err.Error()).Because(err)
+	}
+	if sum, err = keepFile(part, r); err != nil {
+		return "", unwritten(err)
+	}
+	if err := check(part); err != nil {
+		return "", err
+	}
+	if err := errors.Join(os.Rename(part, path), syncName(path)); err != nil {
+		return "", unwritten(err)
+	}
+	return sum, nil
 }
 
 // keepFile writes what comes to a file, anew, and gives its sum.

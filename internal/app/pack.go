@@ -25,8 +25,7 @@ func (a *App) packed(ctx context.Context, _ *struct{}) (*api.Outgoing, error) {
 		return nil, err
 	}
 	return &api.Outgoing{Name: "home" + packEnd, Write: func(w io.Writer) error {
-		_, err := a.Stages.Serve.Pack(ctx, w, product)
-		return err
+		return a.Stages.Serve.Pack(ctx, w, product)
 	}}, nil
 }
 
@@ -49,6 +48,9 @@ func packCommand() command.Special {
 
 // runPack asks the box that runs over the folder, or opens the folder itself.
 func runPack(ctx context.Context, e *command.Env, output string, force bool) error {
+	if err := freeName(output, force); err != nil {
+		return err
+	}
 	folder, err := packFolder(e.Globals)
 	if err != nil {
 		return err
@@ -62,17 +64,7 @@ func runPack(ctx context.Context, e *command.Env, output string, force bool) err
 		_, err := io.Copy(e.Out, body)
 		return err
 	}
-	if _, err := os.Lstat(output); err == nil && !force {
-		return ExportThere.With("file", output)
-	}
-	defer os.Remove(output + ".part")
-	_, err = keepFile(output+".part", body)
-	if err == nil {
-		err = errors.Join(os.Rename(output+".part", output), syncName(output))
-	}
-	if err != nil && ctx.Err() == nil {
-		return ExportUnwritten.With("file", output, "why", err.Error()).Because(err)
-	}
+	_, err = saveAs(ctx, output, body, func(string) error { return nil })
 	return err
 }
 
@@ -119,7 +111,7 @@ func openPack(ctx context.Context, e *command.Env, folder string) (io.ReadCloser
 	}
 	r, w := io.Pipe()
 	go func() {
-		_, err := a.Stages.Serve.Pack(ctx, w, product)
+		err := a.Stages.Serve.Pack(ctx, w, product)
 		w.CloseWithError(errors.Join(err, a.Close(context.WithoutCancel(ctx)))) // nil: the end
 	}()
 	return r, nil

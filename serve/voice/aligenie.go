@@ -102,11 +102,8 @@ type taskAnswer struct {
 	} `json:"returnValue"`
 }
 
-// genieBytes is a limit of ours: the platform states none.
-const genieBytes = 24 << 10
-
 func (aligenie) Answer(_ serve.VoiceMessage, s serve.Spoken) ([]byte, error) {
-	return encode(genieBytes, s, func(say, _ string) any {
+	return encode(ownBytes, s, func(say, _ string) any {
 		a := taskAnswer{ReturnCode: "0"}
 		to := &a.ReturnValue
 		to.ResultType, to.ExecuteCode, to.Dialog.End = "RESULT", "SUCCESS", s.End

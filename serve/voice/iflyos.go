@@ -81,9 +81,6 @@ func isoTime(s string) (time.Time, error) {
 	return time.Time{}, unreadable("timestamp 不是 ISO 8601 时间", "its timestamp is no time of ISO 8601")
 }
 
-// flyBytes is a limit of ours: the platform states none.
-const flyBytes = 24 << 10
-
 func (iflyos) Answer(m serve.VoiceMessage, s serve.Spoken) ([]byte, error) {
-	return encode(flyBytes, s, func(say, _ string) any { return answerOf(first(m.Version, "2.1"), say, s) })
+	return encode(ownBytes, s, func(say, _ string) any { return answerOf(first(m.Version, "2.1"), say, s) })
 }

@@ -52,6 +52,9 @@ func encode(limit int, s serve.Spoken, shape func(say, show string) any) ([]byte
 	}
 }
 
+// ownBytes is the most of an answer where the platform states no limit.
+const ownBytes = 24 << 10
+
 // maxSaid is how many characters anybody would listen to.
 const maxSaid = 2000
 

@@ -156,13 +156,10 @@ type miSpeak struct {
 	Text string `json:"text"`
 }
 
-// miBytes is a limit of ours: the platform states none.
-const miBytes = 24 << 10
-
 // Answer keeps the microphone open until the session ends: the device leaves the
 // skill when it closes.
 func (xiaoai) Answer(m serve.VoiceMessage, s serve.Spoken) ([]byte, error) {
-	return encode(miBytes, s, func(say, _ string) any {
+	return encode(ownBytes, s, func(say, _ string) any {
 		a := miAnswer{Version: "1.0", IsSessionEnd: s.End}
 		a.Response.OpenMic = !s.End && m.Kind != serve.Noted
 		a.Response.ToSpeak = &miSpeak{Text: first(say, "好的。")} // without words the platform takes the answer for none

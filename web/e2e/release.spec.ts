@@ -51,6 +51,60 @@ describe.skipIf(cannot !== "")(`release ${cannot}`, () => {
     expect(await page.locator('li[aria-current="true"] h2').textContent()).toBe("发布版");
   });
 
+  test("a release is saved as a bundle that the program takes for whole", async () => {
+    const name = await live();
+    await page.goto(`/${house.product}/release?lang=zh&row=${name}`);
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "下载发布包" }).click()]);
+    expect(saved.suggestedFilename()).toBe(`${name}.zhuomo`);
+    const file = `${house.folder}/${name}.zhuomo`;
+    await saved.saveAs(file);
+    house.zhuomo("export", "--product", house.product, "--release", name, "--bundle", `${file}-by-command.zhuomo`); // it reads the file back and checks it
+    expect(readFileSync(file).equals(readFileSync(`${file}-by-command.zhuomo`))).toBe(true);
+    await page.route("**/bundle", (r) => r.abort());
+    await page.getByRole("button", { name: "下载发布包" }).click();
+    await page.getByText("连不上琢磨的服务").first().waitFor();
+    await page.unroute("**/bundle");
+  });
+
+  test("a voice platform is connected: what to paste, a new key, and the end", async () => {
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    await page.goto(`/${house.product}/release?lang=zh`);
+    const card = page.locator("section", { has: page.getByRole("heading", { name: "语音渠道" }) });
+    await card.getByText("还没有").waitFor();
+    await card.getByRole("button", { name: "接语音平台" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("平台").click();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await form.getByText("平台不签名", { exact: false }).waitFor();
+    await form.getByRole("button", { name: "建渠道" }).click();
+    await form.getByText("填上渠道名。").waitFor();
+    await form.getByLabel("渠道名").fill("客厅");
+    await form.getByLabel("技能编号").fill("31082");
+    await form.getByRole("button", { name: "建渠道" }).click();
+    await form.getByText("口令只显示这一次", { exact: false }).waitFor();
+    const [address, key] = await form.locator("code").allTextContents();
+    expect(address).toContain(`${house.address}/webhooks/voice/`);
+    const hears = async (with_: string) =>
+      (await house.context.request.post(address!, { headers: { "X-Zhuomo-Key": with_ }, data: { sessionId: "g", utterance: "你好", skillId: 31082, intentName: "say", requestId: `r${Math.random()}` } })).status();
+    expect(await hears(key!)).toBe(200);
+    await form.getByRole("button", { name: "关闭" }).last().click();
+    await card.getByText(address!).waitFor();
+
+    await card.getByRole("button", { name: "换口令" }).click();
+    await page.locator(".ant-popover").getByRole("button", { name: "换口令" }).click();
+    await card.getByText("口令只显示这一次", { exact: false }).waitFor();
+    const anew = (await card.locator("code").allTextContents())[1]!;
+    expect(anew).not.toBe(key);
+    expect(await hears(key!)).toBe(403);
+    expect(await hears(anew)).toBe(200);
+
+    await card.getByRole("button", { name: "移除" }).click();
+    await page.locator(".ant-popover").getByRole("button", { name: "移除" }).click();
+    await card.getByText("还没有").waitFor();
+    expect(await hears(anew)).toBe(404);
+  });
+
   test("with the server gone the page says so", async () => {
     await page.route("**/api/v1/products/*/releases**", (r) => r.abort());
     await page.goto(`/${house.product}/release?lang=zh`);

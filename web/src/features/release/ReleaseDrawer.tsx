@@ -1,6 +1,7 @@
 import { Check, X } from "lucide-react";
 import { Drawer } from "antd";
 import { Link } from "react-router";
+import { useMay } from "../../shared/api/useMe";
 import { useFormat } from "../../shared/format/useFormat";
 import { ActionButton } from "../../shared/keys/ActionButton";
 import type { Action } from "../../shared/keys/actions";
@@ -9,6 +10,7 @@ import { Chip } from "../../shared/page/Chip";
 import { Section } from "../../shared/page/Section";
 import { useWords } from "../../shared/words/useWords";
 import { useReport, type Release } from "./api";
+import { BundleButton } from "./BundleButton";
 import { differs } from "./differs";
 import { noteOf } from "./noteOf";
 import css from "./release.module.css";
@@ -17,6 +19,7 @@ import css from "./release.module.css";
 export function ReleaseDrawer({ release: r, before, product, model, act, onClose }: { release: Release; before: Release | undefined; product: string; model: string; act: Action | undefined; onClose: () => void }) {
   const w = useWords("release");
   const f = useFormat();
+  const may = useMay("trainer");
   const report = useReport(r.report_id).data;
   const changed = new Set(differs(r, before));
   useActions(act ? [act] : [], "dialog");
@@ -44,6 +47,11 @@ export function ReleaseDrawer({ release: r, before, product, model, act, onClose
           ))}
         </dl>
       </Section>
+      {may && (
+        <Section title={w("box")}>
+          <BundleButton product={product} release={r} />
+        </Section>
+      )}
       <Section title={w("gate")} note={r.report_id ? <Link to={`/${product}/evaluate/${r.report_id}`}>{w("report")}</Link> : w("gate_none")}>
         <ul className={css["rules"]}>
           {(report?.verdict.rules ?? []).map((x) => (

@@ -34,6 +34,7 @@ import { ReleaseDrawer } from "./ReleaseDrawer";
 import { Seal } from "./Seal";
 import { noteOf } from "./noteOf";
 import { usePutLive } from "./usePutLive";
+import { Voices } from "./Voices";
 import css from "./release.module.css";
 
 const spans = [1, 24, 168];
@@ -125,6 +126,7 @@ export function ReleasesPage() {
       pane={
         <Pane title={w("channel")} width={348}>
           <Embed product={product} />
+          <Voices product={product} />
           <Publications product={product} />
         </Pane>
       }

@@ -3380,6 +3380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/voices/{voice}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * give a voice channel a new key; the old one ends at once
+         * @description 给语音渠道换口令，旧的立即作废
+         */
+        post: operations["serve-rekey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/{queue}": {
         parameters: {
             query?: never;
@@ -7859,6 +7879,11 @@ export interface components {
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
+        PageServeAddedVoice: {
+            items: components["schemas"]["ServeAddedVoice"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
         PageServeEntryUse: {
             items: components["schemas"]["ServeEntryUse"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
@@ -7886,11 +7911,6 @@ export interface components {
         };
         PageServeTurn: {
             items: components["schemas"]["ServeTurn"][];
-            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
-            next?: string;
-        };
-        PageServeVoiceChannel: {
-            items: components["schemas"]["ServeVoiceChannel"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -8517,22 +8537,6 @@ export interface components {
             think_us: number;
             trace: components["schemas"]["DialogTrace"];
             turn_id: string;
-        };
-        ServeVoiceChannel: {
-            /** Format: int64 */
-            created_us: number;
-            id: string;
-            /** @description 存有密钥或口令，不能再读出|a secret is kept and cannot be read again */
-            keeps_secret: boolean;
-            key_id?: string;
-            /** @description 也是流程里 channel 的值|also the value of channel in the flow */
-            name: string;
-            platform: string;
-            product_id: string;
-            /** @description 归属认证文件的名字|name of the file that proves ownership */
-            proof_name?: string;
-            public_key?: string;
-            skill_id: string;
         };
         ServeVoiceSpec: {
             explain: components["schemas"]["SpecText"];
@@ -16501,7 +16505,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageServeVoiceChannel"];
+                    "application/json": components["schemas"]["PageServeAddedVoice"];
                 };
             };
             /** @description Fault (RFC 9457) */
@@ -16571,6 +16575,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serve-rekey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号或名称|id or name of the product */
+                product: string;
+                /** @description 语音渠道的编号或名字|id or name of the voice channel */
+                voice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeAddedVoice"];
+                };
             };
             /** @description Fault (RFC 9457) */
             default: {

@@ -1,6 +1,7 @@
 // Writes what a table shows as a real .xlsx file; loaded with the first export.
 
 import writeXlsx from "write-excel-file/universal";
+import { saveBlob } from "../api/saveBlob";
 import type { Column } from "./columns";
 
 type Cell = string | number | boolean | Date | null;
@@ -28,9 +29,5 @@ export function sheetOf<T>(columns: Column<T>[], rows: T[]): ({ value: string; f
 export async function writeExcel<T>(name: string, columns: Column<T>[], rows: T[]): Promise<void> {
   const widths = columns.filter((c) => c.plain).map((c) => ({ width: Math.max(10, Math.round((c.width ?? 160) / 8)) }));
   const blob = await writeXlsx(sheetOf(columns, rows) as never, { columns: widths, stickyRowsCount: 1 }).toBlob();
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `${name.replace(/[\\/:*?"<>|]/g, "-")}.xlsx`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveBlob(`${name}.xlsx`, blob);
 }
