@@ -86,7 +86,7 @@ race-tune: build
 	@bash bench/race-tune.sh
 
 race-recommend:
-	go run ./examples/speaker/listen -peers -out bench/results/recommend.json
+	go run ./examples/speaker/listen -seed 21 -peers -out bench/results/recommend.json
 
 race-racing: build
 	@bash bench/race-racing.sh
