@@ -8,11 +8,12 @@ of the same kind had found (100 trials of the same sampler, the same seed): the 
 each, then the second best, five at most, as the program does. The task itself is never
 among them.
 Regret is (best − found) / (best − median) of the table, or of 2,000 random places of a
-surrogate; ranks are among all racers of one task and seed. The paired test is
+surrogate, or as race_tune_live.py says; ranks are among all racers of one task and seed. The paired test is
 Wilcoxon's signed ranks over the tasks' mean regrets.
 """
 import argparse, csv, gzip, json, math, os, platform, statistics, subprocess, time
 import numpy as np
+import race_tune_live
 
 BUDGETS = (25, 50, 100)
 LCBENCH = {  # dial: kind, low, high, log
@@ -153,9 +154,11 @@ def earlier(runs, task, all_, seed, sampler):
 
 
 class Ours:
+    goals = ()
+
     def __init__(self, binary, sampler, task, seed, begin=()):
         self.process = subprocess.Popen([binary, "bench", "sampler"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.send({"sampler": sampler, "seed": seed, "dials": task.dials, "begin": list(begin)})
+        self.send({"sampler": sampler, "seed": seed, "dials": task.dials, "begin": list(begin), "goals": list(self.goals)})
 
     def send(self, line):
         self.process.stdin.write(json.dumps(line) + "\n")
@@ -187,6 +190,7 @@ class Optuna:
         space = {}
         for d in task.dials:
             space[d["name"]] = (optuna.distributions.CategoricalDistribution(d["choices"]) if d["kind"] == "choice" else
+                                optuna.distributions.CategoricalDistribution([False, True]) if d["kind"] == "bool" else
                                 optuna.distributions.IntDistribution(d["min"], d["max"], log=d["log"]) if d["kind"] == "int" else
                                 optuna.distributions.FloatDistribution(d["min"], d["max"], log=d["log"]))
         self.space = space
@@ -222,10 +226,28 @@ def race(racer, task, n):
             tried.append((score, values))
         best = max(best, -math.inf if score is None else score)
         if i in BUDGETS:
-            at[i] = (task.best - best) / (task.best - task.middle) if best > -math.inf else 10.0
+            at[i] = best
     racer.close()
     top = [values for _, values in sorted(tried, key=lambda t: -t[0])[:3]]
-    return {"regret": {str(k): max(v, 0.0) for k, v in at.items()}, "ms_a_trial": 1000 * spent / n, "top": top}
+    run = {"ms_a_trial": 1000 * spent / n, "top": top}
+    if isinstance(task, race_tune_live.Live):
+        run |= {"found": {str(k): v for k, v in at.items()}, "middle": statistics.median(score for score, _ in tried)}
+    else:
+        run["regret"] = {str(k): regret_of(v, task.best, task.middle) for k, v in at.items()}
+    return run
+
+
+def regret_of(found, best, middle):
+    return max((best - found) / (best - middle), 0.0) if found > -math.inf else 10.0
+
+
+def settle(runs, task):
+    """Gives the runs of a live task their regret, from what all of them found."""
+    mine = {k: r for k, r in runs.items() if k.split("/")[0] == task.name and "found" in r}
+    best = max(max(r["found"].values()) for r in mine.values())
+    middle = statistics.median(r["middle"] for k, r in mine.items() if k.endswith("/optuna-random"))
+    for r in mine.values():
+        r["regret"] = {k: regret_of(v, best, middle) for k, v in r["found"].items()}
 
 
 def main():
@@ -235,14 +257,15 @@ def main():
     a.add_argument("--seeds", type=int, default=10)
     a.add_argument("--quick", action="store_true")
     a.add_argument("--go-on", action="store_true", help="our runs that are kept are not run again either")
+    a.add_argument("--without-live", action="store_true")
     a.add_argument("--without-gp", action="store_true")
     a.add_argument("--tasks", default="")
     a.add_argument("--keep", default="bench/results/tune.json")
     a = a.parse_args()
     import optuna, scipy.stats
-    all_ = [t for t in tasks(a.sets) if a.tasks in t.name]
+    all_ = [t for t in tasks(a.sets) + ([] if a.without_live else race_tune_live.tasks(a.sets, a.binary)) if a.tasks in t.name]
     if a.quick:
-        all_, a.seeds = [all_[0], all_[8], all_[-1]], 2
+        all_, a.seeds = [all_[0], all_[8], all_[-2]], 2
     peers = ["optuna-default", "optuna-random"] + ([] if a.without_gp else ["optuna-gp"])
     ours = a.samplers.split(",")
     kept = {"runs": {}}
@@ -269,6 +292,9 @@ def main():
                 kept["machine"] = {"cpus": os.cpu_count(), "python": platform.python_version(), "optuna": optuna.__version__, "load": os.getloadavg()[0]}
                 json.dump(kept, open(a.keep, "w"), indent=0, sort_keys=True)
     racers = ours + peers
+    for t in all_:
+        if isinstance(t, race_tune_live.Live):
+            settle(runs, t)
     for budget in BUDGETS:
         regret = {r: [statistics.mean(runs[f"{t.name}/{s}/{r}"]["regret"][str(budget)] for s in range(a.seeds)) for t in all_] for r in racers}
         ranks = {r: [] for r in racers}
@@ -288,4 +314,5 @@ def main():
             print(f"tune.ms_a_trial.{mine}/{peer} {x:.2f} {y:.2f} {y / x:.2f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

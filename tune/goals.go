@@ -101,6 +101,9 @@ type manyAsker struct {
 	trials []Trial
 }
 
+// SeveralGoals is the asker of a search whose Goals should be small beside a high score.
+func SeveralGoals(o StudyOptions) Asker { return &manyAsker{o: o} }
+
 func (a *manyAsker) Tell(t Trial) {
 	a.trials = slices.DeleteFunc(a.trials, func(o Trial) bool { return o.Number == t.Number })
 	a.trials = append(a.trials, t)

@@ -67,7 +67,7 @@ func Search(ctx context.Context, o StudyOptions, objective Objective) (Outcome, 
 		return Outcome{}, err
 	}
 	if len(o.Goals) > 0 {
-		asker = &manyAsker{o: o}
+		asker = SeveralGoals(o)
 	}
 	h := newHunt(o, asker)
 	h.objective = objective

@@ -18,7 +18,7 @@ import (
 // benchCommands are `zhuomo bench …`: the bars of the product, measured by the
 // program itself on real data. They change no data that was there before.
 func benchCommands() []command.Special {
-	return []command.Special{benchFix(), benchTurn(), benchStart(), benchLabel(), benchSampler(), benchRace(), benchSoak(), benchBox()}
+	return []command.Special{benchFix(), benchTurn(), benchStart(), benchLabel(), benchSampler(), benchFit(), benchRace(), benchSoak(), benchBox()}
 }
 
 func benchFix() command.Special {

@@ -22,12 +22,14 @@ type samplerLine struct {
 	Seed    uint64       `json:"seed"`
 	Dials   []spec.Param `json:"dials"`
 	// Begin are settings that a warm sampler tries first.
-	Begin  []map[string]any `json:"begin"`
-	Ask    *int             `json:"ask"`
-	Tell   *int             `json:"tell"`
-	Values map[string]any   `json:"values"`
-	Score  float64          `json:"score"`
-	Failed bool             `json:"failed"`
+	Begin   []map[string]any   `json:"begin"`
+	Goals   []string           `json:"goals"` // figures that should be small beside a high score
+	Ask     *int               `json:"ask"`
+	Tell    *int               `json:"tell"`
+	Values  map[string]any     `json:"values"`
+	Score   float64            `json:"score"`
+	Figures map[string]float64 `json:"figures"`
+	Failed  bool               `json:"failed"`
 }
 
 // samplerAnswer tells what to try, and how long sampler took for it, what it was
@@ -82,7 +84,7 @@ func serveSampler(ctx context.Context, in io.Reader, out io.Writer) error {
 			if err != nil {
 				return err
 			}
-			t := tune.Trial{Number: *line.Tell, State: tune.Done, Values: values, Score: line.Score}
+			t := tune.Trial{Number: *line.Tell, State: tune.Done, Values: values, Score: line.Score, Figures: line.Figures}
 			if line.Failed {
 				t.State, t.Score = tune.Failed, 0
 			}
@@ -126,6 +128,9 @@ func startSampler(line samplerLine) (spec.Spec, tune.Asker, error) {
 			return of, nil, err
 		}
 		space.Begin = append(space.Begin, values)
+	}
+	if len(line.Goals) > 0 {
+		return of, tune.SeveralGoals(tune.StudyOptions{Space: space, Sampler: sampler, Seed: line.Seed, Goals: line.Goals}), nil
 	}
 	asker, err := sampler.Start(space, line.Seed)
 	return of, asker, err
