@@ -14,6 +14,7 @@ func (s *Service) Routes() []api.Route {
 	return append([]api.Route{
 		api.Op("GET", model+"/measures", "evaluate measure", api.Viewer, "在一部分金标上量一个模型，可与另一个模型比", "measure a model on a part of the gold, also against another model", s.measure),
 		api.Op("GET", model+"/cross-validation", "evaluate cross", api.Viewer, "测试行太少时，用全部金标交叉验证", "cross-validate over all gold where the test rows are few", s.crossed),
+		api.Download("GET", model+"/card", "evaluate card", api.Viewer, "下载模型卡：用途、数据、量到的数和区间、弱处、怎样再做一次", "download the model card: use, data, figures with intervals, weaknesses, how to reproduce it", s.card, api.Sends(markdown)),
 		api.Op("GET", model+"/judgements", "evaluate rows", api.Viewer, "列出模型在每行金标上的回答", "list what a model says about each row of gold", s.judgements, api.Personal()),
 		api.Op("POST", model+"/curves", "evaluate curve", api.Trainer, "用更少的行训几次，画学习曲线", "learn from fewer rows to draw the learning curve", s.startCurve),
 		api.Op("GET", model+"/curves", "evaluate curve-show", api.Viewer, "查看学习曲线", "show the learning curve", s.showCurve),

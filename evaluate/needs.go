@@ -21,6 +21,12 @@ type Bench interface {
 	Bands(ctx context.Context, product string) (Bands, error)
 }
 
+// Models tell how models came to be.
+type Models interface {
+	// Find gives a model of a product: latest, m3 or an id.
+	Find(ctx context.Context, product, name string) (learn.Made, error)
+}
+
 // Lesson is a model and rows whose gold is known.
 type Lesson struct {
 	ModelID   string

@@ -23,6 +23,7 @@ type Needs struct {
 	Jobs   *jobs.Runner
 	Now    func() time.Time
 	Bench  Bench
+	Models Models // nil: there are no cards
 	Signer Signer // nil: Sign gives CannotSign
 	Sheets Sheets // nil: there are no batch tests
 	Voices Voices // nil: there are no batch tests

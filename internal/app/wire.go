@@ -85,7 +85,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 		live: func() *serve.Service { return a.Stages.Serve }, dialog: func() *dialog.Service { return a.Stages.Dialog },
 	}
 	if s.Evaluate, err = evaluate.New(ctx, evaluate.Needs{
-		DB: a.DB, Jobs: a.Jobs, Now: now, Bench: bench, Signer: bench, Sheets: sheets{}, Voices: bench,
+		DB: a.DB, Jobs: a.Jobs, Now: now, Bench: bench, Models: s.Learn, Signer: bench, Sheets: sheets{}, Voices: bench,
 	}); err != nil {
 		return s, err
 	}

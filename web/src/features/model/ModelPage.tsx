@@ -1,5 +1,6 @@
 import { Link, useNavigate, useParams } from "react-router";
 import { asFault } from "../../shared/api/fault";
+import { href } from "../../shared/api/href";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
 import { useFormat } from "../../shared/format/useFormat";
@@ -52,7 +53,7 @@ export function ModelPage() {
       facts={
         made.data && (
           <>
-            <Link to={`${here}/rows?part=learnt`} data-grouped /* the gold may have grown since */><b>{f.count(made.data.example_count)}</b></Link> {w("rows")} · <Link to={`/${product}/label/guideline`}><b>{f.count(made.data.label_count)}</b></Link> {w("labels")} · {w("seed")} <b data-measure>{made.data.seed}</b> · <b data-measure>{f.duration(made.data.seconds)}</b> · {made.data.learner}
+            <Link to={`${here}/rows?part=learnt`} data-grouped /* the gold may have grown since */><b>{f.count(made.data.example_count)}</b></Link> {w("rows")} · <Link to={`/${product}/label/guideline`}><b>{f.count(made.data.label_count)}</b></Link> {w("labels")} · {w("seed")} <b data-measure>{made.data.seed}</b> · <b data-measure>{f.duration(made.data.seconds)}</b> · {made.data.learner} · <a href={href("/api/v1/products/{product}/models/{model}/card", { product, model: made.data.id })} download>{w("card")}</a>
             {made.data.simulated && ` · ${w("simulated")}`}
           </>
         )
