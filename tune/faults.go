@@ -115,4 +115,12 @@ var (
 		ZH: "太多程序同时在用实验 {study}", FixZH: "过一会儿再试",
 		EN: "too many programs use study {study} at the same time", FixEN: "try again in a moment",
 	})
+	NotMeasured = fault.Define("tune.not_measured", fault.Conflict, fault.Text{
+		ZH: "实验 {study} 的第 {number} 次试验没有量完", FixZH: "选一次完成的试验：zhuomo tune show",
+		EN: "trial {number} of study {study} was not measured to its end", FixEN: "choose one that is done: zhuomo tune show",
+	})
+	NothingToApply = fault.Define("tune.nothing_to_apply", fault.Invalid, fault.Text{
+		ZH: "「{component}」是学习器，没有方案可存", FixZH: "用这组参数训练模型：zhuomo learn train --params",
+		EN: "{component} is a learner: there is no recipe to keep", FixEN: "train a model with these parameters: zhuomo learn train --params",
+	})
 )

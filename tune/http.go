@@ -17,6 +17,8 @@ func (s *Service) Routes() []api.Route {
 		api.Op("POST", all, "tune start", api.Trainer, "开始一个调参实验", "start a study", s.start),
 		api.Op("GET", one, "tune show", api.Viewer, "查看调参实验和它的试验", "show a study and its trials", s.show),
 		api.Op("POST", one+"/continuations", "tune more", api.Trainer, "结束的实验再试几次", "let a study that has ended go on", s.more),
+		api.Op("GET", "/api/v1/products/{product}/tunables", "tune tunables", api.Viewer, "列出能调的：学习器、清洗方案，和它们的参数", "list what can be tuned, learners and recipes, with its parameters", s.listTunables, api.Plain()),
+		api.Op("POST", one+"/trials/{number}/application", "tune apply", api.Trainer, "把一次试验的清洗方案存成新方案", "keep the recipe of a trial as a new one", s.apply, api.Plain()),
 		api.Op("GET", "/api/v1/samplers", "tune samplers", api.Viewer, "列出采样器", "list the samplers", s.listSamplers, api.Wide()),
 	}, s.askRoutes()...)
 }
@@ -54,7 +56,7 @@ func (s *Service) list(ctx context.Context, in *listIn) (*out[api.Page[Study]], 
 type startIn struct {
 	ProductPath
 	Body struct {
-		Component string             `json:"component,omitempty" doc:"调哪个学习器，不填则默认|learner to tune, the default when absent"`
+		Component string             `json:"component,omitempty" doc:"调什么：学习器，或 clean/方案名；不填则默认学习器|what to tune: a learner, or clean/RECIPE; the default learner when absent"`
 		Sampler   string             `json:"sampler,omitempty" doc:"采样器，不填则默认|sampler, the default when absent"`
 		Objective string             `json:"objective,omitempty" doc:"要提高的指标，不填则 exact|figure to raise, exact when absent"`
 		Dials     []string           `json:"dials,omitempty" doc:"要搜索的参数，不填则学习器建议的|parameters to search, those that the learner suggests when absent"`
@@ -135,7 +137,7 @@ func (s *Service) show(ctx context.Context, in *showIn) (*out[StudyShown], error
 	if err != nil {
 		return nil, err
 	}
-	space, err := s.space(study)
+	space, err := s.space(ctx, study)
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func (s *Service) sampled(ctx context.Context, l *line, study Study, number int)
 		return nil, err
 	}
 	if l.plan != plan || l.asker == nil {
-		space, err := s.space(study)
+		space, err := s.space(ctx, study)
 		if err != nil {
 			return nil, err
 		}

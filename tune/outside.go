@@ -127,19 +127,19 @@ func (s Space) Inside(values map[string]any) (spec.Values, bool) {
 }
 
 // spec is what the study tunes.
-func (s *Service) spec(study Study) (spec.Spec, error) {
+func (s *Service) spec(ctx context.Context, study Study) (spec.Spec, error) {
 	if study.Component == Outside {
 		return declaredSpec(study.Declared)
 	}
 	if s.needs.Bench == nil {
 		return spec.Spec{}, NoObjective.With()
 	}
-	return s.needs.Bench.Spec(study.Component)
+	return s.needs.Bench.Spec(ctx, study.ProductID, study.Component)
 }
 
 // space is what the study searches.
-func (s *Service) space(study Study) (Space, error) {
-	of, err := s.spec(study)
+func (s *Service) space(ctx context.Context, study Study) (Space, error) {
+	of, err := s.spec(ctx, study)
 	if err != nil {
 		return Space{}, err
 	}
@@ -159,7 +159,7 @@ func (s *Service) Declare(ctx context.Context, study Study) (made Study, found b
 		return study, false, BadName.With("name", study.Name).At("name")
 	}
 	study.Component, study.Objective, study.Dials = Outside, cmp.Or(study.Objective, "value"), []string{}
-	if _, err := s.space(study); err != nil {
+	if _, err := s.space(ctx, study); err != nil {
 		return study, false, err
 	}
 	sampler, err := FindSampler(s.needs.Samplers, study.Sampler)
@@ -212,7 +212,7 @@ func (s *Service) EditSpace(ctx context.Context, product, name string, to Study)
 		}
 		study.Declared = to.Declared
 	}
-	if _, err := s.space(study); err != nil {
+	if _, err := s.space(ctx, study); err != nil {
 		return study, err
 	}
 	return study, s.needs.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error { return setPlan(ctx, tx, study) })

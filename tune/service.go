@@ -57,7 +57,7 @@ func (s *Service) Create(ctx context.Context, study Study) (Study, error) {
 	if s.needs.Bench == nil {
 		return study, NoObjective.With()
 	}
-	of, err := s.needs.Bench.Spec(study.Component)
+	of, err := s.needs.Bench.Spec(ctx, study.ProductID, study.Component)
 	if err != nil {
 		return study, err
 	}

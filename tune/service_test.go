@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -30,7 +31,17 @@ type bench struct {
 	stop  atomic.Pointer[context.CancelFunc] // called in trial 5
 }
 
-func (b *bench) Spec(string) (spec.Spec, error) { return tunetest.Component(), nil }
+func (b *bench) Spec(context.Context, string, string) (spec.Spec, error) {
+	return tunetest.Component(), nil
+}
+
+func (b *bench) Specs(context.Context, string) ([]spec.Spec, error) {
+	return []spec.Spec{tunetest.Component()}, nil
+}
+
+func (b *bench) Apply(_ context.Context, study tune.Study, trial tune.Trial) (tune.Applied, error) {
+	return tune.Applied{Kind: "recipe", Name: fmt.Sprintf("s%d-%d", study.Number, trial.Number)}, nil
+}
 
 func (b *bench) Prepare(context.Context, string, string, string, uint64) (spec.Spec, tune.Objective, error) {
 	return tunetest.Component(), func(ctx context.Context, v spec.Values) (tune.Measured, error) {

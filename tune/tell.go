@@ -212,7 +212,7 @@ func (s *Service) Import(ctx context.Context, product, name string, trials []Old
 		}
 		first = 1 // trial 0 is the defaults
 	}
-	space, err := s.space(study)
+	space, err := s.space(ctx, study)
 	if err != nil {
 		return b, err
 	}

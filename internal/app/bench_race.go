@@ -93,7 +93,7 @@ func raceBoth(ctx context.Context, asked raceAsked) (out raceFound, err error) {
 	l := builtin.Learners()[0]
 	data := raceData(nil, asked.Rows)
 	test := raceData(slices.Clone(data.Labels), asked.Test)
-	folds, err := foldsOf(l, data, asked.Race.Folds, asked.Seed)
+	folds, err := foldsOf(learning(l), data, asked.Race.Folds, asked.Seed)
 	if err != nil {
 		return out, err
 	}

@@ -3,6 +3,10 @@ package app
 import "zhuomo/internal/fault"
 
 var (
+	NoLabelledRows = fault.Define("app.no_labelled_rows", fault.Conflict, fault.Text{
+		ZH: "没有从数据里标出来的行，方案「{recipe}」的好坏没法比", FixZH: "先清洗一个版本，标一些行，再调方案",
+		EN: "no row of the data was labelled, so settings of the recipe {recipe} cannot be compared", FixEN: "clean a version and label some of its rows first, then tune the recipe",
+	})
 	NoHome = fault.Define("app.no_home", fault.Invalid, fault.Text{
 		ZH: "找不到用户目录，不知道数据放哪里", FixZH: "用 --data 指定数据文件夹",
 		EN: "there is no home folder to keep the data in", FixEN: "name a data folder with --data",

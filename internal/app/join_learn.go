@@ -168,37 +168,23 @@ func (g gold) Texts(ctx context.Context, product string, rowIDs []string) (map[s
 	return texts, nil
 }
 
-// tuning measures a learner's parameters on the dev split.
-type tuning struct {
-	gold     gold
-	learners []learn.Learner
-}
-
-// Spec gives the Spec of a learner.
-func (t tuning) Spec(component string) (spec.Spec, error) {
-	l, err := t.learner(component)
-	if err != nil {
-		return spec.Spec{}, err
-	}
-	return l.Spec(), nil
-}
-
-func (t tuning) learner(name string) (learn.Learner, error) {
-	if name == "" {
-		return t.learners[0], nil
-	}
-	return learn.Find(t.learners, name)
-}
-
 // Prepare gives the objective: fit on train, measure on dev.
 func (t tuning) Prepare(ctx context.Context, product, component, figure string, seed uint64) (spec.Spec, tune.Objective, error) {
-	l, err := t.learner(component)
-	if err != nil {
-		return spec.Spec{}, nil, err
-	}
 	data, err := t.gold.lesson(ctx, product)
 	if err != nil {
 		return spec.Spec{}, nil, err
+	}
+	of, err := t.subject(ctx, product, component, data)
+	if err != nil {
+		return spec.Spec{}, nil, err
+	}
+	fit := func(ctx context.Context, values spec.Values) (learn.Model, int, error) {
+		train, values, err := of.at(ctx, values, data.train)
+		if err != nil {
+			return nil, 0, err
+		}
+		m, err := of.learner.Fit(ctx, train, values, learn.Options{Seed: seed})
+		return m, len(train.Examples), err
 	}
 	if figure == "" {
 		figure = "exact"
@@ -206,18 +192,18 @@ func (t tuning) Prepare(ctx context.Context, product, component, figure string, 
 	inputs := inputsOf(data.dev)
 	// What the defaults say to each row, learnt with the first trial.
 	usual := sync.OnceValues(func() ([]learn.Prediction, error) {
-		values, err := l.Spec().Fill(nil)
+		values, err := of.spec.Fill(nil)
 		if err != nil {
 			return nil, err
 		}
-		m, err := l.Fit(ctx, data.train, values, learn.Options{Seed: seed})
+		m, _, err := fit(ctx, values)
 		if err != nil {
 			return nil, err
 		}
 		return m.Predict(ctx, inputs)
 	})
-	return l.Spec(), func(ctx context.Context, values spec.Values) (tune.Measured, error) {
-		m, err := l.Fit(ctx, data.train, values, learn.Options{Seed: seed})
+	return of.spec, func(ctx context.Context, values spec.Values) (tune.Measured, error) {
+		m, taught, err := fit(ctx, values)
 		if err != nil {
 			return tune.Measured{}, err
 		}
@@ -238,6 +224,7 @@ func (t tuning) Prepare(ctx context.Context, product, component, figure string, 
 		figures, flips := evaluate.Values(data.dev, answers), evaluate.Compare(data.dev, before, answers)
 		figures[tune.FixedRows], figures[tune.BrokenRows], figures[tune.PairedP] = float64(flips.Fixed), float64(flips.Broken), flips.P
 		figures[tune.SizeBytes], figures[tune.RowUS] = float64(size), float64(took.Nanoseconds())/1000/float64(max(1, len(inputs)))
+		figures[tune.TaughtRows] = float64(taught)
 		return tune.Measured{Score: figures[figure], Figures: figures}, nil
 	}, nil
 }

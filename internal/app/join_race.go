@@ -13,21 +13,21 @@ import (
 
 // PrepareFolds deals the gold that is not for the test into folds.
 func (t tuning) PrepareFolds(ctx context.Context, product, component string, folds int, seed uint64) (spec.Spec, tune.Folds, error) {
-	l, err := t.learner(component)
-	if err != nil {
-		return spec.Spec{}, tune.Folds{}, err
-	}
 	data, err := t.gold.lesson(ctx, product)
 	if err != nil {
 		return spec.Spec{}, tune.Folds{}, err
 	}
-	race, err := foldsOf(l, data.all(), folds, seed)
-	return l.Spec(), race, err
+	of, err := t.subject(ctx, product, component, data)
+	if err != nil {
+		return spec.Spec{}, tune.Folds{}, err
+	}
+	race, err := foldsOf(of, data.all(), folds, seed)
+	return of.spec, race, err
 }
 
-// foldsOf measures a learner by cross-validation, one fold at a time. Rows without a
+// foldsOf measures a subject by cross-validation, one fold at a time. Rows without a
 // group, corrections of live turns, are only learnt from. Fault: TooFewRows.
-func foldsOf(l learn.Learner, data learn.Data, folds int, seed uint64) (tune.Folds, error) {
+func foldsOf(of subject, data learn.Data, folds int, seed uint64) (tune.Folds, error) {
 	examples := slices.Clone(data.Examples)
 	slices.SortStableFunc(examples, func(a, b learn.Example) int { return cmp.Compare(a.RowID, b.RowID) })
 	foldOf := evaluate.Deal(examples, folds)
@@ -52,7 +52,11 @@ func foldsOf(l learn.Learner, data learn.Data, folds int, seed uint64) (tune.Fol
 		}
 	}
 	return tune.Folds{Groups: groups, Measure: func(ctx context.Context, values spec.Values, fold int) ([]bool, error) {
-		m, err := l.Fit(ctx, rest[fold], values, learn.Options{Seed: seed})
+		train, values, err := of.at(ctx, values, rest[fold])
+		if err != nil {
+			return nil, err
+		}
+		m, err := of.learner.Fit(ctx, train, values, learn.Options{Seed: seed})
 		if err != nil {
 			return nil, err
 		}

@@ -77,7 +77,7 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Tune, err = tune.New(ctx, tune.Needs{DB: a.DB, Now: now, Jobs: a.Jobs, Samplers: builtin.Samplers(), Bench: tuning{settled, a.learners()}, Forecast: builtin.Forecast()}); err != nil {
+	if s.Tune, err = tune.New(ctx, tune.Needs{DB: a.DB, Now: now, Jobs: a.Jobs, Samplers: builtin.Samplers(), Bench: tuning{settled, a.learners(), s.Clean, s.Data}, Forecast: builtin.Forecast()}); err != nil {
 		return s, err
 	}
 	bench := workbench{
