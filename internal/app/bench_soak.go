@@ -203,8 +203,8 @@ func soaked(minutes []soakMinute) soakFigures {
 	}
 	f.Memory = growth(of(func(m soakMinute) float64 { return m.ResidentMB }))
 	f.P99 = growth(of(func(m soakMinute) float64 { return m.P99MS }))
-	f.Goroutines = growth(of(func(m soakMinute) float64 { return m.Goroutines }))
-	f.Files = growth(of(func(m soakMinute) float64 { return m.Files }))
+	f.Goroutines = growth(floors(of(func(m soakMinute) float64 { return m.Goroutines })))
+	f.Files = growth(floors(of(func(m soakMinute) float64 { return m.Files })))
 	for _, m := range later {
 		f.P50MS += m.P50MS / float64(len(later))
 		f.P99MS += m.P99MS / float64(len(later))
@@ -214,6 +214,24 @@ func soaked(minutes []soakMinute) soakFigures {
 	f.Flat = len(later) > 1 && f.Memory <= soakMemoryMay && f.Files <= soakMemoryMay && f.Goroutines <= soakP99May && f.P99 <= soakP99May
 	return f
 }
+
+// floors are the lowest of every few values: connections come and go with the load of
+// the machine, and each is a file and a goroutine or two; what is lost for good raises
+// the lowest too.
+func floors(values []float64) []float64 {
+	if len(values) < 2*floorOf {
+		return values
+	}
+	var lowest []float64
+	for some := range slices.Chunk(values, floorOf) {
+		if len(some) == floorOf {
+			lowest = append(lowest, slices.Min(some))
+		}
+	}
+	return lowest
+}
+
+const floorOf = 5
 
 // growth is how much higher the line through values ends than it begins, as a
 // ratio. Its slope is the median of those between every two values (Sen 1968),

@@ -20,6 +20,8 @@ func TestASoakIsFlatOnlyWhenNothingGrows(t *testing.T) {
 		return even(n)
 	}
 	settles := func(n float64) float64 { return 100 + min(n, 10)*20 }
+	crowds := func(n float64) float64 { return 40 + float64(int(n)*37%50)*n/30 } // ever more at a time, none stay
+	leaks := func(n float64) float64 { return 40 + float64(int(n)*37%50) + n }
 	for name, c := range map[string]struct {
 		all  []soakMinute
 		flat bool
@@ -30,6 +32,8 @@ func TestASoakIsFlatOnlyWhenNothingGrows(t *testing.T) {
 		"memory climbs":           {minutes(climbs, even, even), false},
 		"answers become slower":   {minutes(even, climbs, even), false},
 		"files are not closed":    {minutes(even, even, climbs), false},
+		"connections crowd":       {minutes(even, even, crowds), true},
+		"some stay open":          {minutes(even, even, leaks), false},
 		"one minute says nothing": {minutes(even, even, even)[:1], false},
 	} {
 		if f := soaked(c.all); f.Flat != c.flat {

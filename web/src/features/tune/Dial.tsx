@@ -8,7 +8,7 @@ import css from "./tune.module.css";
 export function Dial({ dial, value, trials, title, importance }: { dial: Param; value: unknown; trials: Trial[]; title: string; importance?: Importance }) {
   const w = useWords("tune");
   const f = useFormat();
-  const range = dial.kind === "int" || dial.kind === "float" ? `${written(dial.min)} – ${written(dial.max)}${dial.log ? ` ${w("log")}` : ""}` : (dial.choices ?? ["false", "true"]).join(" / ");
+  const range = dial.kind === "int" || dial.kind === "float" ? `${written(dial.min)} – ${written(dial.max)}${dial.log ? ` ${w("log")}` : ""}` : (dial.choices ?? [written(false), written(true)]).join(" / ");
   const best = spread(dial, trials);
   return (
     <div className={css["dial"]} data-measure>

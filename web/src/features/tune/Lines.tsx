@@ -5,6 +5,7 @@ import { useMode } from "../../shared/theme/useMode";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import type { Param, Study, Trial } from "./api";
+import { choicesOf } from "./dialAxis";
 import { isOutside, isScored, measured, written } from "./progress";
 
 /** Lines draws each finished trial as a line over its dials to its score; dragging on an axis keeps only the trials within. */
@@ -17,11 +18,11 @@ export function Lines({ study, space, trials, figure, chosen, onKeep }: { study:
     const axisOf = (p: Param, dim: number) => {
       const name = lang === "zh" ? p.title.zh : p.title.en;
       if (p.kind === "int" || p.kind === "float") return { dim, name, type: p.log && p.min > 0 ? ("log" as const) : ("value" as const), min: p.min, max: p.max, axisLabel: { formatter: (v: number) => written(v) }, ...(p.kind === "int" ? { minInterval: 1 } : {}), splitNumber: 3 };
-      return { dim, name, type: "category" as const, data: p.choices?.length ? p.choices : ["false", "true"] };
+      return { dim, name, type: "category" as const, data: choicesOf(p) };
     };
     const value = (p: Param, t: Trial) => {
       const v = t.values[p.name];
-      return typeof v === "number" ? v : String(v);
+      return typeof v === "number" ? Math.min(p.max, Math.max(p.min, v)) : written(v); // a trial may lie outside ranges that were narrowed since
     };
     const scores = done.map((t) => measured(study, t.score));
     const low = Math.min(...scores);
@@ -34,7 +35,7 @@ export function Lines({ study, space, trials, figure, chosen, onKeep }: { study:
       series: [
         {
           type: "parallel" as const,
-          smooth: 0.25,
+          smooth: space.length > 8 ? 0 : 0.25, // close axes bend the lines out of the chart
           inactiveOpacity: 0.04,
           data: done.map((t) => ({
             value: [...space.map((p) => value(p, t)), measured(study, t.score)],

@@ -10,20 +10,20 @@ import { Faces } from "../../shared/page/Faces";
 import { FaultBand } from "../../shared/page/FaultBand";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
-import { useLearners, useSamplers, type Param } from "./api";
+import { recipeOf, useSamplers, useTunables, type Param } from "./api";
 import { written } from "./progress";
 import css from "./tune.module.css";
 
 const objectives = ["exact", "micro_f1", "macro_f1"];
 
-/** NewStudy begins a study: which dials, in which ranges, how many trials. All is preset by what the learner suggests. */
+/** NewStudy begins a study: of what, which dials, in which ranges, how many trials. All is preset by what is suggested of what is tuned. */
 export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void }) {
   const w = useWords("tune");
   const lang = useLang();
   const go = useNavigate();
   const client = useQueryClient();
   const product = useProduct();
-  const learners = useLearners();
+  const tunables = useTunables(product);
   const samplers = useSamplers();
   const [component, setComponent] = useState<string>();
   const [sampler, setSampler] = useState<string>();
@@ -36,8 +36,8 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
   const [seed, setSeed] = useState(1);
   const [on, setOn] = useState<Record<string, boolean>>({});
   const [ranges, setRanges] = useState<Record<string, { min?: number; max?: number }>>({});
-  const learner = learners.data?.items?.find((l) => l.name === component) ?? learners.data?.items?.[0];
-  const dials = (learner?.params ?? []).filter((p) => p.kind !== "string" && p.kind !== "strings");
+  const tuned = tunables.data?.items?.find((l) => l.name === component) ?? tunables.data?.items?.[0];
+  const dials = (tuned?.params ?? []).filter((p) => p.kind !== "string" && p.kind !== "strings");
   const isOn = (p: Param) => on[p.name] ?? !!p.tune;
   const start = useMutation({
     mutationFn: () =>
@@ -45,7 +45,7 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
         api.POST("/api/v1/products/{product}/studies", {
           params: { path: { product } },
           body: {
-            ...(learner ? { component: learner.name } : {}),
+            ...(tuned ? { component: tuned.name } : {}),
             ...(sampler ? { sampler } : {}),
             objective: folds ? "exact" : objective,
             ...(folds ? { folds } : {}),
@@ -81,12 +81,12 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
       }
     >
       {start.error && <FaultBand fault={asFault(start.error)} retry={() => start.mutate()} />}
-      <Faces of={learners}>
+      <Faces of={tunables}>
         {(all) => (
           <Form layout="vertical">
             <div className={css["two"]}>
-              <Form.Item label={w("col_component")}>
-                <Select aria-label={w("col_component")} value={learner?.name ?? null} onChange={(v) => setComponent(v ?? undefined)} options={(all.items ?? []).map((l) => ({ value: l.name, label: text(l.title) }))} />
+              <Form.Item label={w("col_component")} extra={recipeOf(tuned?.name) !== undefined && tuned && text(tuned.help)}>
+                <Select aria-label={w("col_component")} value={tuned?.name ?? null} onChange={(v) => (setComponent(v ?? undefined), setOn({}), setRanges({}))} options={(all.items ?? []).map((l) => ({ value: l.name, label: text(l.title) }))} />
               </Form.Item>
               <Form.Item label={w("sampler")} extra={chosen && text(chosen.help)}>
                 <Select aria-label={w("sampler")} value={chosen?.name ?? null} onChange={(v) => setSampler(v ?? undefined)} options={(samplers.data?.items ?? []).map((s) => ({ value: s.name, label: text(s.title) }))} />

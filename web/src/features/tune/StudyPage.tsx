@@ -22,7 +22,7 @@ import { DataTable } from "../../shared/table/DataTable";
 import { useFilters } from "../../shared/table/useFilters";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
-import { useStudy, type Trial } from "./api";
+import { recipeOf, useStudy, type Trial } from "./api";
 import { BestSoFar } from "./BestSoFar";
 import { Dial } from "./Dial";
 import { Front } from "./Front";
@@ -65,6 +65,10 @@ export function StudyPage() {
   const train = useMutation({
     mutationFn: (t: Trial) => ask(api.POST("/api/v1/products/{product}/models", { params: { path: { product } }, body: { params: t.values, seed: study?.seed ?? 1, ...(study ? { learner: study.component } : {}) } })),
   });
+  const recipe = recipeOf(study?.component);
+  const keep = useMutation({
+    mutationFn: (t: Trial) => ask(api.POST("/api/v1/products/{product}/studies/{study}/trials/{number}/application", { params: { path: { product, study: id, number: t.number } } })),
+  });
   const outside = isOutside(study);
   const figure = !study ? "" : outside ? study.objective : w(`figure_${study.objective}`);
   const said = (score: number) => (outside && study ? written(measured(study, score)) : f.score(score, 3));
@@ -78,7 +82,8 @@ export function StudyPage() {
   });
   const pause = { id: "tune.pause", words: w("pause"), when: () => may && outside && study?.state === "running", run: () => pausing.mutate() };
   const resume = { id: "tune.resume", words: w("resume"), when: () => may && study?.state === "paused" && !resuming.isPending, run: () => resuming.mutate() };
-  const use = { id: "tune.use", words: chosen ? w("use", { number: chosen.number }) : w("use_none"), key: "P", when: () => may && !outside && chosen?.state === "done" && !train.isPending, run: () => chosen && train.mutate(chosen) };
+  const used = recipe === undefined ? train : keep;
+  const use = { id: "tune.use", words: w(recipe === undefined ? (chosen ? "use" : "use_none") : chosen ? "use_recipe" : "use_recipe_none", { number: chosen?.number ?? 0 }), key: "P", when: () => may && !outside && chosen?.state === "done" && !used.isPending, run: () => chosen && used.mutate(chosen) };
   const stop = { id: "tune.stop", words: w("stop"), when: () => running, run: () => void cancel() };
   const go = useMutation({
     mutationFn: () => ask(api.POST("/api/v1/products/{product}/studies/{study}/continuations", { params: { path: { product, study: id } }, body: { trials: moreTrials } })),
@@ -135,17 +140,22 @@ export function StudyPage() {
           {!running && study && study.state !== "running" && !outside && <ActionButton action={more} loading={go.isPending} />}
           {pause.when() && <ActionButton action={pause} loading={pausing.isPending} />}
           {resume.when() && <ActionButton action={resume} loading={resuming.isPending} />}
-          {!outside && <ActionButton type="primary" action={use} loading={train.isPending} />}
+          {!outside && <ActionButton type="primary" action={use} loading={used.isPending} />}
         </>
       }
       flush
     >
       {go.error && <FaultBand fault={asFault(go.error)} retry={() => go.mutate()} />}
-      {train.error && <FaultBand fault={asFault(train.error)} retry={() => chosen && train.mutate(chosen)} />}
+      {used.error && <FaultBand fault={asFault(used.error)} retry={() => chosen && used.mutate(chosen)} />}
       {pausing.error && <FaultBand fault={asFault(pausing.error)} retry={() => pausing.mutate()} />}
       {resuming.error && <FaultBand fault={asFault(resuming.error)} retry={() => resuming.mutate()} />}
       <ReadFault of={shown} />
       <Trained id={train.data?.job_id} />
+      {keep.data && (
+        <div className={css["job"]} role="status">
+          {w("kept_recipe")} <Link to={`/${product}/clean/${encodeURIComponent(keep.data.name)}`}>{w("see_recipe", { name: keep.data.name })}</Link>
+        </div>
+      )}
       {job && (running || job.state === "failed") && <div className={css["job"]}><JobLine job={job} /></div>}
       {!shown.data ? (
         !shown.error && <Bones shape="chart" />

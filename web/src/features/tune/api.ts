@@ -39,14 +39,17 @@ export function useAsked(study: Study) {
   });
 }
 
-/** useLearners lists the learners that answer with labels; a product has no gold of spans yet. */
-export function useLearners() {
+/** useTunables lists what can be tuned in a product: learners that answer with labels, and cleaning recipes. */
+export function useTunables(product: string) {
   return useQuery({
-    queryKey: ["learners"],
-    staleTime: Infinity,
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/learners", { signal })),
-    select: (page) => ({ ...page, items: page.items?.filter((l) => l.tasks?.some((task) => task !== "spans")) }),
+    queryKey: ["tune", product, "tunables"],
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/tunables", { signal, params: { path: { product } } })),
   });
+}
+
+/** recipeOf is the cleaning recipe that a study tunes, undefined for a learner. */
+export function recipeOf(component: string | undefined): string | undefined {
+  return component?.startsWith("clean/") ? component.slice("clean/".length) : undefined;
 }
 
 export function useSamplers() {

@@ -8,13 +8,13 @@ export function isNumeric(p: Param): boolean {
 
 /** choicesOf are what a dial without numbers may be. */
 export function choicesOf(p: Param): string[] {
-  return p.choices?.length ? p.choices : ["false", "true"];
+  return p.choices?.length ? p.choices : [written(false), written(true)];
 }
 
 /** at is where a value stands on the axis of a dial: itself, or the place of a choice; undefined where the trial has no such value, as under a condition that does not hold. */
 export function at(p: Param, value: unknown): number | undefined {
   if (isNumeric(p)) return typeof value === "number" && (!isLog(p) || value > 0) ? value : undefined;
-  const place = value === undefined || value === null ? -1 : choicesOf(p).indexOf(String(value));
+  const place = value === undefined || value === null ? -1 : choicesOf(p).indexOf(typeof value === "string" ? value : written(value));
   return place < 0 ? undefined : place;
 }
 

@@ -29,5 +29,5 @@ test("the best tenth, three at least, spans a range", () => {
 });
 
 test("values are short", () => {
-  expect([written(4), written(0.07634), written(3.3e-6), written(["a", "b"]), written(true), written(undefined)]).toEqual(["4", "0.0763", "3.3e-6", "a, b", "true", "—"]);
+  expect([written(4), written(0.07634), written(3.3e-6), written(["a", "b"]), written(true), written(undefined)]).toEqual(["4", "0.0763", "3.3e-6", "a, b", "✓", "—"]);
 });

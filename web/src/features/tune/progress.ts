@@ -47,8 +47,9 @@ export function spread(dial: Param, trials: Trial[]): [number, number] | undefin
   return [Math.min(...places), Math.max(...places)];
 }
 
-/** written is a value as people read it: three digits, powers of ten when small. */
+/** written is a value as people read it: three digits, powers of ten when small; a switch as on or off. */
 export function written(value: unknown): string {
+  if (typeof value === "boolean") return value ? "✓" : "–";
   if (typeof value === "number") {
     if (Number.isInteger(value)) return String(value);
     const small = Math.abs(value) < 0.001;

@@ -3232,6 +3232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/studies/{study}/trials/{number}/application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * keep the recipe of a trial as a new one
+         * @description 把一次试验的清洗方案存成新方案
+         */
+        post: operations["tune-apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/studies/{study}/trials/{number}/reports": {
         parameters: {
             query?: never;
@@ -3310,6 +3330,26 @@ export interface paths {
          * @description 退回上一个发布版
          */
         post: operations["serve-takeback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/tunables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * list what can be tuned, learners and recipes, with its parameters
+         * @description 列出能调的：学习器、清洗方案，和它们的参数
+         */
+        get: operations["tune-tunables"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8783,6 +8823,16 @@ export interface components {
              */
             first: number;
         };
+        TuneApplied: {
+            /**
+             * @description 做出了什么|what was made
+             * @enum {string}
+             */
+            kind: "recipe";
+            name: string;
+            /** Format: int64 */
+            revision: number;
+        };
         TuneAskInBody: {
             /** @description 这次要的记号：断线后用同一个再要，还是同一个试验|mark of this ask: asked again with it, the same trial is given */
             key?: string;
@@ -9083,7 +9133,7 @@ export interface components {
              * @description 时间上限，毫秒|time limit in milliseconds
              */
             budget_ms?: number;
-            /** @description 调哪个学习器，不填则默认|learner to tune, the default when absent */
+            /** @description 调什么：学习器，或 clean/方案名；不填则默认学习器|what to tune: a learner, or clean/RECIPE; the default learner when absent */
             component?: string;
             /** @description 要搜索的参数，不填则学习器建议的|parameters to search, those that the learner suggests when absent */
             dials?: string[] | null;
@@ -16257,6 +16307,42 @@ export interface operations {
             };
         };
     };
+    "tune-apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 实验：s3 或编号|study: s3 or an id */
+                study: string;
+                /** @description 第几次试验|which trial */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuneApplied"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "tune-report": {
         parameters: {
             query?: never;
@@ -16431,6 +16517,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServeRelease"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tune-tunables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSpec"];
                 };
             };
             /** @description Fault (RFC 9457) */
