@@ -193,17 +193,25 @@ func (d Dialled) Run(ctx context.Context, values spec.Values, schema dataset.Sch
 	return plan.Run(ctx, rows, 0, nil)
 }
 
-// SaveWith keeps the recipe with its dials at values as a new one; one of that name that
-// says the same is given back. Faults: those of Save.
+// SaveWith keeps the recipe with its dials at values as a new one of that name, or of that
+// name and a number where another recipe has it; one that says the same is given back.
+// Faults: those of Save.
 func (d Dialled) SaveWith(ctx context.Context, values spec.Values, name, actorID string) (SavedRecipe, error) {
-	source, err := d.With(values, name)
-	if err != nil {
-		return SavedRecipe{}, err
+	for free, n := name, 2; ; free, n = fmt.Sprintf("%s-%d", name, n), n+1 {
+		source, err := d.With(values, free)
+		if err != nil {
+			return SavedRecipe{}, err
+		}
+		kept, found, err := d.s.selectRecipe(ctx, d.source.ProductID, free)
+		switch {
+		case err != nil:
+			return SavedRecipe{}, err
+		case !found:
+			return d.s.Save(ctx, d.source.ProductID, string(source), 0, actorID)
+		case kept.Source == string(source):
+			return kept, nil
+		}
 	}
-	if kept, found, err := d.s.selectRecipe(ctx, d.source.ProductID, name); err != nil || found && bytes.Equal([]byte(kept.Source), source) {
-		return kept, err
-	}
-	return d.s.Save(ctx, d.source.ProductID, string(source), 0, actorID)
 }
 
 // IsDialled tells whether a component is a recipe, and which.

@@ -69,6 +69,15 @@ func TestARecipeIsTunedStepByStep(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
 		})
+		t.Run("a name that is taken gets a number", func(t *testing.T) {
+			one, err := dials.Spec.Fill(map[string]any{"step1": false})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if saved, err := dials.SaveWith(t.Context(), one, "inner", "me"); err != nil || saved.Name != "inner-2" {
+				t.Errorf("%+v, %v", saved, err)
+			}
+		})
 		t.Run("any settings are kept as what they are, and clean as they say", func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			for i := range 12 {

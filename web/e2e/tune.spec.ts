@@ -32,6 +32,34 @@ test.skipIf(cannot)("N begins a study with the preset dials, it runs to its end,
   await page.close();
 }, 120_000);
 
+test.skipIf(cannot)("a cleaning recipe is tuned step by step, and P keeps a trial as a new recipe", async () => {
+  const page = await house.context.newPage();
+  const faults: string[] = [];
+  page.on("console", (m) => m.type() === "error" && faults.push(m.text()));
+  await page.goto(`/${house.product}/tune?lang=zh`);
+  await page.getByText("s1", { exact: true }).waitFor();
+  const before = studies().length;
+  await page.keyboard.press("n");
+  await page.getByRole("combobox", { name: "调什么" }).click();
+  await page.getByTitle("清洗方案 service", { exact: true }).click();
+  await page.getByText("第 7 步 修复乱码", { exact: true }).waitFor();
+  expect(await page.getByText(/第 17 步/).count()).toBe(0); // it guards personal data
+  const count = page.getByRole("spinbutton", { name: "试验次数" });
+  await count.fill("3");
+  await count.press("Tab");
+  await page.getByRole("button", { name: "开始，试 3 次" }).click();
+  await page.waitForURL(/\/tune\/[0-9a-f-]{36}/);
+  await expect.poll(() => studies()[0], { timeout: 90_000 }).toMatchObject({ state: "done", done_count: 3 });
+  expect(studies().length).toBe(before + 1);
+  await page.getByRole("button", { name: /^存下 #\d+ 的方案/ }).waitFor();
+  await page.keyboard.press("p");
+  await page.getByRole("link", { name: /^看 service-s\d+-\d+$/ }).click();
+  await page.waitForURL(/\/clean\/service-s/);
+  await page.getByText("修复乱码").first().waitFor();
+  expect(faults).toEqual([]);
+  await page.close();
+}, 180_000);
+
 test.skipIf(cannot)("a study is seen as slices, contour and timeline; the address keeps which, and a click chooses a trial", async () => {
   const page = await house.context.newPage();
   await page.setViewportSize({ width: 1440, height: 900 });
