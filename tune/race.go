@@ -123,21 +123,38 @@ func (c *race) run(ctx context.Context) {
 		c.promote(ctx)
 		t, ok := c.ask(ctx)
 		if !ok {
-			return
+			break
 		}
 		c.on(ctx, t)
 	}
+	c.finish(ctx)
 }
 
 // promote takes promising trials up again while there is room.
 func (c *race) promote(ctx context.Context) {
-	for c.stop == nil && ctx.Err() == nil && !c.late() && c.room(0) {
-		at := c.promising()
+	for c.goesOn(ctx) && c.room(0) {
+		at := c.promising(1)
 		if at < 0 {
 			return
 		}
 		c.again(ctx, at)
 	}
+}
+
+// finish measures on what is most surely better than the best. The share of a small race is
+// hardly more than a look at each trial: it may take a look at each, and all folds of three.
+func (c *race) finish(ctx context.Context) {
+	for c.goesOn(ctx) && c.fits < len(c.done)+3*len(c.folds.Groups) {
+		at := c.promising(-1)
+		if at < 0 || c.done[at].Score <= best(c.done).Score {
+			return
+		}
+		c.again(ctx, at)
+	}
+}
+
+func (c *race) goesOn(ctx context.Context) bool {
+	return c.stop == nil && ctx.Err() == nil && !c.late()
 }
 
 func (c *race) late() bool { return c.o.Budget > 0 && c.o.Now().Sub(c.began) >= c.o.Budget }
@@ -250,16 +267,17 @@ func (c *race) try(ctx context.Context, values spec.Values, fold int) (right []b
 	return c.folds.Measure(ctx, values, fold)
 }
 
-// promising is the place in done of the trial set aside that may be best: the one whose
-// gain plus one standard error is largest; −1 when none is left.
-func (c *race) promising() int {
+// promising is the place in done of the trial set aside whose gain plus so many standard
+// errors is largest: with 1 the one that may be best, with −1 the one that most surely
+// is; −1 when none is left.
+func (c *race) promising(errors float64) int {
 	holder, at, top := best(c.done), -1, 0.0
 	for i, t := range c.done {
 		if t.State != Aside {
 			continue
 		}
 		ahead, spread := c.ahead(t.right, holder.right)
-		if hope := ahead + spread; at < 0 || hope > top {
+		if hope := ahead + errors*spread; at < 0 || hope > top {
 			at, top = i, hope
 		}
 	}

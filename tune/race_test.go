@@ -233,3 +233,34 @@ func TestARaceBearsFailuresAndRefusesNonsense(t *testing.T) {
 		}
 	}
 }
+
+// A third of the fits of a small race is hardly more than a look at each trial; one that
+// is far better is measured to its end all the same.
+func TestASmallRaceMeasuresItsWinnerToTheEnd(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		w := &world{rows: 200, folds: 4, seed: seed}
+		good := func(v spec.Values) bool { return v.Float("rate") > .5 || v.Float("rate") < .01 }
+		folds := tune.Folds{Groups: w.groups(), Measure: func(ctx context.Context, v spec.Values, f int) ([]bool, error) {
+			right, err := w.right(ctx, v, f)
+			for i := range right {
+				right[i] = good(v) && i%20 > 0 || i%2 > 0
+			}
+			return right, err
+		}}
+		o := tune.StudyOptions{Space: space(t, "rate"), Sampler: sampler.Random(), Seed: seed, Trials: 12, Defaults: true, Now: time.Now}
+		out, err := tune.Race(t.Context(), o, tune.Racing{Folds: 4}, folds, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !good(out.Best.Values) || out.Best.Score != .94 {
+			t.Errorf("seed %d: the best is #%d %v %.3f of %d", seed, out.Best.Number, out.Best.Values["rate"], out.Best.Score, w.fits)
+			for _, x := range out.Trials {
+				t.Log(x.Number, x.State, x.FoldCount, x.Values["rate"], x.Score)
+			}
+		}
+		if w.fits > 12+3*4 {
+			t.Errorf("seed %d: %d fits", seed, w.fits)
+		}
+	}
+}
