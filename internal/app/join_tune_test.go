@@ -118,7 +118,7 @@ func TestARecipeIsTunedByWhatIsLearntFromItsRows(t *testing.T) {
 		t.Errorf("a trial that is none: %v", err)
 	}
 	// A race measures the same by folds.
-	race, err := a.Stages.Tune.Create(ctx, tune.Study{ProductID: product.ID, Component: "clean/strict", Trials: 12, Seed: 1, Objective: "exact", Race: tune.Racing{Folds: 4, Share: 1}})
+	race, err := a.Stages.Tune.Create(ctx, tune.Study{ProductID: product.ID, Component: "clean/strict", Trials: 12, Seed: 1, Objective: "exact", Race: tune.Racing{Folds: 4}})
 	must(err)
 	done(race.JobID)
 	if race, err = a.Stages.Tune.Study(ctx, product.ID, race.ID); err != nil || race.BestScore <= race.DefaultScore {
