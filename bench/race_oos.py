@@ -178,7 +178,7 @@ def race_few(binary, sets, quick, folder):
                 draw.shuffle(own)
                 draw.shuffle(rest)
                 learnt, unlabelled = write(folder, "few.csv", own), write(folder, "rest.csv", rest, labels=False)
-                for who, more in (("ours", ["--rest", unlabelled]), ("ours_without_the_rest", [])):
+                for who, more in (("ours", ["--rest", unlabelled]), ("ours_without_the_rest", []), ("ours_near", ["--learner", "learn.near.v1"])):
                     said = ours(binary, "--train", learnt, "--test", tested, "--seed", str(seed), *more)
                     runs.append({"set": name, "rows": k, "name": who, "seed": seed, "accuracy": said["accuracy"], "ece": said["ece"], "seconds": said["wall_seconds"]})
                 for seen in ("own", "all"):
@@ -200,6 +200,8 @@ def race_few(binary, sets, quick, folder):
             mean = {n: statistics.mean(r["accuracy"] for r in list_) for n, list_ in of.items()}
             best = max((n for n in mean if not n.startswith("ours")), key=mean.get)
             print(f"{name}_{k}_rows_accuracy {mean['ours']:.4f} {mean[best]:.4f} {mean['ours'] / mean[best]:.3f} ({best}; ours without the rest {mean['ours_without_the_rest']:.4f})", flush=True)
+            near = statistics.mean(r["ece"] for r in of["ours_near"])
+            print(f"{name}_{k}_rows_by_nearest_rows_accuracy {mean['ours_near']:.4f} {mean[best]:.4f} {mean['ours_near'] / mean[best]:.3f} (its calibration error {near:.4f})")
             print(f"{name}_{k}_rows_ece {statistics.mean(r['ece'] for r in of['ours']):.4f} - -")
             print(f"{name}_{k}_rows_seconds {statistics.mean(r['seconds'] for r in of['ours']):.2f} {statistics.mean(r['seconds'] for r in of[best]):.2f} -", flush=True)
     return runs
