@@ -172,7 +172,10 @@ func (s *Service) RekeyVoice(ctx context.Context, product, idOrName string) (v V
 		v, v.keyHash = found, hashText(key)
 		return putVoiceKey(ctx, tx, v)
 	})
-	return v.withKeeps(), key, err
+	if err != nil {
+		return VoiceChannel{}, "", err
+	}
+	return v.withKeeps(), key, nil
 }
 
 // RemoveVoice ends a voice channel: the platform is refused from now on. What was

@@ -303,6 +303,34 @@ func TestVoiceChannelsOverHTTP(t *testing.T) {
 	})
 }
 
+// signingVoice is a platform that signs by a key of its own.
+type signingVoice struct{ plainVoice }
+
+func (signingVoice) Spec() VoiceSpec {
+	return VoiceSpec{Name: "signing", Title: spec.Text{ZH: "签名", EN: "signing"}, Needs: []string{"skill_id"}}
+}
+
+func TestAPlatformThatSignsGetsNoKeyOfOurs(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		s.n.Voices = []Voice{signingVoice{}}
+		v, key, err := s.AddVoice(asLead(t), "p1", NewVoice{Name: "客厅", Platform: "signing", SkillID: "k1"})
+		if err != nil || key != "" || v.Keeps {
+			t.Fatalf("%+v with the key %q, %v", v, key, err)
+		}
+		if _, _, err := s.RekeyVoice(asLead(t), "p1", "客厅"); !errors.Is(err, BadVoice) {
+			t.Errorf("a key of ours: %v", err)
+		}
+		if _, _, err := s.RekeyVoice(asLead(t), "p2", "客厅"); !errors.Is(err, NoVoice) {
+			t.Errorf("by another product: %v", err)
+		}
+		kept, ok, err := readVoice(t.Context(), d.Reader(), v.ID)
+		if err != nil || !ok || kept.Keeps {
+			t.Errorf("kept %+v, %v", kept, err)
+		}
+	})
+}
+
 func TestTheMicrophoneOpensForQuestions(t *testing.T) {
 	for _, c := range []struct {
 		name string
