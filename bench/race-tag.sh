@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Race of the span taggers: ours (bin/zhuomo train --task spans) against CRFsuite's
-# trainers on the same units, features and tags, and on the features people usually give it; span F1 beside time. Keeps every
+# trainers on the same units, features and tags, and on the features people usually
+# give it; span F1 beside time. Keeps every
 # run in bench/results/tag.json and prints one line a figure: name ours peer ratio.
 #   ZHUOMO_SETS  folder of the outside sets     ZHUOMO_BIN  bin/zhuomo
 #   QUICK=1      the Chinese set and one trainer; keeps nothing

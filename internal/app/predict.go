@@ -83,7 +83,7 @@ func predictCommand() command.Special {
 			page := api.Page[predicted]{Items: make([]predicted, len(texts))}
 			for i, a := range answers {
 				page.Items[i] = predicted{Text: texts[i], Prediction: a}
-				if best > 1 {
+				if _, reads := m.(learn.Reader); reads || best > 1 {
 					if page.Items[i].Readings, err = learn.Readings(ctx, m, inputs[i], best); err != nil {
 						return err
 					}
@@ -123,18 +123,12 @@ func predictedForPeople(items []predicted) any {
 				page.Items = append(page.Items, line{Text: item.Text, Reading: reading, Likely: likely, Found: "-", Label: "-"})
 			}
 		}
-		switch {
-		case len(item.Readings) > 0:
-			for i, r := range item.Readings {
-				spans(i+1, r.P, r.Spans)
-			}
-		case len(item.Spans) > 0:
-			spans(1, item.Top().P, item.Spans)
-		default:
-			for _, s := range item.Scores {
-				if s.Chosen {
-					page.Items = append(page.Items, line{item.Text, 1, s.P, "-", s.Label, s.P})
-				}
+		for i, r := range item.Readings {
+			spans(i+1, r.P, r.Spans)
+		}
+		for _, s := range item.Scores {
+			if s.Chosen && len(item.Readings) == 0 {
+				page.Items = append(page.Items, line{item.Text, 1, s.P, "-", s.Label, s.P})
 			}
 		}
 	}

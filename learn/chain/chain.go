@@ -132,7 +132,7 @@ func (*chain) Spec() spec.Spec {
 			number("passes", spec.Int, "遍数", "passes", "把训练数据至多过几遍", "how often the training data is gone through at most", 20, 1, 500, true, true),
 			choice("unit", "标注单位", "unit", "characters 逐字；words 汉字逐字、英文逐词；auto 先按词，片段切开了词就逐字", "characters; words means Han characters and Latin words; auto takes words unless stretches cut them", autoUnit, autoUnit, wordUnit, charUnit),
 			choice("scheme", "标记法", "scheme", "bioes 分开始、中间、结尾、单个；bio 只分开始和中间，标签很多时快得多；auto 看标签多少", "bioes tells begin, inside, end and single; bio only begin and inside, much faster with many labels; auto goes by their number", autoScheme, autoScheme, beginScheme, endScheme),
-			number("least_rows", spec.Int, "特征至少见几次", "times a feature is needed", "少于这么多次的特征不用", "features that occur less often are left out", 1, 1, 100, true, false),
+			number("least_rows", spec.Int, "特征至少见几次", "times a feature is needed", "少于这么多次的特征不用", "features that occur less often are left out", 2, 1, 100, true, false),
 			number("layers", spec.Int, "套几层", "layers", "片段里还有片段时，最多学几层", "how many layers of stretches within stretches are learnt at most", 3, 1, 6, false, false),
 			number("candidates", spec.Int, "备选", "candidates", "另外看几种读法，供标注时挑选", "how many other readings are looked at, to choose from when labelling", 4, 0, 20, false, false),
 			number("held_share", spec.Float, "校准留出", "held back", "留出多少样例校准概率，之后再用全部样例训练", "share of examples held back to calibrate probabilities, before the fit on all", 0.1, 0, 0.5, false, false),

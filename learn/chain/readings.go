@@ -66,6 +66,7 @@ func (m *model) Readings(ctx context.Context, in learn.Input, most int) ([]learn
 	if len(r.units) == 0 {
 		return []learn.Reading{{Spans: []learn.FoundSpan{}, P: 1}}, nil
 	}
+	known, _ := m.guesses(d, r)
 	d.encode(m, r)
 	most = min(most, max(1, mostPlaces/len(r.units)))
 	paths := []path{{}}
@@ -91,20 +92,26 @@ func (m *model) Readings(ctx context.Context, in learn.Input, most int) ([]learn
 		out[i] = learn.Reading{Spans: []learn.FoundSpan{}, P: float32(math.Exp(min(0, p.log)))}
 		for _, q := range m.pieces(p.layers) {
 			s := q.found(r.units)
-			out[i].Spans = append(out[i].Spans, learn.FoundSpan{Start: s.Start, End: s.End, Label: m.header.Labels[s.Label], Chosen: true})
+			found := learn.FoundSpan{Start: s.Start, End: s.End, Label: m.header.Labels[s.Label], Chosen: true}
+			if at := slices.IndexFunc(known, func(g guess) bool { return g.piece == q }); at >= 0 {
+				found.P = float32(known[at].p)
+			}
+			out[i].Spans = append(out[i].Spans, found)
 		}
 	}
-	// How likely a stretch is: the share of the readings told that have it, which
-	// is from below.
-	for i := range out {
-		for k := range out[i].Spans {
-			s := &out[i].Spans[k]
-			for _, other := range out {
-				if slices.ContainsFunc(other.Spans, func(o learn.FoundSpan) bool { return o.Start == s.Start && o.End == s.End && o.Label == s.Label }) {
-					s.P += other.P
-				}
+	// A stretch that Predict does not list is as likely as the readings told that have
+	// it make up, at least.
+	share := map[learn.FoundSpan]float32{}
+	for _, reading := range out {
+		for _, s := range reading.Spans {
+			share[s] += reading.P
+		}
+	}
+	for _, reading := range out {
+		for k := range reading.Spans {
+			if s := &reading.Spans[k]; s.P == 0 {
+				s.P = min(1, share[*s])
 			}
-			s.P = min(1, s.P)
 		}
 	}
 	return out, nil
