@@ -20,6 +20,7 @@ import (
 	"zhuomo/internal/spec"
 	"zhuomo/internal/testkit"
 	"zhuomo/learn"
+	"zhuomo/learn/chain"
 	"zhuomo/learn/linear"
 )
 
@@ -229,6 +230,27 @@ func TestModelsOverHTTP(t *testing.T) {
 		ask("labeller", "POST", models+"/latest/predictions", `{"inputs":[{"text":"坐地铁","history":[{"who":"customer","text":"你好"}]}],"most":1}`, http.StatusOK, &answers)
 		if len(answers.Items) != 1 || len(answers.Items[0].Scores) != 1 || answers.Items[0].Top().Label != "metro" {
 			t.Errorf("predict %+v", answers)
+		}
+		// A model that finds stretches tells several readings, others say that they cannot.
+		ask("labeller", "POST", models+"/m1/predictions", `{"inputs":[{"text":"坐地铁"}],"best":2}`, http.StatusUnprocessableEntity, nil)
+		found := learn.Data{Task: learn.Spans, Labels: []string{"line"}}
+		for i := range 20 {
+			found.Examples = append(found.Examples, learn.Example{RowID: fmt.Sprint(i), Text: fmt.Sprintf("坐%d号线", i%5), Spans: []learn.Span{{Start: 1, End: 4, Label: 0}}})
+		}
+		values, err := chain.New().Spec().Fill(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tagger, err := chain.New().Fit(t.Context(), found, values, learn.Options{Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Keep(t.Context(), "p", tagger, learn.Facts{}); err != nil {
+			t.Fatal(err)
+		}
+		ask("labeller", "POST", models+"/m2/predictions", `{"inputs":[{"text":"坐3号线"}],"best":2}`, http.StatusOK, &answers)
+		if list := answers.Items[0].Readings; len(list) != 2 || len(list[0].Spans) != 1 || list[0].Spans[0].Label != "line" || list[0].P < list[1].P {
+			t.Errorf("readings %+v", list)
 		}
 		var why learn.Explained
 		ask("labeller", "POST", models+"/m1/explanations", `{"text":"坐地铁","most":3}`, http.StatusOK, &why)
