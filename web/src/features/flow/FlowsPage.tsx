@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { Navigate, useNavigate, useSearchParams } from "react-router";
 import { api, ask, type Schemas } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
+import { guidelineOptions } from "../../shared/api/guideline";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
 import { useFormat } from "../../shared/format/useFormat";
@@ -40,15 +41,7 @@ export function FlowsPage() {
     },
   });
   const start = useMutation({
-    mutationFn: async () => {
-      try {
-        const saved = await ask(api.GET("/api/v1/products/{product}/guidelines/{version}", { params: { path: { product, version: "latest" } } }));
-        return saved.guideline.labels ?? [];
-      } catch (e) {
-        if (asFault(e).code === "label.no_guideline") return [];
-        throw e;
-      }
-    },
+    mutationFn: async () => (await client.fetchQuery(guidelineOptions(product, "latest")))?.guideline.labels ?? [],
     onSuccess: (labels) => make.mutate(skeleton(w("new_name"), labels)),
   });
   const begin = { id: "flow.new", words: w("new"), key: "N", when: () => may && !make.isPending && !start.isPending, run: () => start.mutate() };

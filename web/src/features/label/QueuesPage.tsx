@@ -2,7 +2,6 @@ import { Button, Progress } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, ask } from "../../shared/api/client";
-import { Fault } from "../../shared/api/fault";
 import { useJob } from "../../shared/api/useJob";
 import { useMay } from "../../shared/api/useMe";
 import { useProduct } from "../../shared/api/useProduct";
@@ -39,7 +38,7 @@ export function QueuesPage() {
     ask(api.GET("/api/v1/products/{product}/queues", { signal, params: { path: { product }, query: { cursor, limit: 200 } } })),
   );
   const newQueue = { id: "label.open", words: w("open_queue"), key: "N", when: () => mayOpen && !!guideline.data, run: () => setDrawer(true) };
-  const noGuideline = guideline.error instanceof Fault && guideline.error.code === "label.no_guideline";
+  const noGuideline = guideline.data === null;
   const write = { id: "label.write", words: w("write_guideline"), key: "N", when: () => mayOpen, run: () => void go(`/${product}/label/guideline`) };
   useActions(noGuideline ? [write] : [newQueue]);
   const adopt = mayOpen ? { link: { to: `/${product}/label/adopt`, words: w("adopt_ask") } } : {};

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, ask, type Schemas } from "../../shared/api/client";
+import { guidelineOptions } from "../../shared/api/guideline";
 
 export type Queue = Schemas["LabelQueue"];
 export type Task = Schemas["LabelTask"];
@@ -14,14 +15,9 @@ export function useQueue(queue: string, product: string) {
   });
 }
 
-/** useGuideline is a version of the guideline: "latest", "v3" or its id. Versions never change. */
+/** useGuideline is a version of the guideline: "latest", "v3" or its id; null where there is none yet. */
 export function useGuideline(product: string, version: string | undefined) {
-  return useQuery({
-    queryKey: ["label", product, "guideline", version],
-    enabled: version !== undefined,
-    staleTime: version === "latest" ? 5_000 : Infinity,
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/guidelines/{version}", { signal, params: { path: { product, version: version! } } })),
-  });
+  return useQuery({ ...guidelineOptions(product, version ?? ""), enabled: version !== undefined });
 }
 
 /** useTally is how far the person is in a queue. */

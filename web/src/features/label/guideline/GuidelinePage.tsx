@@ -1,4 +1,3 @@
-import { Fault } from "../../../shared/api/fault";
 import { useProduct } from "../../../shared/api/useProduct";
 import { Faces } from "../../../shared/page/Faces";
 import { Page } from "../../../shared/page/Page";
@@ -15,7 +14,7 @@ export function GuidelinePage() {
   const product = useProduct();
   const { filters } = useFilters(["version"]);
   const saved = useGuideline(product, filters.version || "latest");
-  const none = saved.error instanceof Fault && saved.error.code === "label.no_guideline" && !filters.version;
+  const none = saved.data === null;
   if (none) {
     const first = { version: 0, source: newGuideline(w("new_guideline_name")), guideline: { name: "", task: "classify", multi: false, version: 0, labels: [] }, id: "", product_id: product, created_us: 0, touched_count: 0 };
     return <Editor key="new" product={product} saved={first} old={false} />;
