@@ -67,7 +67,6 @@ describe.skipIf(cannot !== "")(`release ${cannot}`, () => {
   });
 
   test("a voice platform is connected: what to paste, a new key, and the end", async () => {
-    await page.emulateMedia({ reducedMotion: "no-preference" });
     await page.goto(`/${house.product}/release?lang=zh`);
     const card = page.locator("section", { has: page.getByRole("heading", { name: "语音渠道" }) });
     await card.getByText("还没有").waitFor();

@@ -39,6 +39,7 @@ test.skipIf(cannot)("a cleaning recipe is tuned step by step, and P keeps a tria
   await page.goto(`/${house.product}/tune?lang=zh`);
   await page.getByText("s1", { exact: true }).waitFor();
   const before = studies().length;
+  await page.emulateMedia({ reducedMotion: "reduce" }); // lists must open at their place without motion too
   await page.keyboard.press("n");
   await page.getByRole("combobox", { name: "调什么" }).click();
   await page.getByTitle("清洗方案 service", { exact: true }).click();
