@@ -11,14 +11,14 @@ import (
 // right costs nothing.
 type Costs struct {
 	Currency string  `json:"currency" table:"货币|currency" doc:"货币，如 元|currency, as 元 or $"`
-	Wrong    float64 `json:"wrong" table:"答错|wrong answer" minimum:"0" doc:"答错一次|answered, but not what was wanted"`
-	Missed   float64 `json:"missed" table:"该人工却答|missed" minimum:"0" doc:"该转人工却自己答了一次|answered by itself where a person was needed"`
-	Handover float64 `json:"handover" table:"白交给人|needless hand-over" minimum:"0" doc:"本来能答却交给人一次（含没听懂）|handed over, or not understood, where it need not be"`
-	Ask      float64 `json:"ask" table:"请选|choices" minimum:"0" doc:"请顾客在选项里选一次|let the customer choose first"`
+	Wrong    float64 `json:"wrong" table:"答错|wrong answer" minimum:"0" maximum:"1000000000" doc:"答错一次|answered, but not what was wanted"`
+	Missed   float64 `json:"missed" table:"该人工却答|missed" minimum:"0" maximum:"1000000000" doc:"该转人工却自己答了一次|answered by itself where a person was needed"`
+	Handover float64 `json:"handover" table:"白交给人|needless hand-over" minimum:"0" maximum:"1000000000" doc:"本来能答却交给人一次（含没听懂）|handed over, or not understood, where it need not be"`
+	Ask      float64 `json:"ask" table:"请选|choices" minimum:"0" maximum:"1000000000" doc:"请顾客在选项里选一次|let the customer choose first"`
 	// Person are the labels that want a person: to act on them is to hand over.
 	Person []string `json:"person" required:"false" table:"该由人办|wants a person" doc:"该由人来办的标签；没有标签的话也算|labels that want a person; so do rows without a label"`
 	// Turns a month, by which a saving is told.
-	Turns int `json:"turns_a_month" table:"每月话轮|turns a month" minimum:"0" doc:"每月多少轮对话，用来算每月省多少|turns a month, to tell what is saved in a month"`
+	Turns int `json:"turns_a_month" table:"每月话轮|turns a month" minimum:"0" maximum:"1000000000" doc:"每月多少轮对话，用来算每月省多少|turns a month, to tell what is saved in a month"`
 }
 
 // Bands are the borders that costs choose: from Answer on the product acts, from

@@ -1,6 +1,7 @@
 package tune_test
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -83,5 +84,15 @@ func TestAProgramOutsideDrivesAStudyOverHTTP(t *testing.T) {
 		ask("trainer", "POST studies/n/ends", "", 200, `"best_score":-0.125`)
 		ask("viewer", "GET studies/n", "", 200, `"best_number":2`)
 		ask("viewer", "GET studies", "", 200, `"name":"n"`)
+
+		// Values as large as may be told can be shown, larger ones are refused.
+		var many []string
+		for i := range 30 {
+			many = append(many, fmt.Sprintf(`{"values":{"x":%v},"value":%s1e100}`, float64(i)/30, []string{"", "-"}[i%2]))
+		}
+		ask("trainer", "POST outside-studies", `{"name":"huge","params":[{"name":"x","kind":"float","min":-1e300,"max":1e300}]}`, 200, `"found":false`)
+		ask("trainer", "POST studies/huge/imports", `{"trials":[`+strings.Join(many, ",")+`]}`, 200, `"added":30`)
+		ask("viewer", "GET studies/huge", "", 200, `"importance":[{`)
+		ask("trainer", "POST studies/huge/imports", `{"trials":[{"values":{"x":1},"value":1e101}]}`, 422, "tune.no_value")
 	})
 }

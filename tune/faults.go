@@ -88,8 +88,8 @@ var (
 		EN: "trial {number} was without news for too long and was given to somebody else", FixEN: "leave it and ask for the next; for slow trials set a longer lease_s, or report on the way",
 	})
 	NoValue = fault.Define("tune.no_value", fault.Invalid, fault.Text{
-		ZH: "试验 {number} 没有报告量到的值，或值不是有限的数", FixZH: "给出一个数；没量到就报告 state 为 failed",
-		EN: "trial {number} was told without a value, or with one that is not a finite number", FixEN: "give a number, or tell its state as failed",
+		ZH: "试验 {number} 没有报告量到的值，或值不是有限的数", FixZH: "给出一个数，不超过 1e100；没量到就报告 state 为 failed",
+		EN: "trial {number} was told without a value, or with one that is not a finite number", FixEN: "give a number within 1e100, or tell its state as failed",
 	})
 	StudyRuns = fault.Define("tune.study_runs", fault.Conflict, fault.Text{
 		ZH: "实验 {study} 正在运行", FixZH: "先暂停：zhuomo tune pause",

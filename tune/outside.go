@@ -79,6 +79,11 @@ func declaredSpec(declared []Declared) (spec.Spec, error) {
 	return of, nil
 }
 
+// measurable tells a value that scores may have: their squares are added up.
+func measurable(x float64) bool { return math.Abs(x) <= mostValue }
+
+const mostValue = 1e100
+
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 func distinct(list []string) bool {

@@ -76,12 +76,12 @@ const toldState State = "told" // of a row in asked
 func (s Study) trial(r Result, values map[string]any, value *float64) (Trial, error) {
 	t := Trial{Number: r.Number, State: r.State, Values: values, Figures: map[string]float64{}, Seconds: r.Seconds, Problem: r.Problem}
 	for name, v := range r.Figures {
-		if !finite(v) {
+		if !measurable(v) {
 			return t, NoValue.With("number", r.Number).At("figures")
 		}
 		t.Figures[name] = v
 	}
-	if value == nil || !finite(*value) {
+	if value == nil || !measurable(*value) {
 		if r.State == Done {
 			return t, NoValue.With("number", r.Number).At("value")
 		}
@@ -112,7 +112,7 @@ func (s *Service) Report(ctx context.Context, product, name string, number, step
 	if err != nil {
 		return out, err
 	}
-	if value != nil && !finite(*value) {
+	if value != nil && !measurable(*value) {
 		return out, NoValue.With("number", number).At("value")
 	}
 	if longer <= 0 {
