@@ -265,14 +265,18 @@ func judgeScope(test Data, answers []Prediction, none int) (Data, []Prediction, 
 
 // answered is a line of the file of answers.
 type answered struct {
-	Record         int      `json:"record"` // of the test file, from 1
-	Gold           []string `json:"gold"`
-	Said           []string `json:"said"`
-	P              float32  `json:"p"` // of the best label
-	OutOfScope     float32  `json:"out_of_scope"`
-	OutOfScopeFrom float32  `json:"out_of_scope_from"`
-	Foreign        bool     `json:"foreign"`
+	Record         int          `json:"record"` // of the test file, from 1
+	Gold           []string     `json:"gold"`
+	Said           []string     `json:"said"`
+	P              float32      `json:"p"` // of the best label
+	OutOfScope     float32      `json:"out_of_scope"`
+	OutOfScopeFrom float32      `json:"out_of_scope_from"`
+	Foreign        bool         `json:"foreign"`
+	Scores         []LabelScore `json:"scores,omitempty"` // of the labels, the likeliest first, down to leastWritten
 }
+
+// leastWritten is the least probability of a label that the file of answers tells.
+const leastWritten = 0.001
 
 func writeAnswers(w io.Writer, test Data, answers []Prediction) error {
 	lines := json.NewEncoder(w)
@@ -280,6 +284,11 @@ func writeAnswers(w io.Writer, test Data, answers []Prediction) error {
 		a := answers[i]
 		line := answered{Record: i + 1, Gold: []string{}, Said: append([]string{}, a.Chosen()...), P: a.Top().P,
 			OutOfScope: a.OutOfScope, OutOfScopeFrom: a.OutOfScopeFrom, Foreign: a.Foreign}
+		for _, s := range a.Scores {
+			if s.P >= leastWritten {
+				line.Scores = append(line.Scores, s)
+			}
+		}
 		for _, l := range e.Labels {
 			line.Gold = append(line.Gold, test.Labels[l])
 		}

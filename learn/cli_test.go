@@ -1,6 +1,7 @@
 package learn_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -181,6 +182,55 @@ func TestTrainFilesReadsUnlabelledRows(t *testing.T) {
 	r, err := learn.TrainFiles(t.Context(), o)
 	if err != nil || r.Model == plain.Model || r.Features <= plain.Features {
 		t.Errorf("the rest changed nothing: %+v, %v", r, err)
+	}
+}
+
+func TestTrainFilesReadsHowMuchARowCounts(t *testing.T) {
+	write := func(name, body string) string {
+		name = filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(name, []byte(body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	rows := func(contrary string) string { // as many contrary rows as right ones, of the same texts
+		var b strings.Builder
+		for i := range 40 {
+			right, wrong := "hotel", "metro"
+			if i%2 == 1 {
+				right, wrong = wrong, right
+			}
+			text := []string{"订酒店", "坐地铁"}[i%2]
+			fmt.Fprintf(&b, `{"text": "%s%d", "label": %q}`+"\n"+`{"text": "%s%d", "label": %q%s}`+"\n", text, i, right, text, i, wrong, contrary)
+		}
+		return b.String()
+	}
+	o := options(t, "", "")
+	o.Test = write("test.jsonl", `{"text": "订酒店", "label": "hotel"}`+"\n"+`{"text": "坐地铁", "label": "metro"}`+"\n")
+	for contrary, want := range map[string]float64{`, "weight": 0.02, "guessed": true`: 1, `, "weight": 50`: 0} {
+		o.Train, o.Answers = write("rows.jsonl", rows(contrary)), filepath.Join(t.TempDir(), "answers.jsonl")
+		r, err := learn.TrainFiles(t.Context(), o)
+		if err != nil || r.Accuracy != want {
+			t.Errorf("contrary rows with%s: accuracy %v, want %v, %v", contrary, r.Accuracy, want, err)
+		}
+		text, err := os.ReadFile(o.Answers)
+		var first struct {
+			Said   []string
+			P      float32
+			Scores []learn.LabelScore
+		}
+		if err == nil {
+			err = json.NewDecoder(bytes.NewReader(text)).Decode(&first)
+		}
+		if err != nil || len(first.Scores) == 0 || first.Scores[0].Label != first.Said[0] || first.Scores[0].P != first.P {
+			t.Errorf("the first answer is %+v, %v", first, err)
+		}
+	}
+	for _, bad := range []string{`"weight": 0`, `"weight": -1`, `"weight": "2"`, `"weight": 1e9`, `"guessed": 1`} {
+		o.Train = write("bad.jsonl", `{"text": "对", "label": "metro", `+bad+"}\n")
+		if _, err := learn.TrainFiles(t.Context(), o); !errors.Is(err, learn.BadFile) {
+			t.Errorf("%s: %v", bad, err)
+		}
 	}
 }
 

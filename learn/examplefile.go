@@ -42,13 +42,15 @@ type eachRecord func(record int, found fileRow) error
 // fileRow is a record of a file; only JSON lines have more than text and label.
 type fileRow struct {
 	text, label string
-	history     []Said // "history": [{"who": "customer" or "product", "text": …}], oldest first
-	group       string // "group": records of one group are never parted
+	history     []Said  // "history": [{"who": "customer" or "product", "text": …}], oldest first
+	group       string  // "group": records of one group are never parted
+	weight      float32 // "weight": how much the record counts, above 0; 0 where it is not told
+	guessed     bool    // "guessed": true where the labels are no gold: learnt from, never held back
 }
 
 // example is the record without its labels.
 func (f fileRow) example(name string, record int) Example {
-	return Example{RowID: fmt.Sprintf("%s:%d", filepath.Base(name), record), Text: f.text, History: f.history, Group: f.group}
+	return Example{RowID: fmt.Sprintf("%s:%d", filepath.Base(name), record), Text: f.text, History: f.history, Group: f.group, Weight: f.weight, Guessed: f.guessed}
 }
 
 // readFile reads a file and tells how its records are found. Fault: BadFile.
@@ -223,11 +225,26 @@ func lineRecords(name string, raw []byte, textColumn, labelColumn string, each e
 		if found.history, ok = turnsBefore(fields["history"]); !ok {
 			return BadFile.With("file", filepath.Base(name), "problem", fmt.Sprintf(`line %d: history must be a list of {"who": "customer" or "product", "text": …} | 第 %d 行的 history 应为 {"who": "customer" 或 "product", "text": …} 的列表`, record, record))
 		}
+		if found.weight, found.guessed, ok = worth(fields["weight"], fields["guessed"]); !ok {
+			return BadFile.With("file", filepath.Base(name), "problem", fmt.Sprintf(`line %d: weight must be a number above 0, up to 1000000, and guessed true or false | 第 %d 行的 weight 应为大于 0、至多 1000000 的数，guessed 应为 true 或 false`, record, record))
+		}
 		if err := each(record, found); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// worth reads the fields weight and guessed of a record; ok is false where one is not what it must be.
+func worth(weight, guessed any) (w float32, g, ok bool) {
+	if weight != nil {
+		number, isNumber := weight.(float64)
+		if w = float32(number); !isNumber || !(w > 0 && w <= 1e6) {
+			return 0, false, false
+		}
+	}
+	g, isBool := guessed.(bool)
+	return w, g, isBool || guessed == nil
 }
 
 // turnsBefore reads the field history of a record; ok is false where it is no list of turns.
