@@ -7,8 +7,11 @@ emotion the product's moods.yaml maps to a label; n a mood are drawn with seed 1
 model of all labels (the product's way), and as a second model of the moods alone, all
 else being "none", at the best of the settings tried. No row of the product's test thirds
 is learnt from; nothing is chosen but the second model's settings, which favours it.
+Then the gentler ways of race_mood_ways.py.
 """
 import argparse, csv, glob, gzip, io, json, os, platform, random, re, subprocess, sys, tempfile, time, zlib
+
+import race_mood_ways
 
 NONE = "none"
 
@@ -28,6 +31,13 @@ def product(folder):
                 elif line.startswith("服 "):
                     said.append({"who": "product", "text": line[2:]})
     return rows
+
+
+def spoken(folder):
+    """What the product says in its conversations: lines that nobody labelled."""
+    for name in sorted(glob.glob(folder + "/conversations/*.txt")):
+        with open(name, encoding="utf-8") as f:
+            yield from ({"text": line[2:].strip()} for line in f if line.startswith("服 "))
 
 
 def mapping(folder):
@@ -82,7 +92,7 @@ def write(folder, name, rows):
     path = os.path.join(folder, name)
     with open(path, "w", encoding="utf-8") as f:
         for r in rows:
-            f.write(json.dumps({"text": r["text"], "label": "|".join(r["labels"]), "group": r["group"], "history": r["history"]}, ensure_ascii=False) + "\n")
+            f.write(json.dumps({"text": r["text"], "label": "|".join(r["labels"]), "group": r["group"], "history": r["history"], **{k: r[k] for k in ("weight", "guessed") if k in r}}, ensure_ascii=False) + "\n")
     return path
 
 
@@ -137,12 +147,15 @@ def main():
             for key in ("mood_macro_f1", "exact", "watched_recall"):
                 print(f"{case}_{key} {whole[key]:.4f} {base['one_model'][key]:.4f} {whole[key] / base['one_model'][key]:.3f}", flush=True)
             print(f"{case}_second_model_mood_macro_f1 {apart['mood_macro_f1']:.4f} {base['one_model']['mood_macro_f1']:.4f} {apart['mood_macro_f1'] / base['one_model']['mood_macro_f1']:.3f}", flush=True)
+        print("way name with own ratio, over the draws that chose nothing")
+        lines = sorted({r["text"] for r in spoken(a.product)})
+        ways = race_mood_ways.race(a.binary, folder, write, own, dialogues + films, lines, moods, watched, a.quick)
     if a.quick:
         return
     os.makedirs("bench/results", exist_ok=True)
     with open("bench/results/mood.json", "w", encoding="utf-8") as f:
         json.dump({"rules": __doc__, "made": time.strftime("%Y-%m-%d", time.gmtime()), "machine": platform.system() + " " + platform.machine(), "product": os.path.basename(a.product),
-                   "moods": moods, "watched": watched, "rows": len(own), "runs": runs}, f, indent=1)
+                   "moods": moods, "watched": watched, "rows": len(own), "runs": runs, "ways": ways}, f, indent=1)
         f.write("\n")
 
 
