@@ -68,6 +68,9 @@ func (l *linear) Load(file, rows []byte) (learn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, told := m.Params["word_part"]; !told && m.Params != nil { // older than this parameter
+		m.Params["word_part"] = false
+	}
 	values, err := l.Spec().Fill(m.Params)
 	if err != nil {
 		return nil, learn.Broken("parameters: " + err.Error())
@@ -77,7 +80,7 @@ func (l *linear) Load(file, rows []byte) (learn.Model, error) {
 		return nil, err
 	}
 	m.stride = kernel.Pad(len(m.header.Labels))
-	m.space = &space{bias: m.settings.bias, shares: m.settings.shares(), unseen: m.Unseen, dense: m.Dense, vector: m.settings.vectorShare}
+	m.space = &space{bias: m.settings.bias, shares: m.settings.shares(), words: m.settings.wordsByPart(), unseen: m.Unseen, dense: m.Dense, vector: m.settings.vectorShare}
 	known := m.Features - m.Dense
 	if m.space.bias > 0 {
 		known--

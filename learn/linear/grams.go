@@ -39,6 +39,7 @@ type grams struct {
 	bucket []uint32
 	count  []uint16 // how often, at most 65,535
 	ends   [mostGroups]int32
+	latin  float32   // share of the text's letters, digits and wide characters that are in words, 0–1
 	vector []float32 // of an encoder, nil = none; not copied
 }
 
@@ -84,6 +85,7 @@ func (r *reader) read(in learn.Input) *grams {
 	r.chars(groupChars)
 	r.out.ends[groupChars] = int32(len(r.out.bucket))
 	r.words()
+	r.out.latin = r.latin()
 	r.out.ends[groupWords] = int32(len(r.out.bucket))
 	for back := range r.turns {
 		if at := len(in.History) - 1 - back; at >= 0 {
@@ -194,6 +196,22 @@ func (r *reader) chars(salt uint64) {
 			}
 		}
 	}
+}
+
+// latin is how much of the text is Latin words and numbers beside wide characters.
+func (r *reader) latin() float32 {
+	in, wide := 0, 0
+	for _, c := range r.runes {
+		if learn.Wide(c) {
+			wide++
+		} else if letter(c) {
+			in++
+		}
+	}
+	if in == 0 {
+		return 0
+	}
+	return float32(in) / float32(in+wide)
 }
 
 // words takes the n-grams of runs of letters and digits, across spaces and

@@ -19,7 +19,7 @@ type Pieces struct {
 }
 
 // pieceParams are the parameters that decide about features.
-var pieceParams = [...]string{"char_min", "char_max", "han_max", "word_max", "word_share", "history_turns", "history_share", "idf_power", "hash_bits", "vector_share"}
+var pieceParams = [...]string{"char_min", "char_max", "han_max", "word_max", "word_share", "word_part", "history_turns", "history_share", "idf_power", "hash_bits", "vector_share"}
 
 // PieceParams are the parameters of Pieces.
 func PieceParams() []spec.Param {
@@ -178,7 +178,7 @@ func CutPieces(cut *learn.Cutter, values spec.Values, features, dense int, unsee
 		return nil, learn.Broken("number of features")
 	}
 	p := &Pieces{settings: pieceSettings(values)}
-	p.space = &space{shares: p.settings.shares(), unseen: unseen, dense: dense, vector: p.settings.vectorShare}
+	p.space = &space{shares: p.settings.shares(), words: p.settings.wordsByPart(), unseen: unseen, dense: dense, vector: p.settings.vectorShare}
 	words := 1 << p.settings.hashBits / 64
 	p.space.bitmap = learn.CutSection[uint64](cut, words)
 	p.space.rank = learn.CutSection[uint32](cut, words)

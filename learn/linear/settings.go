@@ -18,6 +18,7 @@ type settings struct {
 	charMin, charMax    int
 	hanMax, wordMax     int
 	wordShare           float64
+	wordPart            bool
 	turns               int
 	historyShare        float64
 	historyFade         float64
@@ -38,7 +39,7 @@ func settingsOf(v spec.Values) settings {
 	return settings{
 		cost: float32(v.Float("cost")), passes: v.Int("passes"),
 		charMin: v.Int("char_min"), charMax: v.Int("char_max"), hanMax: v.Int("han_max"), wordMax: v.Int("word_max"),
-		wordShare: v.Float("word_share"), turns: v.Int("history_turns"), historyShare: v.Float("history_share"),
+		wordShare: v.Float("word_share"), wordPart: v.Bool("word_part"), turns: v.Int("history_turns"), historyShare: v.Float("history_share"),
 		historyFade: v.Float("history_fade"), historyPool: v.Bool("history_pool"), historyText: v.Float("history_text"), balance: v.Float("balance"), softmax: v.String("loss") == "softmax",
 		idfPower: v.Float("idf_power"), leastRows: v.Int("least_rows"), hashBits: v.Int("hash_bits"),
 		bias: float32(v.Float("bias")), vectorShare: float32(v.Float("vector_share")), held: v.Float("held_share"),
@@ -53,8 +54,7 @@ func (s settings) shape() shape {
 // shares gives the length of each group of features; those of the text itself
 // have length 1 together.
 func (s settings) shares() (out [mostGroups]float32) {
-	whole := math.Sqrt(1 + s.wordShare*s.wordShare)
-	out[groupChars], out[groupWords] = float32(1/whole), float32(s.wordShare/whole)
+	out[groupChars], out[groupWords] = halves(s.wordShare)
 	if s.wordMax == 0 {
 		out[groupChars] = 1
 	}
@@ -64,6 +64,22 @@ func (s settings) shares() (out [mostGroups]float32) {
 		out[groupHistory+s.turns+turn] = float32(s.historyText * fade)
 	}
 	return out
+}
+
+// halves are the lengths of characters and words that are 1 together, words being so
+// many times as long as characters.
+func halves(words float64) (chars, word float32) {
+	whole := math.Sqrt(1 + words*words)
+	return float32(1 / whole), float32(words / whole)
+}
+
+// wordsByPart is what words of a text without wide characters weigh, 0 where that does
+// not follow the text.
+func (s settings) wordsByPart() float64 {
+	if s.wordPart {
+		return s.wordShare
+	}
+	return 0
 }
 
 // Spec tells everything about the learner.
@@ -96,6 +112,14 @@ func (*linear) Spec() spec.Spec {
 			number("han_max", spec.Int, "汉字片段最长", "longest Han piece", "汉字片段从一个字到几个字", "pieces of Chinese characters, from one to so many", 3, 1, 8, false, true),
 			number("word_max", spec.Int, "词组最长", "longest word sequence", "英文单词和数字连成几个词的组；0 为不用", "sequences of up to so many Latin words and numbers; 0 for none", 2, 0, 4, false, true),
 			number("word_share", spec.Float, "词组份量", "share of words", "词组相对字母片段的份量", "how much words count against letter pieces", 1.0, 0.1, 4, true, true),
+			{
+				Name: "word_part", Kind: spec.Bool, Title: spec.Text{ZH: "词组份量随篇幅", EN: "words by their part"},
+				Help: spec.Text{
+					ZH: "中文里夹着几个英文单词或数字时，词组的份量随它们占的篇幅；否则一个数字就和整句汉字一样重",
+					EN: "where a few Latin words or numbers stand in Chinese, they count as much as their part of the text; else one number would weigh as much as all characters",
+				},
+				Default: true,
+			},
 			number("history_turns", spec.Int, "看前几句", "turns before", "读之前几句对话；0 为只看这一句", "how many turns before are read; 0 for this one only", 2, 0, maxTurns, false, true),
 			number("history_share", spec.Float, "前文份量", "share of history", "之前每一句相对这一句的份量", "how much each turn before counts against this one", 0.4, 0.05, 2, true, true),
 			number("history_fade", spec.Float, "前文淡去", "fading of history", "每往前一句，份量剩下多少；1 为不淡去", "what is left of a turn's weight for each turn that it lies further back; 1 for all", 1.0, 0.05, 1, false, false),

@@ -19,6 +19,9 @@ type space struct {
 	unseen float32   // the idf of a bucket that was never seen
 	bias   float32   // value of the constant feature, 0 = there is none
 	shares [mostGroups]float32
+	// words is what words weigh beside the characters where their share follows how much
+	// of the text they are; 0 where it is fixed.
+	words float64
 	// dense is how many features after those are the numbers of an encoder's vector,
 	// vector the length that it has beside the text's own 1.
 	dense  int
@@ -66,7 +69,7 @@ func newSpace(df []uint32, rows, classes int, s settings, dense int) (*space, er
 	}
 	sp := &space{
 		bitmap: make([]uint64, (len(df)+63)/64), rank: make([]uint32, (len(df)+63)/64),
-		unseen: weigh(rows, 0, s.idfPower), bias: s.bias, shares: s.shares(), dense: max(dense, 0), vector: s.vectorShare,
+		unseen: weigh(rows, 0, s.idfPower), bias: s.bias, shares: s.shares(), words: s.wordsByPart(), dense: max(dense, 0), vector: s.vectorShare,
 	}
 	byCount := make([]float32, 0, 1024)
 	for n := range cap(byCount) {
@@ -134,6 +137,8 @@ func (s *space) encode(g *grams, groups int, known func(bucket uint32) bool, idx
 	shares := s.shares
 	if g.ends[groupWords] == g.ends[groupChars] { // no words: the characters have it all
 		shares[groupChars] = 1
+	} else if s.words > 0 {
+		shares[groupChars], shares[groupWords] = halves(s.words * math.Sqrt(float64(g.latin)))
 	}
 	from := int32(0)
 	for group := range groups {

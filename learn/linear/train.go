@@ -470,5 +470,5 @@ func firstOf(errs ...error) error {
 
 // clone copies g into memory of its own.
 func (g *grams) clone() grams {
-	return grams{bucket: slices.Clone(g.bucket), count: slices.Clone(g.count), ends: g.ends, vector: g.vector}
+	return grams{bucket: slices.Clone(g.bucket), count: slices.Clone(g.count), ends: g.ends, latin: g.latin, vector: g.vector}
 }
