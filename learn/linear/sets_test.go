@@ -68,3 +68,28 @@ func TestBars(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkPredictBanking answers the test rows of BANKING77; an op is one row.
+func BenchmarkPredictBanking(b *testing.B) {
+	train, test := learntest.Banking(b)
+	l := linear.New()
+	values, err := l.Spec().Fill(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m, err := l.Fit(b.Context(), train, values, learn.Options{Seed: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := make([]learn.Input, len(test))
+	for i, e := range test {
+		in[i] = e.Input()
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for left := b.N; left > 0; left -= len(in) {
+		if _, err := m.Predict(b.Context(), in[:min(left, len(in))]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
