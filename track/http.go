@@ -58,13 +58,14 @@ func (s *Service) showRun(ctx context.Context, in *showRunIn) (*showRunOut, erro
 }
 
 type showThreadIn struct {
-	ID string `path:"id" doc:"话轮编号、行编号，或 文件名:记录号|turn id, row id, or file:record"`
+	ID      string `path:"id" doc:"话轮编号、行编号，或 文件名:记录号|turn id, row id, or file:record"`
+	Product string `query:"product" doc:"几个产品读过同一个文件时，看哪个产品的行|whose row, where several products read the same file"`
 }
 
 type showThreadOut struct{ Body Thread }
 
 func (s *Service) showThread(ctx context.Context, in *showThreadIn) (*showThreadOut, error) {
-	thread, err := s.Shown(ctx, in.ID, api.Unmasked(ctx))
+	thread, err := s.Shown(ctx, in.Product, in.ID, api.Unmasked(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +73,9 @@ func (s *Service) showThread(ctx context.Context, in *showThreadIn) (*showThread
 }
 
 type revealIn struct {
-	ID   string `path:"id" doc:"话轮编号、行编号，或 文件名:记录号|turn id, row id, or file:record"`
-	Body struct {
+	ID      string `path:"id" doc:"话轮编号、行编号，或 文件名:记录号|turn id, row id, or file:record"`
+	Product string `query:"product" doc:"几个产品读过同一个文件时，看哪个产品的行|whose row, where several products read the same file"`
+	Body    struct {
 		Reason string `json:"reason" minLength:"2" maxLength:"200" doc:"为什么要看|why it must be seen"`
 	}
 }
@@ -81,7 +83,7 @@ type revealIn struct {
 func (s *Service) reveal(ctx context.Context, in *revealIn) (*showThreadOut, error) {
 	api.Tell(ctx, api.UnmaskedName, "true")
 	api.Tell(ctx, "reason", in.Body.Reason)
-	thread, err := s.Reveal(ctx, in.ID, in.Body.Reason)
+	thread, err := s.Reveal(ctx, in.Product, in.ID, in.Body.Reason)
 	if err != nil {
 		return nil, err
 	}

@@ -39,18 +39,18 @@ func TestALookAtPersonalDataIsKept(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		s, _ := open(t, d)
 		ctx := context.Background()
-		shown, err := s.Shown(ctx, "t1", false)
+		shown, err := s.Shown(ctx, "", "t1", false)
 		if err != nil || len(shown.Reveals) != 0 {
 			t.Fatalf("%+v, %v", shown.Reveals, err)
 		}
-		if _, err := s.Reveal(ctx, "t1", " 核对投诉 "); err != nil {
+		if _, err := s.Reveal(ctx, "", "t1", " 核对投诉 "); err != nil {
 			t.Fatal(err)
 		}
-		shown, err = s.Shown(ctx, "t1", false)
+		shown, err = s.Shown(ctx, "", "t1", false)
 		if err != nil || len(shown.Reveals) != 1 || shown.Reveals[0].Reason != "核对投诉" || shown.Reveals[0].AtUS != 1 {
 			t.Errorf("%+v, %v", shown.Reveals, err)
 		}
-		if _, err := s.Reveal(ctx, "nothing", "看看"); err == nil {
+		if _, err := s.Reveal(ctx, "", "nothing", "看看"); err == nil {
 			t.Error("a thread that is not there was revealed")
 		}
 	})

@@ -46,11 +46,12 @@ type Cleanings interface {
 
 // Rows finds a row and the raw bytes that it was read from.
 type Rows interface {
-	// Row finds a row by id in any version of any product.
-	Row(ctx context.Context, id string) (RowFact, error)
-	// RowAt finds the row that was read from record (from 1) of part of the
-	// file with that name; part may be "".
-	RowAt(ctx context.Context, file, part string, record int) (RowFact, error)
+	// Row finds a row by id in any version. The same file read by two products gives the
+	// same ids: that of product is found where there is one, "" does not prefer any.
+	Row(ctx context.Context, product, id string) (RowFact, error)
+	// RowAt finds, in the same way, the row that was read from record (from 1) of part of
+	// the file with that name; part may be "".
+	RowAt(ctx context.Context, product, file, part string, record int) (RowFact, error)
 }
 
 // TurnFact is one live turn.

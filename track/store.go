@@ -222,7 +222,7 @@ func (s *Service) ProductOf(ctx context.Context, collection, id string) (string,
 	if collection != "threads" {
 		return holders.ProductOf(ctx, s.store.db.Reader(), collection, id)
 	}
-	t, err := s.Of(ctx, id)
+	t, err := s.Of(ctx, "", id)
 	if errors.Is(err, NothingToTrace) {
 		return "", nil
 	}

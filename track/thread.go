@@ -36,9 +36,18 @@ type Reveal struct {
 
 const revealsShown = 20
 
+// seen is Of for an actor: a product that was asked for gives nothing away.
+func (s *Service) seen(ctx context.Context, product, id string) (Thread, error) {
+	t, err := s.Of(ctx, product, id)
+	if err == nil && !api.Who(ctx).Sees(t.product()) {
+		return Thread{}, api.OtherProduct.With()
+	}
+	return t, err
+}
+
 // Shown draws a thread, with personal data masked unless plain. Fault: NothingToTrace.
-func (s *Service) Shown(ctx context.Context, id string, plain bool) (Thread, error) {
-	t, err := s.Of(ctx, id)
+func (s *Service) Shown(ctx context.Context, product, id string, plain bool) (Thread, error) {
+	t, err := s.seen(ctx, product, id)
 	if err != nil {
 		return t, err
 	}
@@ -51,8 +60,8 @@ func (s *Service) Shown(ctx context.Context, id string, plain bool) (Thread, err
 
 // Reveal draws a thread with personal data in plain view; who looked and why is
 // kept first. Fault: NothingToTrace.
-func (s *Service) Reveal(ctx context.Context, id, reason string) (Thread, error) {
-	t, err := s.Of(ctx, id)
+func (s *Service) Reveal(ctx context.Context, product, id, reason string) (Thread, error) {
+	t, err := s.seen(ctx, product, id)
 	if err != nil {
 		return t, err
 	}
@@ -121,8 +130,8 @@ func (s *Service) OfTurn(ctx context.Context, id string) (Thread, error) {
 
 // OfRow draws the thread of one row: down to its raw line, up to the answers
 // in which it weighed.
-func (s *Service) OfRow(ctx context.Context, id string) (Thread, error) {
-	fact, err := s.from.Rows.Row(ctx, id)
+func (s *Service) OfRow(ctx context.Context, product, id string) (Thread, error) {
+	fact, err := s.from.Rows.Row(ctx, product, id)
 	if err != nil {
 		return Thread{}, err
 	}
@@ -174,8 +183,9 @@ func (s *Service) ofRow(ctx context.Context, fact RowFact) (Thread, error) {
 }
 
 // Of draws the thread of whatever id names: a turn, a row, or file:record and
-// file/part:record. Fault: NothingToTrace.
-func (s *Service) Of(ctx context.Context, id string) (Thread, error) {
+// file/part:record. A row that several products read is that of product, "" = of any.
+// Fault: NothingToTrace.
+func (s *Service) Of(ctx context.Context, product, id string) (Thread, error) {
 	t, err := s.OfTurn(ctx, id)
 	if err == nil || fault.Of(err).Def.Kind != fault.NotFound {
 		return t, err
@@ -185,7 +195,7 @@ func (s *Service) Of(ctx context.Context, id string) (Thread, error) {
 		if i := strings.LastIndexByte(file, '/'); i >= 0 {
 			file, part = file[:i], file[i+1:]
 		}
-		fact, err := s.from.Rows.RowAt(ctx, file, part, record)
+		fact, err := s.from.Rows.RowAt(ctx, product, file, part, record)
 		if err == nil {
 			return s.ofRow(ctx, fact)
 		}
@@ -193,7 +203,7 @@ func (s *Service) Of(ctx context.Context, id string) (Thread, error) {
 			return Thread{}, err
 		}
 	}
-	t, err = s.OfRow(ctx, id)
+	t, err = s.OfRow(ctx, product, id)
 	if err != nil && fault.Of(err).Def.Kind == fault.NotFound {
 		return t, NothingToTrace.With("id", id).Because(err)
 	}
@@ -213,7 +223,7 @@ func cutRecord(id string) (file string, record int, ok bool) {
 // down follows one row to its raw line.
 func (s *Service) down(ctx context.Context, t *Thread, product, id string) (RowThread, error) {
 	out := RowThread{Changes: []ChangeFact{}, Annotations: []AnnotationFact{}}
-	row, err := s.from.Rows.Row(ctx, id)
+	row, err := s.from.Rows.Row(ctx, product, id)
 	if err == nil {
 		out.Row = &row
 	} else if err := t.gap(KindRow, id, err); err != nil {

@@ -67,16 +67,16 @@ func (w *world) ChangesOf(_ context.Context, _, row string) ([]track.ChangeFact,
 	return nil, nil
 }
 
-func (w *world) Row(_ context.Context, id string) (track.RowFact, error) {
+func (w *world) Row(_ context.Context, _, id string) (track.RowFact, error) {
 	if id != "row1" && id != "row2" {
 		return track.RowFact{}, missing
 	}
 	return track.RowFact{ID: id, ProductID: "p", File: "chats.csv", Record: 48}, nil
 }
 
-func (w *world) RowAt(ctx context.Context, file, _ string, record int) (track.RowFact, error) {
+func (w *world) RowAt(ctx context.Context, _, file, _ string, record int) (track.RowFact, error) {
 	if file == "chats.csv" && record == 48 {
-		return w.Row(ctx, "row1")
+		return w.Row(ctx, "", "row1")
 	}
 	return track.RowFact{}, missing
 }
@@ -95,7 +95,7 @@ func open(t *testing.T, d *db.DB) (*track.Service, *world) {
 func TestTheThreadOfAnAnswerReachesTheRawLine(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		s, _ := open(t, d)
-		thread, err := s.Of(context.Background(), "t1")
+		thread, err := s.Of(context.Background(), "", "t1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +120,7 @@ func TestARawLineLeadsToTheAnswersItShaped(t *testing.T) {
 			Inputs: []track.Ref{{Kind: track.KindRow, ID: "row1"}}, Outputs: []track.Ref{{Kind: track.KindModel, ID: "m"}}}); err != nil {
 			t.Fatal(err)
 		}
-		thread, err := s.Of(ctx, "chats.csv:48")
+		thread, err := s.Of(ctx, "", "chats.csv:48")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func TestARawLineLeadsToTheAnswersItShaped(t *testing.T) {
 			t.Fatalf("shaped %+v models %+v", thread.Shaped, thread.Rows[0].Models)
 		}
 		asked := w.asked
-		if _, err := s.Of(ctx, "row1"); err != nil {
+		if _, err := s.Of(ctx, "", "row1"); err != nil {
 			t.Fatal(err)
 		}
 		if w.asked != asked {
@@ -159,7 +159,7 @@ func TestNothingToTraceIsSaidSo(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		s, _ := open(t, d)
 		for _, id := range []string{"nobody", "chats.csv:49", "chats.csv:0", ":", "t9"} {
-			if _, err := s.Of(context.Background(), id); !errors.Is(err, track.NothingToTrace) {
+			if _, err := s.Of(context.Background(), "", id); !errors.Is(err, track.NothingToTrace) {
 				t.Errorf("%q: %v", id, err)
 			}
 		}

@@ -243,7 +243,7 @@ func (d *demo) trace(ctx context.Context) (string, error) {
 		if r.Row == nil || r.Row.File == "" {
 			continue
 		}
-		back, err := d.a.Stages.Track.OfRow(ctx, r.Row.ID)
+		back, err := d.a.Stages.Track.OfRow(ctx, d.product.ID, r.Row.ID)
 		if err != nil {
 			return "", err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,8 +109,8 @@ type rows struct {
 }
 
 // Row finds a row by id in the oldest version that holds it: the import.
-func (r rows) Row(ctx context.Context, id string) (track.RowFact, error) {
-	return r.find(ctx, func(v dataset.Version, m dataset.Manifest) (dataset.Row, bool, error) {
+func (r rows) Row(ctx context.Context, product, id string) (track.RowFact, error) {
+	return r.find(ctx, product, func(v dataset.Version, m dataset.Manifest) (dataset.Row, bool, error) {
 		got, err := r.data.Get(ctx, v.ID, []dataset.RowID{dataset.RowID(id).Root()})
 		if err != nil || len(got) == 0 {
 			return dataset.Row{}, false, ignoreMissing(err)
@@ -119,8 +120,8 @@ func (r rows) Row(ctx context.Context, id string) (track.RowFact, error) {
 }
 
 // RowAt finds the row of a record of a file by the file's name.
-func (r rows) RowAt(ctx context.Context, file, part string, record int) (track.RowFact, error) {
-	return r.find(ctx, func(v dataset.Version, m dataset.Manifest) (dataset.Row, bool, error) {
+func (r rows) RowAt(ctx context.Context, product, file, part string, record int) (track.RowFact, error) {
+	return r.find(ctx, product, func(v dataset.Version, m dataset.Manifest) (dataset.Row, bool, error) {
 		for _, in := range m.Inputs {
 			if in.Name != file {
 				continue
@@ -143,12 +144,15 @@ func ignoreMissing(err error) error {
 }
 
 // find asks every version made by an import, product by product, until one has
-// the row.
-func (r rows) find(ctx context.Context, has func(dataset.Version, dataset.Manifest) (dataset.Row, bool, error), what string) (track.RowFact, error) {
+// the row; that of a product first.
+func (r rows) find(ctx context.Context, product string, has func(dataset.Version, dataset.Manifest) (dataset.Row, bool, error), what string) (track.RowFact, error) {
 	const page = 1000
 	found, err := r.data.Products(ctx, "", page)
 	if err != nil {
 		return track.RowFact{}, err
+	}
+	if at := slices.IndexFunc(found, func(p dataset.Product) bool { return p.ID == product }); at > 0 {
+		found[0], found[at] = found[at], found[0]
 	}
 	for _, p := range found {
 		sets, err := r.data.Datasets(ctx, p.ID, "", page)

@@ -37,7 +37,7 @@ export function ThreadPage() {
   const [row, setRow] = useState(0);
   const [asking, setAsking] = useState(false);
   const reveal = useMutation({
-    mutationFn: (reason: string) => ask(api.POST("/api/v1/threads/{id}/reveals", { params: { path: { id } }, body: { reason } })),
+    mutationFn: (reason: string) => ask(api.POST("/api/v1/threads/{id}/reveals", { params: { path: { id }, query: { product } }, body: { reason } })),
     onSuccess: (open) => {
       client.setQueryData<Thread>(threadKey(product, id), open);
       setAsking(false);

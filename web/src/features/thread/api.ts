@@ -12,7 +12,7 @@ export function useThread(product: string, id: string) {
     queryKey: threadKey(product, id),
     enabled: id !== "",
     staleTime: 60_000,
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/threads/{id}", { signal, params: { path: { id } } })),
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/threads/{id}", { signal, params: { path: { id }, query: { product } } })),
   });
 }
 

@@ -18074,6 +18074,8 @@ export interface operations {
     "track-thread": {
         parameters: {
             query?: {
+                /** @description 几个产品读过同一个文件时，看哪个产品的行|whose row, where several products read the same file */
+                product?: string;
                 /** @description 个人信息不遮住；要组长，会记入审计|personal data in plain view; needs a lead, and is kept in the audit log */
                 unmasked?: boolean;
             };
@@ -18108,7 +18110,10 @@ export interface operations {
     };
     "track-reveal": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 几个产品读过同一个文件时，看哪个产品的行|whose row, where several products read the same file */
+                product?: string;
+            };
             header?: never;
             path: {
                 /** @description 话轮编号、行编号，或 文件名:记录号|turn id, row id, or file:record */
