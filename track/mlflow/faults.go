@@ -10,6 +10,7 @@ var (
 	likeTexts   = spec.Text{ZH: "LIKE 只用于文字", EN: "LIKE is for texts"}
 	timeMS      = spec.Text{ZH: "时间是 1970 年起的毫秒数", EN: "a time is milliseconds since 1970"}
 	noAttribute = spec.Text{ZH: "没有这个属性", EN: "there is no such attribute"}
+	noNumber    = spec.Text{ZH: "这个属性是数字，要和数字比", EN: "it is a number and is compared with numbers"}
 )
 
 var (

@@ -2,6 +2,7 @@ package mlflow
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -209,8 +210,14 @@ func (c condition) holds(text string, there bool) bool {
 	return c.op == "NOT IN"
 }
 
-// holdsNumber compares a number.
+// holdsNumber compares a number that is there; the values of c must be numbers.
 func (c condition) holdsNumber(v float64) bool {
+	switch c.op {
+	case "IS NULL", "IS NOT NULL":
+		return c.op == "IS NOT NULL"
+	case "IN", "NOT IN":
+		return slices.ContainsFunc(c.values, func(said string) bool { want, _ := strconv.ParseFloat(said, 64); return v == want }) == (c.op == "IN")
+	}
 	switch want, _ := strconv.ParseFloat(c.values[0], 64); c.op {
 	case "=":
 		return v == want
@@ -226,4 +233,9 @@ func (c condition) holdsNumber(v float64) bool {
 		return v >= want
 	}
 	return false
+}
+
+// areNumbers tells that a condition can be asked of a number.
+func (c condition) areNumbers() bool {
+	return !strings.Contains(c.op, "LIKE") && !slices.ContainsFunc(c.values, func(said string) bool { _, err := strconv.ParseFloat(said, 64); return err != nil })
 }

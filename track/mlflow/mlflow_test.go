@@ -162,6 +162,35 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
+// TestNumbersOfExperimentsAreAsked: every experiment has a time of creation, 0 that of Default.
+func TestNumbersOfExperimentsAreAsked(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		must(t, s.createExperiment, `{"name":"one"}`)
+		for filter, want := range map[string]int{
+			"creation_time IS NULL": 0, "creation_time IS NOT NULL": 2, "creation_time > 0": 1, "creation_time = 0": 1, "creation_time < 1": 1, "creation_time != 5": 2,
+		} {
+			found, _ := must(t, s.searchExperiments, `{"max_results":10,"filter":%q}`, filter)["experiments"].([]any)
+			if len(found) != want {
+				t.Errorf("%s: %d experiments, not %d", filter, len(found), want)
+			}
+		}
+		for _, filter := range []string{"creation_time > 'abc'", "creation_time LIKE '1%'"} {
+			if _, err := ask(t, s.searchExperiments, fmt.Sprintf(`{"max_results":10,"filter":%q}`, filter)); !errors.Is(err, BadFilter) {
+				t.Errorf("%s: %v", filter, err)
+			}
+		}
+		for _, c := range []struct {
+			is   condition
+			want bool
+		}{{condition{op: "IN", values: []string{"1", "3"}}, true}, {condition{op: "NOT IN", values: []string{"1", "3"}}, false}, {condition{op: "IN", values: []string{"4"}}, false}} {
+			if c.is.holdsNumber(3) != c.want {
+				t.Errorf("%+v of 3", c.is)
+			}
+		}
+	})
+}
+
 // TestFaultsInTheProtocolsWords holds the codes to those that clients know.
 func TestFaultsInTheProtocolsWords(t *testing.T) {
 	t.Parallel()

@@ -38,8 +38,12 @@ func pageOf[T any](c *call, all []matched[T], most int, usual, last string) (pag
 		return nil, "", err
 	}
 	for _, cond := range conditions {
-		if _, known := (matched[T]{attributes: anyOf(all)}).value(cond.kind, cond.key); !known && cond.kind != "tag" && len(all) > 0 {
+		v, known := (matched[T]{attributes: anyOf(all)}).value(cond.kind, cond.key)
+		if !known && cond.kind != "tag" && len(all) > 0 {
 			return nil, "", BadFilter.With("filter", cond.key, "why", noAttribute).At("filter")
+		}
+		if _, number := v.(float64); number && !cond.areNumbers() {
+			return nil, "", BadFilter.With("filter", cond.key, "why", noNumber).At("filter")
 		}
 	}
 	kept := slices.DeleteFunc(slices.Clone(all), func(m matched[T]) bool {
