@@ -13,7 +13,7 @@ import { useCursorList } from "../../shared/table/useCursorList";
 import { useLang } from "../../shared/words/useLang";
 import { useWords } from "../../shared/words/useWords";
 import { useReasons, type Run } from "./api";
-import { longest } from "./longest";
+import { aloudOf, longest } from "./longest";
 import type { Tried } from "./usePreview";
 import { usePutBack } from "./usePutBack";
 import css from "./clean.module.css";
@@ -63,7 +63,7 @@ export function Quarantine({ product, run, preview, may }: { product: string; ru
           <ul className={css["aside"]} data-total={(reasons.data?.items ?? []).reduce((n, r) => n + r.count, 0)}>
             {rows.map((q) => (
               <li key={q.row} data-back={!!q.put_back_us}>
-                <Checkbox disabled={!may || !!q.put_back_us} checked={picked.includes(q.row)} onChange={() => toggle(q.row)} aria-label={longest(q.values)} />
+                <Checkbox disabled={!may || !!q.put_back_us} checked={picked.includes(q.row)} onChange={() => toggle(q.row)} aria-label={aloudOf(q.values) || q.row.slice(0, 8)} />
                 <div>
                   <p>{longest(q.values)}</p>
                   <small>{q.row.slice(0, 8)} {zh ? q.reason.zh : q.reason.en}{q.twin && ` · ${q.twin.slice(0, 8)}`}</small>

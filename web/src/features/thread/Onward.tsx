@@ -21,11 +21,11 @@ export function Onward({ product, row, reveals }: { product: string; row: string
           <dl className={css["onward"]}>
             <div>
               <dt>{w("feeds_models")}</dt>
-              <dd>{models.length ? <Link to={`/${product}/model/${models[0]!.id}`}>{w("count_models", { count: models.length })}</Link> : 0}</dd>
+              <dd>{models.length ? <Link to={`/${product}/model/${models[0]!.id}`}>{w("count_models", { count: models.length })}</Link> : <span data-measure>0</span>}</dd>
             </div>
             <div>
               <dt>{w("feeds_answers")}</dt>
-              <dd>{shaped.length ? <Link to={`/${product}/thread/${encodeURIComponent(row)}`}>{w("count_answers", { count: shaped.length })}</Link> : 0}</dd>
+              <dd>{shaped.length ? <Link to={`/${product}/thread/${encodeURIComponent(row)}`}>{w("count_answers", { count: shaped.length })}</Link> : <span data-measure>0</span>}</dd>
             </div>
           </dl>
           <ul className={css["answers"]}>
