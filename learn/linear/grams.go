@@ -55,29 +55,55 @@ type span struct {
 // reused from text to text.
 type reader struct {
 	shape
-	slots []slot  // open addressing over the buckets of this text
-	stamp uint32  // what marks a slot as taken by this text
-	runes []rune  // folded text with one edge mark at each end of a segment
-	at    []int32 // code point of the source that each of runes stands for, -1 for marks
-	out   grams
-	kept  uint32 // pieces before this place are not counted again
+	slots  []uint64 // open addressing over the buckets of this text: stamp<<32 | bucket
+	places []uint32 // of each slot's bucket in out
+	stamp  uint64   // what marks a slot as taken by this text, 32 bits
+	runes  []rune   // folded text with one edge mark at each end of a segment
+	kinds  []kind   // of runes
+	at     []int32  // code point of the source that each of runes stands for, -1 for marks
+	out    grams
+	kept   int // pieces before this place are not counted again
 
 	trace bool // keep spans
 	spans []span
 	turn  int
 }
 
-type slot struct{ stamp, bucket, place uint32 }
+// kind tells what pieces a character can begin.
+type kind uint8
+
+const (
+	other  kind = iota
+	letter      // of a Latin word or a number
+	wide        // a word in itself
+)
+
+// ascii gives for each ASCII character what it is folded to and its kind.
+var ascii = func() (table [utf8.RuneSelf]struct {
+	to   rune
+	kind kind
+}) {
+	for c := range table {
+		table[c].to = max(rune(c), edge) // what steers is a space too
+		switch {
+		case 'A' <= c && c <= 'Z':
+			table[c].to, table[c].kind = rune(c)+'a'-'A', letter
+		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
+			table[c].kind = letter
+		}
+	}
+	return table
+}()
 
 func newReader(s shape) *reader {
-	return &reader{shape: s, slots: make([]slot, 1024)}
+	return &reader{shape: s, slots: make([]uint64, 1024), places: make([]uint32, 1024)}
 }
 
 // read gives the n-grams of one input. They are valid until the next read.
 func (r *reader) read(in learn.Input) *grams {
 	r.out.bucket, r.out.count, r.spans = r.out.bucket[:0], r.out.count[:0], r.spans[:0]
 	r.turn, r.out.vector = -1, in.Vector
-	if r.stamp++; r.stamp == 0 { // after 2³² texts old stamps would look new
+	if r.stamp++; r.stamp == 1<<32 { // after 2³² texts old stamps would look new
 		clear(r.slots)
 		r.stamp = 1
 	}
@@ -112,7 +138,7 @@ func (r *reader) read(in learn.Input) *grams {
 // readAgain reads the turns before as if they were the text. A piece that the text
 // has itself stays as it is.
 func (r *reader) readAgain(in learn.Input) {
-	r.kept = uint32(r.out.ends[groupWords])
+	r.kept = int(r.out.ends[groupWords])
 	for back := range r.turns {
 		if at := len(in.History) - 1 - back; at >= 0 {
 			r.turn = at
@@ -139,33 +165,45 @@ const edge = ' '
 // fold writes text to r.runes in lower case and half width; stretches of space
 // become one edge mark, and both ends have one.
 func (r *reader) fold(text string) {
-	r.runes, r.at = append(r.runes[:0], edge), append(r.at[:0], -1)
+	runes, kinds, at := append(r.runes[:0], edge), append(r.kinds[:0], other), append(r.at[:0], -1)
 	place := int32(-1)
 	for _, c := range text {
 		if place++; place == maxRunes {
 			break
 		}
+		k := other
 		if c < utf8.RuneSelf {
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
+			c, k = ascii[c].to, ascii[c].kind
 		} else {
-			if '！' <= c && c <= '～' {
-				c -= '！' - '!'
-			}
-			c = unicode.ToLower(c)
+			c, k = foldWide(c)
 		}
-		if c == ' ' || c < ' ' || c > utf8.RuneSelf && unicode.IsSpace(c) {
-			if r.runes[len(r.runes)-1] == edge {
-				continue
-			}
-			c = edge
+		if c == edge && runes[len(runes)-1] == edge {
+			continue
 		}
-		r.runes, r.at = append(r.runes, c), append(r.at, place)
+		runes, kinds, at = append(runes, c), append(kinds, k), append(at, place)
 	}
-	if r.runes[len(r.runes)-1] != edge {
-		r.runes, r.at = append(r.runes, edge), append(r.at, -1)
+	if runes[len(runes)-1] != edge {
+		runes, kinds, at = append(runes, edge), append(kinds, other), append(at, -1)
 	}
+	r.runes, r.kinds, r.at = runes, kinds, at
+}
+
+// foldWide folds a character beyond ASCII.
+func foldWide(c rune) (rune, kind) {
+	if '！' <= c && c <= '～' {
+		c -= '！' - '!'
+	}
+	switch c = unicode.ToLower(c); {
+	case c < utf8.RuneSelf:
+		return ascii[c].to, ascii[c].kind
+	case unicode.IsSpace(c):
+		return edge, other
+	case learn.Wide(c):
+		return c, wide
+	case unicode.IsLetter(c) || unicode.IsDigit(c):
+		return c, letter
+	}
+	return c, other
 }
 
 // bucketOf ends the hash of model-linear.md; changing it or learn.Mix is a v2.
@@ -173,65 +211,105 @@ func (r *reader) bucketOf(h uint64) uint32 {
 	h ^= h >> 32
 	h *= 0xD6E8FEB86659FD93
 	h ^= h >> 32
-	return uint32(h >> r.shift)
+	return uint32(h >> (r.shift & 63))
 }
 
-// chars takes the character n-grams that do not cross a space.
-func (r *reader) chars(salt uint64) {
+// charsRef is chars told plainly, and it keeps spans.
+func (r *reader) charsRef(salt uint64) {
 	seed := learn.Mix(learn.HashStart, salt)
-	for i, first := range r.runes {
-		least, most := r.charMin, r.charMax
-		if learn.Wide(first) {
-			least, most = 1, r.hanMax
-		}
+	r.room(len(r.runes) * max(r.charMax, r.hanMax))
+	for i := range r.runes {
+		least, most := r.reach(i)
 		h := seed
-		for n := 1; n <= most && i+n <= len(r.runes); n++ {
-			c := r.runes[i+n-1]
+		for n, c := range r.runes[i:min(i+most, len(r.runes))] {
 			h = learn.Mix(h, uint64(c))
-			if n >= least && !(n == 1 && first == edge) {
-				r.add(h, i, i+n)
+			if n+1 >= least {
+				r.add(h, i, i+n+1)
 			}
-			if n > 1 && c == edge {
+			if c == edge && n > 0 {
 				break
 			}
 		}
 	}
 }
 
-// latin is how much of the text is Latin words and numbers beside wide characters.
-func (r *reader) latin() float32 {
-	in, wide := 0, 0
-	for _, c := range r.runes {
-		if learn.Wide(c) {
-			wide++
-		} else if letter(c) {
-			in++
+// reach is how long n-grams may be that begin at r.runes[i].
+func (r *reader) reach(i int) (least, most int) {
+	switch {
+	case r.kinds[i] == wide:
+		return 1, r.hanMax
+	case r.runes[i] == edge:
+		return max(r.charMin, 2), r.charMax
+	}
+	return r.charMin, r.charMax
+}
+
+// chars takes the character n-grams that do not cross a space. It is add within the
+// loop, with what add looks up held in registers.
+func (r *reader) chars(salt uint64) {
+	if r.trace {
+		r.charsRef(salt)
+		return
+	}
+	seed := learn.Mix(learn.HashStart, salt)
+	r.room(len(r.runes) * max(r.charMax, r.hanMax))
+	runes, slots, bucket, count := r.runes, r.slots, r.out.bucket, r.out.count
+	places, mask, stamp := r.places[:len(slots)], len(slots)-1, r.stamp<<32
+	for i := range runes {
+		least, most := r.reach(i)
+		h := seed
+		for n, c := range runes[i:min(i+most, len(runes))] {
+			h = learn.Mix(h, uint64(c))
+			if n+1 >= least {
+				b := r.bucketOf(h)
+				want, j := stamp|uint64(b), int(b)&mask
+				for slots[j] >= stamp && slots[j] != want {
+					j = (j + 1) & mask
+				}
+				if slots[j] < stamp { // an older text's
+					slots[j], places[j] = want, uint32(len(bucket))
+					bucket, count = append(bucket, b), append(count, 1)
+				} else if at := int(places[j]); at >= r.kept && count[at] < 1<<16-1 {
+					count[at]++
+				}
+			}
+			if c == edge && n > 0 {
+				break
+			}
 		}
 	}
-	if in == 0 {
+	r.out.bucket, r.out.count = bucket, count
+}
+
+// latin is how much of the text is Latin words and numbers beside wide characters.
+func (r *reader) latin() float32 {
+	var of [wide + 1]int
+	for _, k := range r.kinds {
+		of[k]++
+	}
+	if of[letter] == 0 {
 		return 0
 	}
-	return float32(in) / float32(in+wide)
+	return float32(of[letter]) / float32(of[letter]+of[wide])
 }
 
 // words takes the n-grams of runs of letters and digits, across spaces and
 // punctuation; a Han character ends a sequence.
 func (r *reader) words() {
 	seed := learn.Mix(learn.HashStart, groupWords)
+	r.room((len(r.runes)/2 + 1) * r.wordMax)
 	var before [8]uint64 // hashes of the words before, the nearest first
 	var from [8]int
 	known := 0
 	for i := 0; i < len(r.runes); i++ {
-		c := r.runes[i]
-		if learn.Wide(c) {
-			known = 0
-			continue
-		}
-		if !letter(c) {
+		if k := r.kinds[i]; k != letter {
+			if k == wide {
+				known = 0
+			}
 			continue
 		}
 		begin, h := i, seed
-		for ; i < len(r.runes) && letter(r.runes[i]) && !learn.Wide(r.runes[i]); i++ {
+		for ; i < len(r.runes) && r.kinds[i] == letter; i++ {
 			h = learn.Mix(h, uint64(r.runes[i]))
 		}
 		i--
@@ -249,45 +327,51 @@ func (r *reader) words() {
 	}
 }
 
-// add counts one n-gram that stands at r.runes[from:to].
+// add counts one n-gram that stands at r.runes[from:to]; there is room for it.
 func (r *reader) add(h uint64, from, to int) {
 	b := r.bucketOf(h)
-	mask := uint32(len(r.slots) - 1)
-	i := (b * 0x9E3779B1 >> 8) & mask
-	for ; r.slots[i].stamp == r.stamp; i = (i + 1) & mask {
-		if s := r.slots[i]; s.bucket == b {
-			if s.place < r.kept {
-				return
-			}
-			if r.out.count[s.place] < 1<<16-1 {
-				r.out.count[s.place]++
-			}
-			if r.trace {
-				r.trail(b, from, to)
-			}
-			return
+	want, place := r.stamp<<32|uint64(b), len(r.out.bucket)
+	slots := r.slots
+	i := int(b) & (len(slots) - 1)
+	for slots[i]>>32 == r.stamp {
+		if slots[i] == want {
+			place = int(r.places[i])
+			break
 		}
+		i = (i + 1) & (len(slots) - 1)
+	}
+	if place == len(r.out.bucket) {
+		slots[i], r.places[i] = want, uint32(place)
+		r.out.bucket, r.out.count = append(r.out.bucket, b), append(r.out.count, 0)
+	}
+	if place < r.kept {
+		return
+	}
+	if r.out.count[place] < 1<<16-1 {
+		r.out.count[place]++
 	}
 	if r.trace {
 		r.trail(b, from, to)
 	}
-	r.slots[i] = slot{r.stamp, b, uint32(len(r.out.bucket))}
-	r.out.bucket, r.out.count = append(r.out.bucket, b), append(r.out.count, 1)
-	if 2*len(r.out.bucket) > len(r.slots) {
-		r.grow()
-	}
 }
 
-// grow doubles the slots and puts this text's buckets back in.
-func (r *reader) grow() {
-	r.slots = make([]slot, 2*len(r.slots))
-	mask := uint32(len(r.slots) - 1)
+// room makes room for n more n-grams and puts this text's buckets in anew if that
+// moves them.
+func (r *reader) room(n int) {
+	size := len(r.slots)
+	for size < 2*(len(r.out.bucket)+n) {
+		size *= 2
+	}
+	if size == len(r.slots) {
+		return
+	}
+	r.slots, r.places = make([]uint64, size), make([]uint32, size)
 	for place, b := range r.out.bucket {
-		i := (b * 0x9E3779B1 >> 8) & mask
-		for r.slots[i].stamp == r.stamp {
-			i = (i + 1) & mask
+		i := int(b) & (size - 1)
+		for r.slots[i]>>32 == r.stamp {
+			i = (i + 1) & (size - 1)
 		}
-		r.slots[i] = slot{r.stamp, b, uint32(place)}
+		r.slots[i], r.places[i] = r.stamp<<32|uint64(b), uint32(place)
 	}
 }
 
@@ -304,11 +388,4 @@ func (r *reader) trail(b uint32, from, to int) {
 		s.from, s.to = r.at[from], r.at[to-1]+1
 	}
 	r.spans = append(r.spans, s)
-}
-
-func letter(c rune) bool {
-	if c < utf8.RuneSelf {
-		return 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
-	}
-	return unicode.IsLetter(c) || unicode.IsDigit(c)
 }

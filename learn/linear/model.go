@@ -3,8 +3,6 @@ package linear
 import (
 	"context"
 	"maps"
-	"math"
-	"slices"
 	"sync"
 
 	"zhuomo/internal/jobs"
@@ -60,7 +58,7 @@ type desk struct {
 	val    []float32
 	lanes  []float32
 	p      []float64
-	order  []uint64
+	order  ranking
 }
 
 func (m *model) pool() *sync.Pool {
@@ -129,21 +127,9 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 	single := m.header.Task == learn.Single
 	scores := d.lanes[:len(d.p)]
 	m.Calibration.Probabilities(single, scores, d.p)
-	// Sorting keys: the score, made to rise as an unsigned number, then the
-	// label's place counted backwards.
-	d.order = d.order[:0]
-	for l, s := range scores {
-		bits := math.Float32bits(s + 0) // −0 becomes 0
-		if bits>>31 == 1 {
-			bits = ^bits
-		} else {
-			bits |= 1 << 31
-		}
-		d.order = append(d.order, uint64(bits)<<32|uint64(math.MaxUint32-l))
-	}
-	slices.Sort(d.order)
+	d.order.sort(scores)
 	for k := range into {
-		l := math.MaxUint32 - uint32(d.order[len(into)-1-k])
+		l := d.order.at(len(into) - 1 - k)
 		p := d.p[l]
 		chosen := p >= m.Calibration.Threshold || k == 0 && m.Calibration.Always
 		if single {
@@ -154,7 +140,7 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 	foreign := m.Calibration.Foreign(m.Calibration.Scope.Home(scores, familiar))
 	return learn.Prediction{
 		Scores: into, OutOfScope: foreign, OutOfScopeFrom: m.Calibration.ForeignFrom(),
-		Foreign: m.Calibration.TurnsAway(foreign, int(math.MaxUint32-uint32(d.order[len(into)-1]))),
+		Foreign: m.Calibration.TurnsAway(foreign, d.order.at(len(into)-1)),
 	}
 }
 
