@@ -30,7 +30,7 @@ if [ -z "${QUICK:-}" ]; then
   packages=.peers/openid # a certified provider
   [ -d $packages/node_modules/oidc-provider ] || npm install --silent --no-fund --no-audit --prefix $packages oidc-provider@8.8.1
   "$python" bench/conformance_signin.py --binary "$binary" --packages $packages || failed=1
-  python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.9.1)
+  python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.9.1 opentelemetry-exporter-otlp-proto-http==1.45.2)
   "$python" bench/conformance_mlflow.py --binary "$binary" || failed=1
   python=$(bash bench/peers.sh optuna optuna==5.0.0 pytest==8.4.2 scipy==1.17.1)
   "$python" bench/conformance_optuna.py --binary "$binary" || failed=1

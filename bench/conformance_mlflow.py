@@ -251,6 +251,112 @@ def who_may(mlflow, client):
         os.environ["MLFLOW_TRACKING_TOKEN"] = trainer
 
 
+@check
+def traces(mlflow, client):
+    """The client's own tracing: nested spans, an error, previews, tags, search, deletion."""
+    experiment = mlflow.set_experiment("追踪").experiment_id
+
+    @mlflow.trace(span_type="RETRIEVER")
+    def retrieve(question):
+        return [{"page_content": "早餐七点开始", "score": 0.5}]
+
+    @mlflow.trace(name="答", attributes={"版本": 3})
+    def answer(question):
+        return {"answer": retrieve(question)[0]["page_content"]}
+
+    with mlflow.start_run() as run:
+        assert answer("几点吃早餐？")["answer"] == "早餐七点开始"
+    first = mlflow.get_last_active_trace_id()
+    try:
+        with mlflow.start_span("坏"):
+            raise ValueError("没有房间")
+    except ValueError:
+        pass
+    bad = mlflow.get_last_active_trace_id()
+    mlflow.flush_trace_async_logging()
+    trace = client.get_trace(first)
+    assert trace.info.state == "OK" and trace.info.experiment_id == experiment and trace.info.tags["mlflow.traceName"] == "答", trace.info
+    assert trace.info.trace_metadata["mlflow.sourceRun"] == run.info.run_id and "几点吃早餐" in trace.info.request_preview and "早餐七点" in trace.info.response_preview
+    root, inner = trace.data.spans
+    assert (root.name, inner.name) == ("答", "retrieve") and inner.parent_id == root.span_id and inner.span_type == "RETRIEVER", trace.data.spans
+    assert root.inputs == {"question": "几点吃早餐？"} and inner.outputs[0]["score"] == 0.5 and root.attributes["版本"] == 3
+    assert root.start_time_ns <= inner.start_time_ns <= inner.end_time_ns <= root.end_time_ns
+    failed = client.get_trace(bad).data.spans[0]
+    assert failed.status.status_code == "ERROR" and failed.events[0].attributes["exception.message"] == "没有房间", failed
+    find = lambda f, **k: [t.info.trace_id for t in mlflow.search_traces(locations=[experiment], filter_string=f, return_type="list", **k)]
+    assert find("") == [bad, first] and find("trace.status = 'ERROR'") == [bad] and find("attributes.name = '答'") == [first]
+    assert find("", order_by=["timestamp_ms ASC"]) == [first, bad] and find("", run_id=run.info.run_id) == [first]
+    assert find("timestamp_ms > 4000000000000") == [] and find("execution_time_ms < 60000 AND timestamp_ms > 1700000000000") == [bad, first]
+    assert len(mlflow.search_traces(locations=[experiment])) == 2  # as a table of pandas, by pages of ten with their spans
+    client.set_trace_tag(first, "好", "是")
+    assert find("tags.`好` = '是'") == [first] and client.get_trace(first).info.tags["好"] == "是"
+    client.delete_trace_tag(first, "好")
+    assert find("tags.`好` IS NULL") == [bad, first]
+    client.link_traces_to_run([bad], run.info.run_id)
+    assert find("metadata.`mlflow.sourceRun` = '%s'" % run.info.run_id) == [bad, first]
+    refused(lambda: find("span.content ILIKE '%x%'"), "INVALID_PARAMETER_VALUE")
+    refused(lambda: client.get_trace("tr-" + "0" * 31 + "1"), "RESOURCE_DOES_NOT_EXIST")
+    with mlflow.start_span("多") as many:
+        for i in range(300):
+            with mlflow.start_span(f"步 {i}"):
+                pass
+    mlflow.flush_trace_async_logging()
+    assert len(client.get_trace(many.trace_id).data.spans) == 301
+    ids = []
+    for i in range(25):
+        with mlflow.start_span(f"页 {i:02d}") as s:
+            ids.append(s.trace_id)
+    mlflow.flush_trace_async_logging()
+    got, token = [], None
+    while token or not got:
+        page = client.search_traces(locations=[experiment], filter_string="name LIKE '页%'", max_results=10, page_token=token)
+        got, token = got + [t.info.trace_id for t in page], page.token
+    assert got == ids[::-1], (len(got), len(ids))
+    assert client.delete_traces(experiment, trace_ids=ids) == 25 and find("name LIKE '页%'") == []
+    assert client.delete_traces(experiment, max_timestamp_millis=4000000000000) == 3 and find("") == []
+
+
+@check
+def otlp(mlflow, client):
+    """OpenTelemetry's stock exporter: protocol buffers, gzip, resources, links, events, the same batch twice."""
+    from opentelemetry import trace as api
+    from opentelemetry.exporter.otlp.proto.http import Compression
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+    experiment = client.create_experiment("otlp")
+    run = client.create_run(experiment).info.run_id
+    headers = {"authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "x-mlflow-experiment-id": experiment, "x-mlflow-run-id": run}
+    held = []
+
+    class Held(SpanExporter):
+        def export(self, spans):
+            held.extend(spans)
+            return SpanExportResult.SUCCESS
+
+    provider = TracerProvider(resource=Resource.create({"service.name": "客服"}))
+    provider.add_span_processor(SimpleSpanProcessor(Held()))
+    tracer = provider.get_tracer("t")
+    with tracer.start_as_current_span("接待", kind=api.SpanKind.SERVER, attributes={"input.value": "退房", "n": 2**62, "x": math.inf, "list": ["a", "b"]}) as root:
+        with tracer.start_as_current_span("查", links=[api.Link(root.get_span_context())]) as inner:
+            inner.add_event("缓存", {"hit": True})
+            inner.set_status(api.StatusCode.ERROR, "超时")
+    address = mlflow.get_tracking_uri() + "/v1/traces"
+    for compression in (Compression.NoCompression, Compression.Gzip):  # the same batch twice
+        assert OTLPSpanExporter(endpoint=address, headers=headers, compression=compression).export(held) == SpanExportResult.SUCCESS
+    id = "tr-" + format(root.get_span_context().trace_id, "032x")
+    trace = client.get_trace(id)
+    assert [s.name for s in trace.data.spans] == ["接待", "查"] and trace.info.trace_metadata["mlflow.sourceRun"] == run, trace
+    top, below = trace.data.spans
+    assert top.attributes["n"] == 2**62 and list(top.attributes["list"]) == ["a", "b"] and below.parent_id == top.span_id
+    assert top.start_time_ns == held[1].start_time and top.end_time_ns == held[1].end_time, "times are kept to the nanosecond"
+    assert below.status.description == "超时" and below.events[0].name == "缓存" and below.links[0].span_id == top.span_id
+    assert trace.info.request_preview == "退房"
+    assert OTLPSpanExporter(endpoint=address, headers={**headers, "x-mlflow-experiment-id": "12345"}).export(held) == SpanExportResult.FAILURE
+    assert OTLPSpanExporter(endpoint=address, headers={**headers, "authorization": "Bearer " + os.environ["VIEWER"]}).export(held) == SpanExportResult.FAILURE
+
+
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("--binary", required=True)

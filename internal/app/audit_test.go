@@ -45,7 +45,8 @@ func TestEveryChangeIsAudited(t *testing.T) {
 			POST /api/v1/products/{product}/searches, POST /api/v1/products/{product}/mentions, POST /api/v1/products/{product}/lookups,
 			POST /api/v1/products/{product}/replays, POST /api/v1/products/{product}/models/{model}/predictions,
 			POST /api/v1/products/{product}/models/{model}/explanations,
-			POST {mlflow}experiments/search, POST {mlflow}runs/search, POST {mlflow}logged-models/search, POST {mlflow}registered-models/get-latest-versions`,
+			POST {mlflow}experiments/search, POST {mlflow}runs/search, POST {mlflow}logged-models/search, POST {mlflow}registered-models/get-latest-versions,
+			POST {mlflow3}/search, POST {mlflow3}/batchGetInfos`,
 		customers: `POST /api/v1/products/{product}/sessions, POST /api/v1/products/{product}/sessions/{session}/turns,
 			POST /api/v1/products/{product}/sessions/{session}/streams, POST /api/v1/products/{product}/sessions/{session}/turns/{turn}/ratings,
 			POST /webhooks/rest/webhook, POST /v1/embeddings, POST /webhooks/voice/{voice}`,
@@ -55,10 +56,12 @@ func TestEveryChangeIsAudited(t *testing.T) {
 			POST /api/v1/products/{product}/journals/{journal}/lines`,
 		logging: `POST {mlflow}runs/update, POST {mlflow}runs/log-metric, POST {mlflow}runs/log-parameter, POST {mlflow}runs/log-batch,
 			POST {mlflow}runs/log-inputs, POST {mlflow}runs/outputs, POST {mlflow}runs/log-model, POST {mlflow}runs/set-tag, POST {mlflow}runs/delete-tag,
-			PUT /mlflow/{product}/api/2.0/mlflow-artifacts/artifacts/{path...}`,
+			PUT /mlflow/{product}/api/2.0/mlflow-artifacts/artifacts/{path...},
+			POST /mlflow/{product}/v1/traces, POST {mlflow3}, PATCH {mlflow3}/{trace}/tags, DELETE {mlflow3}/{trace}/tags, POST {mlflow3}/link-to-run,
+			PATCH {mlflow}traces/{trace}/tags, DELETE {mlflow}traces/{trace}/tags, POST {mlflow}traces/link-to-run`,
 	} {
 		for route := range strings.SplitSeq(list, ",") {
-			left[strings.ReplaceAll(strings.TrimSpace(route), "{mlflow}", "/mlflow/{product}/api/2.0/mlflow/")] = why
+			left[strings.NewReplacer("{mlflow}", "/mlflow/{product}/api/2.0/mlflow/", "{mlflow3}", "/mlflow/{product}/api/3.0/mlflow/traces").Replace(strings.TrimSpace(route))] = why
 		}
 	}
 	audited := 0

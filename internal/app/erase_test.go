@@ -273,6 +273,8 @@ func more(t *testing.T, a *App, product string) {
 		{"INSERT INTO serve_heard (voice_id, request_id, product_id, until_us) VALUES ('x', 'x', $1, 1)", product},
 		{"INSERT INTO serve_untold (session_id, turn_id, product_id, at_us) VALUES ('x', 'x', $1, 1)", product},
 		{"INSERT INTO mlflow_points (run_id, key, seq, product_id, held, packed) VALUES ('x', 'x', 0, $1, 0, '')", product},
+		{"INSERT INTO mlflow_traces (product_id, id, experiment_id) VALUES ($1, 'x', 'x')", product},
+		{"INSERT INTO mlflow_spans (product_id, trace_id, id, begun_ns, ended_ns, span_json) VALUES ($1, 'x', 'x', 1, 1, '{}')", product},
 		{"INSERT INTO mlflow_requests (id, product_id, model, version, from_stage, to_stage, state, asked_us) VALUES ('x', $1, 'x', '1', 'x', 'x', 'x', 1)", product},
 		{"INSERT INTO serve_ratings (turn_id, product_id, good, at_us) VALUES ('x', $1, TRUE, 1)", product},
 		{"INSERT INTO api_answers (actor, key, product_id, fingerprint, status, created_us) VALUES ('x', 'x', $1, 'x', 200, 1)", product},

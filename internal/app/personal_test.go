@@ -162,8 +162,13 @@ func logged(t *testing.T, a *App, product string) (run string) {
 	say("POST", at+calls+"registered-models/create", `{"name":"latest","description":"`+canarySaid+`"}`, nil)
 	say("POST", at+calls+"model-versions/create", `{"name":"latest","source":"x","run_id":"`+run+`","description":"`+canarySaid+`"}`, nil)
 	say("POST", "/api/v1/products/"+product+"/registered-models/latest/versions/1/stage-requests", `{"stage":"Staging","note":"`+canarySaid+`"}`, nil)
+	say("POST", at+"/v1/traces", `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"`+loggedTrace+`","spanId":"00f067aa0ba902b7","name":"`+canarySaid+`","startTimeUnixNano":"1","endTimeUnixNano":"2",
+		"attributes":[{"key":"input.value","value":{"stringValue":"`+canarySaid+`"}}],"events":[{"name":"`+canarySaid+`","timeUnixNano":"1"}],"status":{"code":2,"message":"`+canarySaid+`"}}]}]}]}`, nil)
 	return run
 }
+
+// loggedTrace is the trace of logged.
+const loggedTrace = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 // TestNobodyBelowALeadSeesPersonalData walks every GET of the OpenAPI document over
 // a product full of canaries, as each role: none may show one. A lead who asks sees
@@ -189,7 +194,7 @@ func TestNobodyBelowALeadSeesPersonalData(t *testing.T) {
 		return id
 	}
 	values := map[string][]string{
-		"journal": {"any"},
+		"journal": {"any"}, "trace": {loggedTrace}, "span": {"00f067aa0ba902b7"},
 		"product": {made.Product}, "dataset": {"金丝雀"}, "version": {version, "v1", "1"}, "account": {a.Owner.ID},
 		"queue": {queue, first("SELECT MIN(id) FROM label_queues")}, "task": {task},
 		"run": {run, first("SELECT MIN(run_id) FROM quarantine"), byProgram}, "report": {first("SELECT MIN(id) FROM reports")},

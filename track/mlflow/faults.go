@@ -79,3 +79,27 @@ var (
 		EN: "{decider} has decided the request {request} already", FixEN: "read it again; ask once more to change it",
 	})
 )
+
+// Faults of traces.
+var (
+	NotSpans = fault.Define("mlflow.not_spans", fault.Invalid, fault.Text{
+		ZH: "收到的不是 OTLP 的追踪：{why}", FixZH: "按 OTLP/HTTP 发 application/x-protobuf 或 application/json，可以 gzip",
+		EN: "what came are no traces of OTLP: {why}", FixEN: "send application/x-protobuf or application/json as OTLP/HTTP says, gzipped or not",
+	})
+	SpansTooLarge = fault.Define("mlflow.spans_too_large", fault.Invalid, fault.Text{
+		ZH: "一次发来的追踪太大，解开后超过 {most} MiB", FixZH: "把导出器的批量调小，例如 OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+		EN: "the traces sent at once are too large, above {most} MiB unpacked", FixEN: "let the exporter send fewer at once, by OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+	})
+	NoTrace = fault.Define("mlflow.no_trace", fault.NotFound, fault.Text{
+		ZH: "没有追踪「{trace}」", FixZH: "用 zhuomo runs traces 或 mlflow.search_traces() 查看已有的",
+		EN: "there is no trace {trace}", FixEN: "list those there are by zhuomo runs traces or mlflow.search_traces()",
+	})
+	TooManyTraces = fault.Define("mlflow.too_many_traces", fault.Invalid, fault.Text{
+		ZH: "要排序的追踪超过 {most} 条", FixZH: "用 timestamp_ms > … 之类的条件缩小范围，或按新的在前看",
+		EN: "more than {most} traces would have to be sorted", FixEN: "narrow the search, such as by timestamp_ms > …, or take the newest first",
+	})
+	NoSpan = fault.Define("mlflow.no_span", fault.NotFound, fault.Text{
+		ZH: "追踪「{trace}」里没有环节「{span}」", FixZH: "用 zhuomo runs trace 查看它有哪些环节",
+		EN: "the trace {trace} has no span {span}", FixEN: "list its spans by zhuomo runs trace",
+	})
+)

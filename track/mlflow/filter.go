@@ -36,7 +36,7 @@ var (
 var kinds = map[string]string{
 	"metric": "metric", "metrics": "metric", "param": "param", "params": "param", "parameter": "param", "parameters": "param",
 	"tag": "tag", "tags": "tag", "attribute": "attribute", "attributes": "attribute", "attr": "attribute", "run": "attribute", "": "attribute",
-	"dataset": "dataset", "datasets": "dataset", "model": "attribute",
+	"dataset": "dataset", "datasets": "dataset", "model": "attribute", "trace": "attribute", "metadata": "metadata", "request_metadata": "metadata",
 }
 
 // parseFilter reads comparisons joined by AND. Fault: BadFilter.
@@ -51,7 +51,7 @@ func parseFilter(filter string) ([]condition, error) {
 		kind, ok := kinds[strings.ToLower(m[1])]
 		c := condition{kind: kind, key: unquote(m[2]), op: strings.ToUpper(strings.Join(strings.Fields(m[3]), " "))}
 		if !ok {
-			return nil, BadFilter.With("filter", filter, "why", spec.Text{ZH: "没有「" + m[1] + "」这一类；有 metrics、params、tags、attributes、datasets", EN: "there is no " + m[1] + "; there are metrics, params, tags, attributes, datasets"}).At("filter")
+			return nil, BadFilter.With("filter", filter, "why", spec.Text{ZH: "没有「" + m[1] + "」这一类；有 metrics、params、tags、attributes、datasets，追踪有 tags、metadata、trace", EN: "there is no " + m[1] + "; there are metrics, params, tags, attributes, datasets, and of traces tags, metadata, trace"}).At("filter")
 		}
 		if c.op == "<>" {
 			c.op = "!="

@@ -9,7 +9,7 @@ import (
 // pages are the routes of our own pages and commands over the same runs and models.
 func (s *Service) pages() []api.Route {
 	const runs, models = "/api/v1/products/{product}/logged-runs", "/api/v1/products/{product}/registered-models"
-	return []api.Route{
+	return append(s.tracePages(),
 		api.Op("GET", "/api/v1/products/{product}/experiments", "runs experiments", api.Viewer, "列出 MLflow 客户端的实验", "list the experiments of MLflow clients", s.listExperiments),
 		api.Op("GET", runs, "runs list", api.Viewer, "按 MLflow 的语法搜索外部运行", "search logged runs in MLflow's syntax", s.listRuns),
 		api.Op("GET", runs+"/{run}", "runs show", api.Viewer, "查看一次外部运行", "show a logged run", s.showRun),
@@ -20,7 +20,7 @@ func (s *Service) pages() []api.Route {
 		api.Op("GET", models+"/{model}", "models show", api.Viewer, "查看登记的模型、它的版本和申请", "show a registered model, its versions and requests", s.showModel),
 		api.Op("POST", models+"/{model}/versions/{version}/stage-requests", "models ask", api.Trainer, "申请把一个版本换到某个阶段", "ask that a version go to a stage", s.askStage),
 		api.Op("POST", "/api/v1/products/{product}/stage-requests/{request}/decisions", "models decide", api.Lead, "批准或驳回换阶段的申请", "approve or refuse a request for a stage", s.decideStage),
-	}
+	)
 }
 
 // ProductPath names a product in a path. It is exported because the decoder does

@@ -3,8 +3,8 @@
 // artifacts and the model registry of one product, under /mlflow/{product}.
 //
 //	in:   calls of the client     out: rows, blobs
-//	read: mlflow.go → experiment.go → run.go → metric.go → points.go → search.go → shelf.go → match.go → artifact.go → registry.go → logged.go; the pages are
-//	      http.go → shown.go → curve.go → thin.go → request.go
+//	read: mlflow.go → experiment.go → run.go → metric.go → points.go → search.go → shelf.go → match.go → artifact.go → registry.go → logged.go; traces are
+//	      otlp.go → span.go → traces.go → tracecalls.go → tracefind.go; the pages are http.go → shown.go → curve.go → thin.go → request.go → traceshown.go
 //
 // Source: the protocol as MLflow documents it (REST API 2.0) and its client sends it.
 package mlflow
@@ -32,6 +32,8 @@ type Service struct {
 	now   func() time.Time
 
 	shelves *shelves // nil where other processes write too
+
+	unpacking chan struct{} // held while an export of spans is in memory, mostAtOnce at a time
 }
 
 //go:embed migrations/*.sql
@@ -45,7 +47,7 @@ func New(ctx context.Context, d *db.DB, blobs blob.Store, now func() time.Time) 
 	if err := d.Migrate(ctx, "mlflow", migrations); err != nil {
 		return nil, err
 	}
-	s := &Service{db: d, blobs: blobs, now: now}
+	s := &Service{db: d, blobs: blobs, now: now, unpacking: make(chan struct{}, mostAtOnce)}
 	if !d.Shared() {
 		s.shelves = &shelves{most: mostShelved, of: map[string]*shelf{}}
 	}
@@ -61,7 +63,8 @@ func (s *Service) Erase(ctx context.Context, product string) (int, error) {
 		`DELETE FROM mlflow_texts WHERE product_id = $1`, `DELETE FROM mlflow_metrics WHERE product_id = $1`,
 		`DELETE FROM mlflow_latest WHERE product_id = $1`, `DELETE FROM mlflow_runs WHERE product_id = $1`,
 		`DELETE FROM mlflow_experiments WHERE product_id = $1`, `DELETE FROM mlflow_artifacts WHERE product_id = $1`,
-		`DELETE FROM mlflow_models WHERE product_id = $1`, `DELETE FROM mlflow_points WHERE product_id = $1`, `DELETE FROM mlflow_requests WHERE product_id = $1`)
+		`DELETE FROM mlflow_models WHERE product_id = $1`, `DELETE FROM mlflow_points WHERE product_id = $1`, `DELETE FROM mlflow_requests WHERE product_id = $1`,
+		`DELETE FROM mlflow_spans WHERE product_id = $1`, `DELETE FROM mlflow_traces WHERE product_id = $1`)
 }
 
 // call is one request of a client.
@@ -127,6 +130,20 @@ func (s *Service) Routes() []api.Route {
 		method, path, _ := strings.Cut(r.call, " ")
 		do(method, v2+path, r.need, r.do)
 	}
+	const v3 = "/api/3.0/mlflow/traces"
+	add("POST", "/v1/traces", api.Trainer, s.takeSpans, many, api.MaxBytes(maxExport))
+	do("POST", v3, api.Trainer, s.startTrace, many)
+	do("GET", v3+"/get", api.Viewer, s.getTrace)
+	do("GET", v3+"/batchGet", api.Viewer, s.batchTraces)
+	do("POST", v3+"/batchGetInfos", api.Viewer, s.batchTraceInfos)
+	do("POST", v3+"/search", api.Viewer, s.searchTraces)
+	do("GET", v3+"/{trace}", api.Viewer, s.traceInfo)
+	for _, at := range []string{v3, v2 + "traces"} { // the client calls some by the older path
+		do("PATCH", at+"/{trace}/tags", api.Trainer, s.setTraceTag, many)
+		do("DELETE", at+"/{trace}/tags", api.Trainer, s.deleteTraceTag, many)
+		do("POST", at+"/link-to-run", api.Trainer, s.linkTraces, many)
+		do("POST", at+"/delete-traces", api.Trainer, s.deleteTraces)
+	}
 	add("GET", "/version", api.Viewer, version)
 	add("GET", "/health", api.Viewer, healthy)
 	return append(routes, s.pages()...)
@@ -151,6 +168,9 @@ func answered(do func(c *call) (any, error)) http.HandlerFunc {
 		}
 		if id := r.PathValue("model"); id != "" {
 			c.in["model_id"], _ = json.Marshal(id)
+		}
+		if id := r.PathValue("trace"); id != "" {
+			c.in["trace_id"], _ = json.Marshal(id)
 		}
 		if key := r.PathValue("key"); key != "" {
 			c.in["tag_key"], _ = json.Marshal(key)

@@ -203,6 +203,8 @@ func (q *question) add(c condition) error {
 		default:
 			fmt.Fprintf(&q.where, ` AND %s %s %s`, a.column, c.op, q.arg(c.values[0]))
 		}
+	case "metadata":
+		return bad(spec.Text{ZH: "metadata 只有追踪才有", EN: "only traces have metadata"})
 	default: // of the data that a run read
 		q.after = append(q.after, c)
 	}

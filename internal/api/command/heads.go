@@ -16,12 +16,12 @@ func heading(key, lang string) string {
 // What stands here for a key is what docs/words.md calls it.
 var headsInChinese = map[string]string{
 	"actor_id": "操作人", "adoption_id": "采用", "added": "新增", "after": "之后", "alternatives": "其他可能", "annotators": "每题人数", "answer": "回答",
-	"answer_count": "答案数", "attempt": "第几次", "aside": "隔离", "before": "之前", "blob": "原文件哈希", "broken": "改坏",
+	"answer_count": "答案数", "answered": "答", "asked": "问", "attempt": "第几次", "attributes": "属性", "aside": "隔离", "before": "之前", "blob": "原文件哈希", "broken": "改坏",
 	"budget_ms": "时间上限（毫秒）", "by_kind": "按种类", "by_label": "按标签", "changed": "改动", "clusters": "相近的问法", "code": "代码",
 	"column": "列", "columns": "列", "comment": "留言", "conditions": "条件", "confidence": "把握", "context": "上文", "context_turns": "上文行数",
 	"count": "个数", "coverage": "覆盖", "cross": "交叉验证", "created": "创建时间", "damaged_count": "损坏", "dataset_id": "数据集", "default": "默认", "detected": "识别结果",
 	"dials": "参数", "disputed_count": "分歧", "distinct": "不同值", "distinct_count": "不同值个数", "duplicate_rows": "重复行", "duplicates": "重复",
-	"edges": "连线", "empty_count": "空值", "entry_id": "知识条目", "examples": "样例", "failed": "没通过", "failure": "失败原因", "figures": "数字",
+	"edges": "连线", "empty_count": "空值", "entry_id": "知识条目", "events": "事件", "experiment_name": "实验", "examples": "样例", "failed": "没通过", "failure": "失败原因", "figures": "数字",
 	"finding_count": "发现数", "finding_counts": "各种发现", "findings": "发现", "finished": "结束时间", "fix": "办法", "fix_id": "修正", "fixed": "改好",
 	"flips": "翻转", "flow": "流程", "flow_id": "流程", "folds": "折", "format": "格式", "full_width_share": "全角占比", "gate": "门禁", "gold": "金标", "guideline": "标注规范",
 	"guideline_id": "标注规范", "guideline_version": "规范版本", "history": "上文", "id": "编号", "intent": "意图", "job": "作业", "job_id": "作业", "kappa": "κ",

@@ -2196,6 +2196,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/logged-traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * search the traces of programs outside, the newest first
+         * @description 搜索外部程序的追踪，新的在前
+         */
+        get: operations["runs-traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-traces/{trace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show a trace: its spans as a tree with times
+         * @description 查看一条追踪：环节的树和时间
+         */
+        get: operations["runs-trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product}/logged-traces/{trace}/spans/{span}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * show a span of a trace: attributes and events
+         * @description 查看追踪的一个环节：属性和事件
+         */
+        get: operations["runs-span"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/lookups": {
         parameters: {
             query?: never;
@@ -7651,6 +7711,54 @@ export interface components {
             /** @description 由它登记的模型版本|versions of models that were registered from it */
             versions: components["schemas"]["MlflowModelVersion"][];
         };
+        MlflowSpanEvent: {
+            /**
+             * Format: double
+             * @description 环节开始后多少毫秒|milliseconds after the span began
+             */
+            after_ms: number;
+            attributes: components["schemas"]["MlflowText"][];
+            name: string;
+        };
+        MlflowSpanOf: {
+            /**
+             * Format: double
+             * @description 追踪开始后多少毫秒开始|milliseconds after the trace began
+             */
+            after_ms: number;
+            /**
+             * Format: int64
+             * @description 在第几层，0 是最外层|how deep it stands, 0 = outermost
+             */
+            depth: number;
+            id: string;
+            /** @description LLM、RETRIEVER、SERVER 等，程序自己写的|LLM, RETRIEVER, SERVER and the like, as the program says */
+            kind: string;
+            /** @description 画成树的一行|a line of the tree */
+            line: string;
+            name: string;
+            /** @description 它的上级没有送来|what it belongs to did not come */
+            orphan?: boolean;
+            /** @enum {string} */
+            state: "ok" | "error";
+            /** Format: double */
+            took_ms: number;
+        };
+        MlflowSpanShown: {
+            attributes: components["schemas"]["MlflowText"][];
+            /** Format: int64 */
+            begun_us: number;
+            events: components["schemas"]["MlflowSpanEvent"][];
+            id: string;
+            kind: string;
+            /** @description 出错时程序写的话|what the program says of an error */
+            message?: string;
+            name: string;
+            /** @enum {string} */
+            state: "ok" | "error";
+            /** Format: double */
+            took_ms: number;
+        };
         MlflowStageRequest: {
             archive: boolean;
             /** Format: int64 */
@@ -7673,6 +7781,64 @@ export interface components {
         MlflowText: {
             key: string;
             value: string;
+        };
+        MlflowTrace: {
+            /** @description 答了什么，开头|the beginning of what came out */
+            answered?: string;
+            /** @description 问了什么，开头|the beginning of what went in */
+            asked?: string;
+            /** Format: int64 */
+            begun_us: number;
+            experiment_id: string;
+            experiment_name: string;
+            id: string;
+            name: string;
+            /** @description 属于哪个外部运行|the logged run it belongs to */
+            run_id?: string;
+            service: string;
+            /** Format: int64 */
+            span_count: number;
+            /**
+             * @description ok 成功，error 出错，open 还没结束|ok, error, or open while it is not over
+             * @enum {string}
+             */
+            state: "ok" | "error" | "open";
+            /**
+             * Format: double
+             * @description 用了多少毫秒，没结束时为 0|milliseconds it took, 0 while it is open
+             */
+            took_ms: number;
+        };
+        MlflowTraceShown: {
+            /** @description 答了什么，开头|the beginning of what came out */
+            answered?: string;
+            /** @description 问了什么，开头|the beginning of what went in */
+            asked?: string;
+            /** Format: int64 */
+            begun_us: number;
+            experiment_id: string;
+            experiment_name: string;
+            id: string;
+            metadata: components["schemas"]["MlflowText"][];
+            name: string;
+            /** @description 属于哪个外部运行|the logged run it belongs to */
+            run_id?: string;
+            service: string;
+            /** Format: int64 */
+            span_count: number;
+            /** @description 环节，父在前、子紧跟其后|spans, each followed by those below it */
+            spans: components["schemas"]["MlflowSpanOf"][];
+            /**
+             * @description ok 成功，error 出错，open 还没结束|ok, error, or open while it is not over
+             * @enum {string}
+             */
+            state: "ok" | "error" | "open";
+            tags: components["schemas"]["MlflowText"][];
+            /**
+             * Format: double
+             * @description 用了多少毫秒，没结束时为 0|milliseconds it took, 0 while it is open
+             */
+            took_ms: number;
         };
         PageCleanQuarantined: {
             items: components["schemas"]["CleanQuarantined"][];
@@ -7916,6 +8082,11 @@ export interface components {
         };
         PageMlflowRegisteredModel: {
             items: components["schemas"]["MlflowRegisteredModel"][];
+            /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
+            next?: string;
+        };
+        PageMlflowTrace: {
+            items: components["schemas"]["MlflowTrace"][];
             /** @description 下一页的游标，最后一页没有|cursor of the next page, absent on the last */
             next?: string;
         };
@@ -14091,6 +14262,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MlflowPreview"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-traces": {
+        parameters: {
+            query?: {
+                /** @description 只看这个实验，不填则全部|only this experiment, all when absent */
+                experiment?: string;
+                /** @description 只看这个外部运行的|only those of this logged run */
+                run?: string;
+                /** @description 筛选，如 status = 'ERROR' and execution_time_ms > 1000|filter, such as status = 'ERROR' and execution_time_ms > 1000 */
+                filter?: string;
+                /** @description 排序，如 execution_time_ms DESC；不填则新的在前|order, such as execution_time_ms DESC; the newest first when absent */
+                order?: string[] | null;
+                /** @description 上一页给出的 next|next of the page before */
+                cursor?: string;
+                /** @description 每页条数|items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMlflowTrace"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 追踪的编号|id of the trace */
+                trace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowTraceShown"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs-span": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 产品的编号|id of the product */
+                product: string;
+                /** @description 追踪的编号|id of the trace */
+                trace: string;
+                /** @description 环节的编号|id of the span */
+                span: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowSpanShown"];
                 };
             };
             /** @description Fault (RFC 9457) */
