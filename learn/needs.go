@@ -21,14 +21,21 @@ type Lesson struct {
 
 // Ledger writes down how models came to be. It may be nil.
 type Ledger interface {
-	ModelMade(ctx context.Context, made Made) error
+	// ModelMade tells of a model; loggedRun is where the program that made it logged, "" where none did.
+	ModelMade(ctx context.Context, made Made, loggedRun string) error
 }
 
 // Logbook gives learners that are programs of their own a place to log to. It may be nil.
 type Logbook interface {
-	// Begin opens a run for a training and gives the variables by which a program logs
-	// to it, none where nothing is served; end closes the run.
-	Begin(ctx context.Context, product, name string) (environ []string, end func(ctx context.Context, failed bool) error, err error)
+	// Begin opens a run for a training; the empty Log where nothing is served.
+	Begin(ctx context.Context, product, name string) (Log, error)
+}
+
+// Log is a run that a program logs to.
+type Log struct {
+	Run     string   // its id, "" = there is none
+	Environ []string // the variables by which a program finds it
+	End     func(ctx context.Context, failed bool) error
 }
 
 // Program is a learner that runs as a program of its own, and may log what it does.

@@ -56,6 +56,7 @@ type Facts struct {
 	GuidelineVersion string
 	Simulated        bool
 	RowIDs           []string // all rows that it learnt from
+	LoggedRun        string   // that of the program which made it, "" = none
 }
 
 // Needs is what the stage is built from.
@@ -143,7 +144,7 @@ func (s *Service) trainWith(ctx context.Context, o Order, fit Options) (Made, er
 	}
 	fit.Seed, fit.Dev = o.Seed, lesson.Dev
 	began := s.needs.Now()
-	m, err := s.fit(ctx, l, o.ProductID, lesson.Data, values, fit)
+	m, run, err := s.fit(ctx, l, o.ProductID, lesson.Data, values, fit)
 	if err != nil {
 		return Made{}, err
 	}
@@ -153,25 +154,27 @@ func (s *Service) trainWith(ctx context.Context, o Order, fit Options) (Made, er
 	}
 	return s.Keep(api.WithActor(ctx, api.Actor{ID: o.Actor}), o.ProductID, m, Facts{
 		Seconds: s.needs.Now().Sub(began).Seconds(), DataVersion: lesson.VersionID, GuidelineVersion: lesson.GuidelineVersion,
-		Simulated: lesson.Simulated, RowIDs: ids,
+		Simulated: lesson.Simulated, RowIDs: ids, LoggedRun: run,
 	})
 }
 
-// fit fits; a program of its own gets a run to log to.
-func (s *Service) fit(ctx context.Context, l Learner, product string, data Data, values spec.Values, o Options) (Model, error) {
-	if _, outside := l.(Program); !outside || s.needs.Logbook == nil {
-		return l.Fit(ctx, data, values, o)
+// fit fits; a program of its own gets a run to log to, whose id is given.
+func (s *Service) fit(ctx context.Context, l Learner, product string, data Data, values spec.Values, o Options) (Model, string, error) {
+	var log Log
+	if _, outside := l.(Program); outside && s.needs.Logbook != nil {
+		var err error
+		if log, err = s.needs.Logbook.Begin(ctx, product, l.Spec().Name); err != nil {
+			return nil, "", fmt.Errorf("open a run to log to: %w", err)
+		}
 	}
-	environ, end, err := s.needs.Logbook.Begin(ctx, product, l.Spec().Name)
-	if err != nil {
-		return nil, fmt.Errorf("open a run to log to: %w", err)
-	}
-	o.Environ = append(o.Environ, environ...)
+	o.Environ = append(o.Environ, log.Environ...)
 	m, err := l.Fit(ctx, data, values, o)
-	if ended := end(context.WithoutCancel(ctx), err != nil); err == nil && ended != nil {
-		return nil, fmt.Errorf("close the run: %w", ended)
+	if log.Run != "" {
+		if ended := log.End(context.WithoutCancel(ctx), err != nil); err == nil && ended != nil {
+			return nil, "", fmt.Errorf("close the run: %w", ended)
+		}
 	}
-	return m, err
+	return m, log.Run, err
 }
 
 // Keep stores a model, durably on return. The same bytes in the same product
@@ -219,7 +222,7 @@ func (s *Service) Keep(ctx context.Context, product string, m Model, f Facts) (M
 	}
 	s.remember(loaded{made.ID, m})
 	if s.needs.Ledger != nil {
-		if err := s.needs.Ledger.ModelMade(ctx, made); err != nil {
+		if err := s.needs.Ledger.ModelMade(ctx, made, f.LoggedRun); err != nil {
 			return Made{}, fmt.Errorf("write down model m%d: %w", made.Number, err)
 		}
 	}

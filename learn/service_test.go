@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +37,10 @@ func (s trip) Examples(_ context.Context, product, version string) (learn.Lesson
 }
 
 // ledger counts what is written down.
-type ledger struct{ made []string }
+type ledger struct{ made, runs []string }
 
-func (l *ledger) ModelMade(_ context.Context, m learn.Made) error {
-	l.made = append(l.made, m.ID)
+func (l *ledger) ModelMade(_ context.Context, m learn.Made, run string) error {
+	l.made, l.runs = append(l.made, m.ID), append(l.runs, run)
 	return nil
 }
 
@@ -285,18 +286,18 @@ func (o *outside) Fit(ctx context.Context, d learn.Data, v spec.Values, options 
 // logbook notes what begins and how it ends.
 type logbook struct{ notes []string }
 
-func (l *logbook) Begin(_ context.Context, product, name string) ([]string, func(context.Context, bool) error, error) {
+func (l *logbook) Begin(_ context.Context, product, name string) (learn.Log, error) {
 	l.notes = append(l.notes, "begin "+product+" "+name)
-	return []string{"RUN=1"}, func(_ context.Context, failed bool) error {
+	return learn.Log{Run: "run1", Environ: []string{"RUN=1"}, End: func(_ context.Context, failed bool) error {
 		l.notes = append(l.notes, fmt.Sprint("end ", failed))
 		return nil
-	}, nil
+	}}, nil
 }
 
 func TestAProgramOfItsOwnGetsARunToLogTo(t *testing.T) {
-	book, program := &logbook{}, &outside{Learner: linear.New()}
+	book, down, program := &logbook{}, &ledger{}, &outside{Learner: linear.New()}
 	s, err := learn.New(t.Context(), learn.Needs{
-		DB: testkit.OpenDB(t), Blobs: testkit.TempBlobs(t), Now: time.Now, Source: trip{60}, Logbook: book, Learners: []learn.Learner{program},
+		DB: testkit.OpenDB(t), Blobs: testkit.TempBlobs(t), Now: time.Now, Source: trip{60}, Logbook: book, Ledger: down, Learners: []learn.Learner{program},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -310,5 +311,8 @@ func TestAProgramOfItsOwnGetsARunToLogTo(t *testing.T) {
 	}
 	if got := strings.Join(book.notes, ", "); got != "begin p learn.linear.v1, end false, begin p learn.linear.v1, end true" || len(program.environ) != 1 {
 		t.Errorf("%s; %v", got, program.environ)
+	}
+	if !slices.Equal(down.runs, []string{"run1"}) {
+		t.Errorf("the model came of %v", down.runs)
 	}
 }

@@ -11,6 +11,7 @@ func (s *Service) Routes() []api.Route {
 	return []api.Route{
 		api.Op("GET", "/api/v1/products/{product}/runs", "track runs", api.Viewer, "列出运行记录", "list runs", s.listRuns),
 		api.Op("GET", "/api/v1/runs/{id}", "track show", api.Viewer, "查看一次运行", "show a run", s.showRun),
+		api.Op("GET", "/api/v1/products/{product}/lineage", "track lineage", api.Viewer, "一样东西由什么来、又生出了什么", "what a thing was made of and what was made of it", s.showLineage),
 		api.Op("GET", "/api/v1/threads/{id}", "track thread", api.Viewer,
 			"从一句回答追到原始行，或从原始行追到回答；个人信息已遮住", "follow an answer to its raw lines, or a raw line to the answers it shaped; personal data is masked", s.showThread, api.Personal()),
 		api.Op("POST", "/api/v1/threads/{id}/reveals", "track reveal", api.UnmaskNeed, "写明原因，看没遮住个人信息的线索；看过会记下", "see a thread with personal data in plain view, for a reason; the look is kept", s.reveal, api.Plain()),
@@ -55,6 +56,22 @@ func (s *Service) showRun(ctx context.Context, in *showRunIn) (*showRunOut, erro
 		return nil, err
 	}
 	return &showRunOut{Body: run}, nil
+}
+
+type showLineageIn struct {
+	Product string `path:"product" doc:"产品编号|id of the product"`
+	Kind    Kind   `query:"kind" required:"true" enum:"row,version,recipe_run,guideline,model,study,report,knowledge,flow,release,turn,fix,logged_run,logged_model,registered,outside_data" doc:"哪一类|its kind"`
+	ID      string `query:"id" required:"true" maxLength:"500" doc:"编号，或人们叫它的名字：m3、r2、聊天/v3|its id, or what people call it: m3, r2, chat/v3"`
+}
+
+type showLineageOut struct{ Body Lineage }
+
+func (s *Service) showLineage(ctx context.Context, in *showLineageIn) (*showLineageOut, error) {
+	l, err := s.Lineage(ctx, in.Product, Ref{in.Kind, in.ID})
+	if err != nil {
+		return nil, err
+	}
+	return &showLineageOut{Body: l}, nil
 }
 
 type showThreadIn struct {

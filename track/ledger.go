@@ -26,14 +26,28 @@ type Edge struct {
 
 // Link keeps edges; those that are there already keep their first time.
 func (s *Service) Link(ctx context.Context, product string, edges ...Edge) error {
-	return s.store.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		for _, e := range edges {
-			if err := insertEdge(ctx, tx, product, e, s.now()); err != nil {
-				return err
-			}
+	return s.store.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return s.LinkIn(ctx, tx, product, edges...) })
+}
+
+// LinkIn is Link within a transaction.
+func (s *Service) LinkIn(ctx context.Context, tx db.Tx, product string, edges ...Edge) error {
+	for _, e := range edges {
+		if err := insertEdge(ctx, tx, product, e, s.now()); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// RenameIn gives a thing another id in all edges.
+func (s *Service) RenameIn(ctx context.Context, tx db.Tx, product string, from, to Ref) error {
+	for _, end := range []string{"from", "to"} {
+		if _, err := tx.ExecContext(ctx, `UPDATE edges SET `+end+`_kind = $1, `+end+`_id = $2 WHERE product_id = $3 AND `+end+`_kind = $4 AND `+end+`_id = $5`,
+			to.Kind, to.ID, product, from.Kind, from.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Below lists the edges that lead from a thing to what it was made of.

@@ -14,6 +14,17 @@ type Sources struct {
 	Annotations Annotations
 	Cleanings   Cleanings
 	Rows        Rows
+	Things      Things // may be nil
+}
+
+// Things is what the stages know of things that the ledger only names.
+type Things interface {
+	// Find gives a thing by its id or by what people call it, and its name: "" where it
+	// has none. What nobody knows is given back as it came.
+	Find(ctx context.Context, product string, of Ref) (Ref, string, error)
+	// From lists what a thing was made of, Into what was made of it, beyond the edges.
+	From(ctx context.Context, product string, of Ref) ([]Ref, error)
+	Into(ctx context.Context, product string, of Ref) ([]Ref, error)
 }
 
 // Turns finds what was said live.

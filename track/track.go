@@ -4,7 +4,7 @@
 // line, and of a raw line forward to the answers that it shaped.
 //
 //	in:   what the stages report (Ledger)     out: Run, Thread
-//	read: track.go → run.go → ledger.go → thread.go → forward.go
+//	read: track.go → run.go → ledger.go → lineage.go → thread.go
 package track
 
 import (
@@ -53,10 +53,16 @@ const (
 	KindRelease   Kind = "release"
 	KindTurn      Kind = "turn"
 	KindFix       Kind = "fix"
+
+	// What programs outside logged.
+	KindLoggedRun   Kind = "logged_run"
+	KindLoggedModel Kind = "logged_model"
+	KindRegistered  Kind = "registered"   // a version of a registered model, name/number
+	KindOutsideData Kind = "outside_data" // a data set that such a run read, name@digest
 )
 
 // Ref names one thing.
 type Ref struct {
-	Kind Kind   `json:"kind"`
-	ID   string `json:"id"`
+	Kind Kind   `json:"kind" table:"类别|kind"`
+	ID   string `json:"id" table:"编号|id"`
 }

@@ -14,6 +14,7 @@ import (
 	"zhuomo/label"
 	"zhuomo/learn"
 	"zhuomo/track"
+	"zhuomo/track/mlflow"
 	"zhuomo/tune"
 )
 
@@ -300,7 +301,7 @@ const suggested = 3
 // ledger writes down how models came to be.
 type ledger struct{ a *App }
 
-func (l ledger) ModelMade(ctx context.Context, m learn.Made) error {
+func (l ledger) ModelMade(ctx context.Context, m learn.Made, loggedRun string) error {
 	run := track.Run{
 		ProductID: m.ProductID, Kind: "train", Name: "m" + strconv.Itoa(m.Number), ActorID: m.ActorID, Seed: int64(m.Seed),
 		Simulated: m.Simulated, Params: m.Params, Metrics: m.Metrics, Seconds: m.Seconds,
@@ -310,7 +311,10 @@ func (l ledger) ModelMade(ctx context.Context, m learn.Made) error {
 		run.Inputs = append(run.Inputs, track.Ref{Kind: track.KindVersion, ID: m.DataVersion})
 	}
 	if m.GuidelineVersion != "" {
-		run.Inputs = append(run.Inputs, track.Ref{Kind: track.KindGuideline, ID: m.ProductID + "/v" + m.GuidelineVersion})
+		run.Inputs = append(run.Inputs, guidelineRef(m.ProductID, m.GuidelineVersion))
+	}
+	if loggedRun != "" {
+		run.Inputs = append(run.Inputs, mlflow.RunRef(loggedRun))
 	}
 	_, err := l.a.Stages.Track.Record(ctx, run)
 	return err

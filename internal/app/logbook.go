@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zhuomo/internal/api"
+	"zhuomo/learn"
 )
 
 // logbook opens runs at our own MLflow address for outside trainers. Where nothing is
@@ -16,24 +17,24 @@ type logbook struct{ a *App }
 const logbookTime = 24 * time.Hour
 
 // Begin opens a run, with a token for that product alone.
-func (l logbook) Begin(ctx context.Context, product, name string) ([]string, func(context.Context, bool) error, error) {
+func (l logbook) Begin(ctx context.Context, product, name string) (learn.Log, error) {
 	address := l.a.address.Load()
 	if address == nil {
-		return nil, func(context.Context, bool) error { return nil }, nil
+		return learn.Log{}, nil
 	}
 	owner, s := l.a.Owner.Actor(), &l.a.Stages
 	run, err := s.MLflow.Begin(ctx, product, l.a.Owner.Name, name)
 	if err != nil {
-		return nil, nil, err
+		return learn.Log{}, err
 	}
 	token, secret, err := s.People.NewToken(ctx, owner, name, api.Trainer, logbookTime, []string{product})
 	if err != nil {
-		return nil, nil, errors.Join(err, s.MLflow.End(ctx, product, run, true))
+		return learn.Log{}, errors.Join(err, s.MLflow.End(ctx, product, run, true))
 	}
 	environ := []string{
 		"MLFLOW_TRACKING_URI=" + *address + "/mlflow/" + product, "MLFLOW_TRACKING_TOKEN=" + secret, "MLFLOW_RUN_ID=" + run,
 	}
-	return environ, func(ctx context.Context, failed bool) error {
+	return learn.Log{Run: run, Environ: environ, End: func(ctx context.Context, failed bool) error {
 		return errors.Join(s.People.Revoke(ctx, owner, token.ID), s.MLflow.End(ctx, product, run, failed))
-	}, nil
+	}}, nil
 }

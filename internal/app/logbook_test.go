@@ -15,8 +15,8 @@ func TestAnOutsideTrainerHasARunToLogTo(t *testing.T) {
 	t.Parallel()
 	a := openApp(t)
 	book := logbook{a}
-	if environ, end, err := book.Begin(t.Context(), "p", "learn.x.v1"); err != nil || environ != nil || end(t.Context(), false) != nil {
-		t.Errorf("where nothing is served: %v, %v", environ, err)
+	if log, err := book.Begin(t.Context(), "p", "learn.x.v1"); err != nil || log.Run != "" {
+		t.Errorf("where nothing is served: %v, %v", log, err)
 	}
 	server := httptest.NewServer(a)
 	defer server.Close()
@@ -26,12 +26,12 @@ func TestAnOutsideTrainerHasARunToLogTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	product := p.ID
-	environ, end, err := book.Begin(t.Context(), product, "learn.x.v1")
+	log, err := book.Begin(t.Context(), product, "learn.x.v1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	given := map[string]string{}
-	for _, pair := range environ {
+	for _, pair := range log.Environ {
 		name, value, _ := strings.Cut(pair, "=")
 		given[name] = value
 	}
@@ -60,7 +60,7 @@ func TestAnOutsideTrainerHasARunToLogTo(t *testing.T) {
 	if status, text := ask("GET", runs+"get?run_id="+given["MLFLOW_RUN_ID"], ""); status != 200 || !strings.Contains(text, `"RUNNING"`) || !strings.Contains(text, `"loss"`) {
 		t.Errorf("%d %s", status, text)
 	}
-	if err := end(t.Context(), false); err != nil {
+	if err := log.End(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 	if status, _ := ask("GET", runs+"get?run_id="+given["MLFLOW_RUN_ID"], ""); status != 401 {

@@ -108,12 +108,12 @@ func (a *App) join(ctx context.Context) (s Stages, err error) {
 	facts := s.Serve.Facts()
 	s.Track, err = track.New(ctx, a.DB, now, track.Sources{
 		Turns: facts, Releases: facts, Witnesses: witnesses{s.Learn, s.Label, facts}, Annotations: annotations{s.Label},
-		Cleanings: cleanings{s.Clean}, Rows: rows{s.Data, a.Blobs},
+		Cleanings: cleanings{s.Clean}, Rows: rows{s.Data, a.Blobs}, Things: things{a},
 	})
 	if err != nil {
 		return s, err
 	}
-	if s.MLflow, err = mlflow.New(ctx, a.DB, a.Blobs, now); err != nil {
+	if s.MLflow, err = mlflow.New(ctx, a.DB, a.Blobs, now, s.Track); err != nil {
 		return s, err
 	}
 	fixing := repair{a: a, s: &a.Stages, bench: bench}

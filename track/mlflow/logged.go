@@ -46,7 +46,12 @@ func (s *Service) createLogged(c *call) (any, error) {
 	_ = json.Unmarshal(c.in["params"], &m.Params) // the body was JSON
 	m.Name = cmp.Or(m.Name, m.ID)
 	m.Artifacts = "mlflow-artifacts:/" + e.ID + "/models/" + m.ID + "/artifacts"
-	err = s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error { return saveLogged(ctx, tx, c.product, m) })
+	err = s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := saveLogged(ctx, tx, c.product, m); err != nil {
+			return err
+		}
+		return s.madeFrom(ctx, tx, c.product, loggedRef(m.ID), RunRef(m.Source))
+	})
 	return map[string]any{"model": m.told()}, err
 }
 

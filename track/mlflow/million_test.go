@@ -16,7 +16,7 @@ func BenchmarkCurveOfAMillion(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer d.Close()
-	s, err := New(b.Context(), d, nil, time.Now)
+	s, err := New(b.Context(), d, nil, time.Now, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

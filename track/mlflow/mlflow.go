@@ -31,6 +31,7 @@ type Service struct {
 	blobs blob.Store
 	now   func() time.Time
 
+	ledger  Ledger
 	shelves *shelves // nil where other processes write too
 
 	unpacking chan struct{} // held while an export of spans is in memory, mostAtOnce at a time
@@ -43,11 +44,11 @@ var migrations embed.FS
 func Migrations() fs.FS { return migrations }
 
 // New makes the service and brings its tables up to date.
-func New(ctx context.Context, d *db.DB, blobs blob.Store, now func() time.Time) (*Service, error) {
+func New(ctx context.Context, d *db.DB, blobs blob.Store, now func() time.Time, ledger Ledger) (*Service, error) {
 	if err := d.Migrate(ctx, "mlflow", migrations); err != nil {
 		return nil, err
 	}
-	s := &Service{db: d, blobs: blobs, now: now, unpacking: make(chan struct{}, mostAtOnce)}
+	s := &Service{db: d, blobs: blobs, now: now, ledger: ledger, unpacking: make(chan struct{}, mostAtOnce)}
 	if !d.Shared() {
 		s.shelves = &shelves{most: mostShelved, of: map[string]*shelf{}}
 	}

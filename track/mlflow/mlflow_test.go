@@ -20,7 +20,7 @@ import (
 
 func open(t *testing.T, d *db.DB) *Service {
 	t.Helper()
-	s, err := New(t.Context(), d, nil, time.Now)
+	s, err := New(t.Context(), d, nil, time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

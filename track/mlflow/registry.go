@@ -268,9 +268,15 @@ func (s *Service) renameModel(c *call) (any, error) {
 			return err
 		}
 		for _, v := range versions {
+			before := versionRef(v.Name, v.Version)
 			v.Name = to
 			if err := saveVersion(ctx, tx, c.product, v); err != nil {
 				return err
+			}
+			if s.ledger != nil {
+				if err := s.ledger.RenameIn(ctx, tx, c.product, before, versionRef(v.Name, v.Version)); err != nil {
+					return err
+				}
 			}
 		}
 		return saveDocument(ctx, tx, c.product, "model", to, "", 0, m.Changed, m)
@@ -425,7 +431,10 @@ func (s *Service) createVersion(c *call) (any, error) {
 			v.RunID = of.Source
 		}
 		m.Next++
-		return saveVersion(ctx, tx, c.product, v)
+		if err := saveVersion(ctx, tx, c.product, v); err != nil {
+			return err
+		}
+		return s.madeFrom(ctx, tx, c.product, versionRef(v.Name, v.Version), loggedRef(v.ModelID), RunRef(v.RunID))
 	})
 	return map[string]any{"model_version": toldVersion(v, m.Aliases)}, err
 }

@@ -381,7 +381,10 @@ func (s *Service) logInputs(c *call) (any, error) {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE mlflow_runs SET input_json = $1 WHERE id = $2`, string(merged), r.id)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.madeFrom(ctx, tx, c.product, RunRef(r.id), readBy(c.in["datasets"], c.in["models"])...)
 	})
 }
 
@@ -392,6 +395,11 @@ func (s *Service) logOutputs(c *call) (any, error) {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE mlflow_runs SET output_json = $1 WHERE id = $2`, string(merged), r.id)
+		for _, made := range modelsIn(c.in["models"]) {
+			if err == nil {
+				err = s.madeFrom(ctx, tx, c.product, made, RunRef(r.id))
+			}
+		}
 		return err
 	})
 }

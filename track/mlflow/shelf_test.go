@@ -18,7 +18,7 @@ func sqliteService(t testing.TB) *Service {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
-	s, err := New(t.Context(), d, nil, time.Now)
+	s, err := New(t.Context(), d, nil, time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func TestAPreviewNeverTrustsAName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := New(t.Context(), d, store, time.Now)
+		s, err := New(t.Context(), d, store, time.Now, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import { ActionButton } from "../../shared/keys/ActionButton";
 import { useActions } from "../../shared/keys/useActions";
 import { Faces } from "../../shared/page/Faces";
 import { FaultBand } from "../../shared/page/FaultBand";
+import { Lineage } from "../../shared/lineage/Lineage";
 import { ReadFault } from "../../shared/page/ReadFault";
 import { Figures } from "../../shared/page/Figures";
 import { JobLine } from "../../shared/page/JobLine";
@@ -91,6 +92,7 @@ export function ModelPage() {
           <Curve product={product} model={model} />
           <TrySentence product={product} model={model} held={made.data?.metrics ?? {}} />
           {measured.data && <Weakest measured={measured.data.measured} to={`${here}/rows`} />}
+          <Lineage product={product} kind="model" id={model} />
         </div>
         <div className={css["right"]}>
           <Faces of={measured} shape="chart">{(m) => <Confusion measured={m.measured} model={model} to={`${here}/rows`} />}</Faces>

@@ -2076,6 +2076,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * what a thing was made of and what was made of it
+         * @description 一样东西由什么来、又生出了什么
+         */
+        get: operations["track-lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product}/live-figures": {
         parameters: {
             query?: never;
@@ -8838,6 +8858,21 @@ export interface components {
             count: number;
             title: string;
         };
+        TrackLineage: {
+            /** @description 由它生出的，近的在前|what was made of it, the nearest first */
+            above: components["schemas"]["TrackStep"][];
+            /** @description 它由什么来，近的在前|what it was made of, the nearest first */
+            below: components["schemas"]["TrackStep"][];
+            /** @description 还有没列出的|there is more than is listed */
+            cut: boolean;
+            of: components["schemas"]["TrackNamed"];
+        };
+        TrackNamed: {
+            id: string;
+            kind: string;
+            /** @description 没有名字时省去|left out where it has none */
+            name?: string;
+        };
         TrackPickFact: {
             /** Format: int64 */
             fresh: number;
@@ -8943,6 +8978,20 @@ export interface components {
             turn: components["schemas"]["TrackTurnFact"];
             /** Format: double */
             weight: number;
+        };
+        TrackStep: {
+            id: string;
+            kind: string;
+            /** @description 没有名字时省去|left out where it has none */
+            name?: string;
+            nearer: components["schemas"]["TrackRef"];
+            /** @enum {string} */
+            relation: "made_from" | "answered" | "weighed" | "mends";
+            /**
+             * Format: int64
+             * @description 隔几步，从 1 起|how many steps away, from 1
+             */
+            steps: number;
         };
         TrackThread: {
             gaps: components["schemas"]["TrackGap"][] | null;
@@ -14033,6 +14082,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TuneAppended"];
+                };
+            };
+            /** @description Fault (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "track-lineage": {
+        parameters: {
+            query: {
+                /** @description 哪一类|its kind */
+                kind: "row" | "version" | "recipe_run" | "guideline" | "model" | "study" | "report" | "knowledge" | "flow" | "release" | "turn" | "fix" | "logged_run" | "logged_model" | "registered" | "outside_data";
+                /** @description 编号，或人们叫它的名字：m3、r2、聊天/v3|its id, or what people call it: m3, r2, chat/v3 */
+                id: string;
+            };
+            header?: never;
+            path: {
+                /** @description 产品编号|id of the product */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackLineage"];
                 };
             };
             /** @description Fault (RFC 9457) */

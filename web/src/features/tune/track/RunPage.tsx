@@ -4,6 +4,7 @@ import { useProduct } from "../../../shared/api/useProduct";
 import { useFormat } from "../../../shared/format/useFormat";
 import { ActionButton } from "../../../shared/keys/ActionButton";
 import { useActions } from "../../../shared/keys/useActions";
+import { Lineage } from "../../../shared/lineage/Lineage";
 import { Faces } from "../../../shared/page/Faces";
 import { Page } from "../../../shared/page/Page";
 import { Section } from "../../../shared/page/Section";
@@ -83,6 +84,7 @@ export function RunPage() {
                   <ul className={css["plainList"]}>{children.map((c) => <li key={c.id}><Link to={`/${product}/tune/runs/${c.id}`}>{c.name}</Link> <StateChip state={c.state} /></li>)}</ul>
                 </Section>
               )}
+              <Lineage product={product} kind="logged_run" id={id} />
               <Section title={w("files")}><Files product={product} experiment={r.experiment_id} run={id} /></Section>
             </div>
           </div>
