@@ -44,7 +44,12 @@ func (s *Service) Dials(ctx context.Context, productID, name string) (Dialled, e
 	if err != nil {
 		return Dialled{}, err
 	}
-	recipe, _, err := Resolve(ctx, []byte(saved.Source), s.operators, s.library(productID))
+	return s.DialsOf(ctx, saved)
+}
+
+// DialsOf is Dials of a recipe at hand. Faults: those of Resolve.
+func (s *Service) DialsOf(ctx context.Context, saved SavedRecipe) (Dialled, error) {
+	recipe, _, err := Resolve(ctx, []byte(saved.Source), s.operators, s.library(saved.ProductID))
 	if err != nil {
 		return Dialled{}, err
 	}

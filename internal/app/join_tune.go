@@ -11,6 +11,7 @@ import (
 	"zhuomo/clean"
 	"zhuomo/dataset"
 	"zhuomo/internal/api"
+	"zhuomo/internal/fault"
 	"zhuomo/internal/spec"
 	"zhuomo/label"
 	"zhuomo/learn"
@@ -71,27 +72,32 @@ func (t tuning) Specs(ctx context.Context, product string) ([]spec.Spec, error) 
 		}
 		specs = append(specs, l.Spec())
 	}
-	names := []string{"standard"}
+	standard, err := t.clean.Recipe(ctx, product, "standard")
+	if err != nil {
+		return nil, err
+	}
+	var recipes []clean.SavedRecipe // the product's own first
 	for after := ""; ; {
 		page, err := t.clean.Recipes(ctx, product, after, recipePage)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range page {
-			after = r.Name
-			if r.Name != names[0] {
-				names = append(names, r.Name)
+			if after = r.Name; r.Name != standard.Name {
+				recipes = append(recipes, r)
 			}
 		}
 		if len(page) < recipePage {
 			break
 		}
 	}
-	for _, name := range append(names[1:], names[0]) { // the product's own first
-		if d, err := t.clean.Dials(ctx, product, name); err == nil && len(d.Spec.Params) > 0 {
+	for _, r := range append(recipes, standard) {
+		d, err := t.clean.DialsOf(ctx, r)
+		if err != nil && fault.Of(err).Def == fault.Internal {
+			return nil, err
+		}
+		if err == nil && len(d.Spec.Params) > 0 {
 			specs = append(specs, d.Spec)
-		} else if ctx.Err() != nil {
-			return nil, ctx.Err()
 		}
 	}
 	return specs, nil
