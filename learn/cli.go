@@ -273,6 +273,7 @@ type answered struct {
 	OutOfScopeFrom float32      `json:"out_of_scope_from"`
 	Foreign        bool         `json:"foreign"`
 	Scores         []LabelScore `json:"scores,omitempty"` // of the labels, the likeliest first, down to leastWritten
+	Spans          []FoundSpan  `json:"spans,omitzero"`   // in the order of the text; absent where the task is not spans
 }
 
 // leastWritten is the least probability of a label that the file of answers tells.
@@ -284,6 +285,9 @@ func writeAnswers(w io.Writer, test Data, answers []Prediction) error {
 		a := answers[i]
 		line := answered{Record: i + 1, Gold: []string{}, Said: append([]string{}, a.Chosen()...), P: a.Top().P,
 			OutOfScope: a.OutOfScope, OutOfScopeFrom: a.OutOfScopeFrom, Foreign: a.Foreign}
+		if test.Task == Spans {
+			line.Spans = append([]FoundSpan{}, a.Spans...)
+		}
 		for _, s := range a.Scores {
 			if s.P >= leastWritten {
 				line.Scores = append(line.Scores, s)

@@ -121,8 +121,8 @@ type Model interface {
 // Reader is a Model of Spans that can tell several whole readings of a text.
 type Reader interface {
 	Model
-	// Readings gives up to most readings, the likeliest first; there is always one,
-	// and the first is what Predict chooses. most is held to 1…MostReadings.
+	// Readings gives up to most readings, the likeliest first; there is always one.
+	// Predict may choose another, where that misses less. most is held to 1…MostReadings.
 	Readings(ctx context.Context, in Input, most int) ([]Reading, error)
 }
 

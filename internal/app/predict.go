@@ -83,7 +83,7 @@ func predictCommand() command.Special {
 			page := api.Page[predicted]{Items: make([]predicted, len(texts))}
 			for i, a := range answers {
 				page.Items[i] = predicted{Text: texts[i], Prediction: a}
-				if _, reads := m.(learn.Reader); reads || best > 1 {
+				if best > 1 {
 					if page.Items[i].Readings, err = learn.Readings(ctx, m, inputs[i], best); err != nil {
 						return err
 					}
@@ -92,14 +92,44 @@ func predictCommand() command.Special {
 			if e.JSON {
 				return e.Print(page)
 			}
+			if best > 1 {
+				return e.Print(readingsForPeople(page.Items))
+			}
 			return e.Print(predictedForPeople(page.Items))
 		},
 	}
 }
 
-// predictedForPeople is one line for each stretch of each reading, or for each
-// label that is chosen.
+// predictedForPeople is one line for each stretch or label that is chosen.
 func predictedForPeople(items []predicted) any {
+	type line struct {
+		Text  string  `json:"text" table:"文字|text"`
+		Found string  `json:"found" table:"片段|stretch"`
+		Label string  `json:"label" table:"标签|label"`
+		P     float32 `json:"p" table:"把握|how sure"`
+	}
+	page := api.Page[line]{Items: []line{}}
+	for _, item := range items {
+		before := len(page.Items)
+		for _, s := range item.Spans {
+			if s.Chosen {
+				page.Items = append(page.Items, line{item.Text, found(item.Text, s), s.Label, s.P})
+			}
+		}
+		for _, s := range item.Scores {
+			if s.Chosen && len(item.Spans) == 0 {
+				page.Items = append(page.Items, line{item.Text, "-", s.Label, s.P})
+			}
+		}
+		if len(page.Items) == before {
+			page.Items = append(page.Items, line{Text: item.Text, Found: "-", Label: "-"})
+		}
+	}
+	return page
+}
+
+// readingsForPeople is one line for each stretch of each reading.
+func readingsForPeople(items []predicted) any {
 	type line struct {
 		Text    string  `json:"text" table:"文字|text"`
 		Reading int     `json:"reading" table:"读法|reading"`
@@ -110,27 +140,16 @@ func predictedForPeople(items []predicted) any {
 	}
 	page := api.Page[line]{Items: []line{}}
 	for _, item := range items {
-		runes := []rune(item.Text)
-		spans := func(reading int, likely float32, list []learn.FoundSpan) {
-			none := true
-			for _, s := range list {
-				if s.Chosen {
-					none = false
-					page.Items = append(page.Items, line{item.Text, reading, likely, string(runes[s.Start:s.End]), s.Label, s.P})
-				}
-			}
-			if none {
-				page.Items = append(page.Items, line{Text: item.Text, Reading: reading, Likely: likely, Found: "-", Label: "-"})
-			}
-		}
 		for i, r := range item.Readings {
-			spans(i+1, r.P, r.Spans)
-		}
-		for _, s := range item.Scores {
-			if s.Chosen && len(item.Readings) == 0 {
-				page.Items = append(page.Items, line{item.Text, 1, s.P, "-", s.Label, s.P})
+			for _, s := range r.Spans {
+				page.Items = append(page.Items, line{item.Text, i + 1, r.P, found(item.Text, s), s.Label, s.P})
+			}
+			if len(r.Spans) == 0 {
+				page.Items = append(page.Items, line{Text: item.Text, Reading: i + 1, Likely: r.P, Found: "-", Label: "-"})
 			}
 		}
 	}
 	return page
 }
+
+func found(text string, s learn.FoundSpan) string { return string([]rune(text)[s.Start:s.End]) }

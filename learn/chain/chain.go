@@ -103,6 +103,9 @@ const (
 	autoScheme  = "auto"
 	beginScheme = "bio"
 	endScheme   = "bioes"
+
+	balancedAnswer = "balanced"
+	likeliest      = "likeliest"
 )
 
 // Spec tells everything about the learner.
@@ -135,6 +138,7 @@ func (*chain) Spec() spec.Spec {
 			number("least_rows", spec.Int, "特征至少见几次", "times a feature is needed", "少于这么多次的特征不用", "features that occur less often are left out", 2, 1, 100, true, false),
 			number("layers", spec.Int, "套几层", "layers", "片段里还有片段时，最多学几层", "how many layers of stretches within stretches are learnt at most", 3, 1, 6, false, false),
 			number("candidates", spec.Int, "备选", "candidates", "另外看几种读法，供标注时挑选", "how many other readings are looked at, to choose from when labelling", 4, 0, 20, false, false),
+			choice("answer", "答哪种", "answer", "balanced 少漏和少错一样要紧：把握不到一半的片段也可能取，在留出的样例上定；likeliest 只取整句最可能的读法", "balanced counts a missed stretch as much as a wrong one and may take stretches that are less likely than not, as the held-back examples show; likeliest takes the likeliest reading", balancedAnswer, balancedAnswer, likeliest),
 			number("held_share", spec.Float, "校准留出", "held back", "留出多少样例校准概率，之后再用全部样例训练", "share of examples held back to calibrate probabilities, before the fit on all", 0.1, 0, 0.5, false, false),
 			several("lists", "词表", "word lists", "用哪些词表（写名字），不填则给了的都用；句中的词在表里就多一条线索，有多大用由数据定", "which word lists to use, by name, all that are given when empty; that a word is in a list is a clue, and the data decide what it is worth"),
 			several("once", "至多一处", "at most once", "这些标签一句里至多出现一处", "labels of which a text has one stretch at most"),

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -162,7 +163,7 @@ func (h *header) check() error {
 		return learn.Broken("number of features")
 	case h.Slots < 1 || h.Slots > 4*mostFeatures || h.Slots&(h.Slots-1) != 0 || h.Slots <= h.Features:
 		return learn.Broken("size of the index")
-	case !(h.Calibration.Sharp >= 1e-3 && h.Calibration.Sharp <= 1e3):
+	case !(h.Calibration.Sharp >= 1e-3 && h.Calibration.Sharp <= 1e3), !(math.Abs(h.Calibration.Lean) <= 1e4):
 		return learn.Broken("calibration")
 	case len(h.Calibration.Tops) < 1 || !slices.IsSorted(h.Calibration.Tops) || !learn.Finite(h.Calibration.Tops):
 		return learn.Broken("quantiles of scores")

@@ -111,32 +111,39 @@ func (l *lattice) near(w *weights, before []float32) []uint8 {
 	return l.close
 }
 
+// leaning takes the emissions of from, with by added where a stretch may open: each
+// stretch of a reading makes it by heavier.
+func (l *lattice) leaning(from *lattice, w *weights, by float32) {
+	l.score = append(l.score[:0], from.score...)
+	stride := w.stride()
+	for t := 0; t < len(l.score); t += stride {
+		for tag := 1; tag < w.n(); tag++ {
+			if w.opening[tag] {
+				l.score[t+tag] += by
+			}
+		}
+	}
+}
+
 func grown[T any](list []T, n int) []T {
 	return slices.Grow(list[:0], n)[:n]
 }
 
 // viterbi gives the tags with the highest score, after emissions, with its score.
-// cost is added to every tag that is not gold's; gold may be nil. The result is
-// valid until the next call.
-func (l *lattice) viterbi(w *weights, gold []uint8, cost float32) ([]uint8, float32) {
+// The result is valid until the next call.
+func (l *lattice) viterbi(w *weights) ([]uint8, float32) {
 	stride, tags := w.stride(), w.n()
 	n := len(l.score) / stride
 	l.best, l.back, l.seq = grown(l.best, n*stride), grown(l.back, n*stride), grown(l.seq, n)
 	if n == 0 {
 		return l.seq, 0
 	}
-	extra := func(t, tag int) float32 {
-		if gold != nil && int(gold[t]) != tag {
-			return cost
-		}
-		return 0
-	}
 	low := float32(math.Inf(-1))
 	begins := w.steps[tags*stride:]
 	for tag := range tags {
 		l.best[tag] = low
 		if w.opens(tag) {
-			l.best[tag] = l.score[tag] + begins[tag] + extra(0, tag)
+			l.best[tag] = l.score[tag] + begins[tag]
 		}
 	}
 	for t := 1; t < n; t++ {
@@ -153,7 +160,7 @@ func (l *lattice) viterbi(w *weights, gold []uint8, cost float32) ([]uint8, floa
 					top, from = s, a
 				}
 			}
-			now[b], back[b] = top+l.score[t*stride+b]+extra(t, b), from
+			now[b], back[b] = top+l.score[t*stride+b], from
 		}
 	}
 	end, top := 0, low

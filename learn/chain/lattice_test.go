@@ -53,7 +53,7 @@ func TestLatticeAgainstAllReadings(t *testing.T) {
 				const sharp = 0.7
 				all := readings(w, n)
 				slices.SortStableFunc(all, func(a, b []uint8) int { return compareFalling(l.along(w, a), l.along(w, b)) })
-				best, score := l.viterbi(w, nil, 0)
+				best, score := l.viterbi(w)
 				if !slices.Equal(best, all[0]) || math.Abs(float64(score-l.along(w, all[0]))) > 1e-4 {
 					t.Errorf("viterbi gives %v (%v), the best is %v", best, score, all[0])
 				}
@@ -61,6 +61,14 @@ func TestLatticeAgainstAllReadings(t *testing.T) {
 					if !slices.Equal(seq, all[k]) {
 						t.Errorf("place %d of the n best is %v, want %v", k, seq, all[k])
 					}
+				}
+				const lean = 1.5
+				heavier := func(seq []uint8) float32 { return l.along(w, seq) + lean*float32(len(w.read(seq))) }
+				leaning := &lattice{}
+				leaning.leaning(l, w, lean)
+				want := slices.MinFunc(all, func(a, b []uint8) int { return compareFalling(heavier(a), heavier(b)) })
+				if best, score := leaning.viterbi(w); !slices.Equal(best, want) || math.Abs(float64(score-heavier(want))) > 1e-4 {
+					t.Errorf("leaning, viterbi gives %v (%v), the best is %v (%v)", best, score, want, heavier(want))
 				}
 				if got, want := len(l.nBest(w, 6)), min(6, len(all)); got != want {
 					t.Errorf("%d best of %d", got, want)
@@ -111,7 +119,7 @@ func TestForwardGivesUpWhereNumbersDoNotFit(t *testing.T) {
 		l.score[i] *= 1e4
 	}
 	l.sum(w, 1)
-	_, top := l.viterbi(w, nil, 0)
+	_, top := l.viterbi(w)
 	if math.IsNaN(l.logZ) || math.Abs(l.logZ-float64(top)) > 1 {
 		t.Errorf("ln Z is %v, the best reading alone gives %v", l.logZ, top)
 	}
@@ -172,7 +180,7 @@ func TestFastWaysAgreeWithPlainOnes(t *testing.T) {
 		if !slices.Equal(plain.score, fast.score) {
 			t.Errorf("steps of %v: emissions differ", wide)
 		}
-		seq, score := fast.viterbi(w, nil, 0)
+		seq, score := fast.viterbi(w)
 		if best := plain.nBest(w, 1)[0]; !slices.Equal(seq, best) || score != plain.along(w, best) && math.Abs(float64(score-plain.along(w, best))) > 1e-3*math.Abs(float64(score)) {
 			t.Errorf("steps of %v: %v, the best is %v", wide, seq, best)
 		}

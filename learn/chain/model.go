@@ -117,6 +117,7 @@ type desk struct {
 	sets    []encoded // by layer
 	pieces  []piece   // those that labels with a shape may have
 	lattice lattice
+	leaning lattice // decides the first layer, where the calibration leans
 	forward forward
 }
 
@@ -251,21 +252,20 @@ func (m *model) guesses(d *desk, r *row) (list []guess, sure float64) {
 		if !fast {
 			d.lattice.sum(w, m.Calibration.Sharp)
 		}
-		best, score := d.lattice.viterbi(w, nil, 0)
 		if k == 0 {
+			_, score := d.lattice.viterbi(w)
 			sure = m.Calibration.Sharp*float64(score) - d.logZ(fast)
 			sure /= float64(n)
 		}
-		var others [][]uint8
-		switch {
-		case m.rules != nil:
-			list, _, _ := d.lattice.nBestRuled(w, m.rules, d.pieces, marks, most+1, m.Calibration.Sharp)
-			best, others = list[0], list[1:]
-			marks |= m.rules.marked(w.read(best))
-		case most > 0 && sure < -1e-4:
-			others = d.lattice.nBest(w, most+1)[1:]
+		more := most
+		if m.rules == nil && sure >= -1e-4 {
+			more = 0
 		}
-		below = append(below, slices.Clone(best))
+		best, others := m.decide(d, k, marks, more)
+		if m.rules != nil {
+			marks |= m.rules.marked(w.read(best))
+		}
+		below = append(below, best)
 		add := func(seq []uint8, chosen bool) {
 			for _, p := range w.read(seq) {
 				if at := slices.IndexFunc(list, func(g guess) bool { return g.piece == p }); at >= 0 {
@@ -287,6 +287,30 @@ func (m *model) guesses(d *desk, r *row) (list []guess, sure float64) {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to), cmp.Compare(a.label, b.label))
 	})
 	return list, sure
+}
+
+// decide gives the answer of layer at, after emissions, and up to more other
+// readings. The first layer leans as the calibration says.
+func (m *model) decide(d *desk, at int, marks uint8, more int) (best []uint8, others [][]uint8) {
+	w, l := m.layers[at], &d.lattice
+	if at == 0 && m.Calibration.Lean != 0 {
+		l = &d.leaning
+		l.leaning(&d.lattice, w, float32(m.Calibration.Lean))
+	}
+	switch {
+	case m.rules != nil:
+		list, _, _ := l.nBestRuled(w, m.rules, d.pieces, marks, more+1, m.Calibration.Sharp)
+		if len(list) > 0 { // a text without units has none
+			return list[0], list[1:]
+		}
+	case more > 0:
+		list := l.nBest(w, more+1)
+		best, others = list[0], list[1:]
+	default:
+		seq, _ := l.viterbi(w)
+		best = slices.Clone(seq)
+	}
+	return best, others
 }
 
 func (d *desk) logZ(fast bool) float64 {

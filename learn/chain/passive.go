@@ -34,7 +34,7 @@ func passiveAggressive(ctx context.Context, p *problem) (*solution, error) {
 				continue
 			}
 			packed.emissions(l, p, stride, int(i))
-			seq, top := l.viterbi(w, nil, 0)
+			seq, top := l.viterbi(w)
 			wrong := 0
 			for t := range gold {
 				if seq[t] != gold[t] {

@@ -27,10 +27,6 @@ func (m *model) readings(d *desk, at int, marks uint8, k int) (list []said, logZ
 		}
 		return list, z
 	}
-	if k == 1 {
-		seq, score := d.lattice.viterbi(w, nil, 0)
-		return []said{{slices.Clone(seq), score}}, 0
-	}
 	for _, seq := range d.lattice.nBest(w, k) {
 		list = append(list, said{seq, d.lattice.along(w, seq)})
 	}
