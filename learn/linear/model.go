@@ -46,6 +46,9 @@ func newModel(t *trainer, sp *space, s *solution, x *matrix, c calibrated) *mode
 		},
 		settings: t.settings, space: sp, w: s.w, stride: kernel.Pad(len(t.labels)),
 	}
+	if t.settings.eitherLoss {
+		m.Params["loss"] = "hinge" // unless the fit found the other better
+	}
 	m.support = newSupport(t.items, x, s.dual)
 	m.readers = m.pool()
 	return m

@@ -18,6 +18,7 @@ type going struct {
 	calibrated calibrated
 	rowOf      []int32 // row of each item; -1 = of an item that is gone
 	steps      uint64  // examples since the fit
+	softmax    bool    // the loss of the fit
 }
 
 const (
@@ -36,7 +37,7 @@ const (
 // Order:  the same calls in the same order give the same model.
 // Source: as crammerSinger; a step of its dual ascent needs no other rows.
 func (t *trainer) Refine(ctx context.Context, examples ...learn.Example) (learn.Model, error) {
-	if t.task != learn.Single || t.settings.softmax || t.last == nil || len(t.options.Rest) > 0 {
+	if t.task != learn.Single || t.last == nil || t.last.softmax || len(t.options.Rest) > 0 {
 		if err := t.Put(examples...); err != nil {
 			return nil, err
 		}

@@ -42,7 +42,7 @@ func (t *trainer) fitWithRest(ctx context.Context, workers int) (learn.Model, er
 	if len(held) > 0 {
 		fits *= 2
 	}
-	tell := t.teller(fits * t.settings.passes)
+	tell := t.teller(fits * t.settings.passes).tell
 	var c calibrated
 	if len(held) > 0 {
 		_, s, err := wide.guided(ctx, x, sp, kept, len(t.items), tell)

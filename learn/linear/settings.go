@@ -26,6 +26,7 @@ type settings struct {
 	historyText         float64
 	balance             float64
 	softmax             bool
+	eitherLoss          bool // which is better is found on held-back rows
 	idfPower            float64
 	leastRows, hashBits int
 	bias, vectorShare   float32
@@ -40,7 +41,7 @@ func settingsOf(v spec.Values) settings {
 		cost: float32(v.Float("cost")), passes: v.Int("passes"),
 		charMin: v.Int("char_min"), charMax: v.Int("char_max"), hanMax: v.Int("han_max"), wordMax: v.Int("word_max"),
 		wordShare: v.Float("word_share"), wordPart: v.Bool("word_part"), turns: v.Int("history_turns"), historyShare: v.Float("history_share"),
-		historyFade: v.Float("history_fade"), historyPool: v.Bool("history_pool"), historyText: v.Float("history_text"), balance: v.Float("balance"), softmax: v.String("loss") == "softmax",
+		historyFade: v.Float("history_fade"), historyPool: v.Bool("history_pool"), historyText: v.Float("history_text"), balance: v.Float("balance"), softmax: v.String("loss") == "softmax", eitherLoss: v.String("loss") == "auto",
 		idfPower: v.Float("idf_power"), leastRows: v.Int("least_rows"), hashBits: v.Int("hash_bits"),
 		bias: float32(v.Float("bias")), vectorShare: float32(v.Float("vector_share")), held: v.Float("held_share"),
 		none: v.String("none_label"), rejects: v.Float("scope_rejects"), restWeight: float32(v.Float("rest_weight")),
@@ -100,10 +101,10 @@ func (*linear) Spec() spec.Spec {
 		Params: slices.Concat([]spec.Param{
 			number("cost", spec.Float, "错误代价", "cost of errors", "越大越贴合训练数据，越小越平滑", "larger fits the training data more closely, smaller is smoother", 1.4, 0.01, 100, true, true),
 			{
-				Name: "loss", Kind: spec.Choice, Title: spec.Text{ZH: "怎样算错", EN: "loss"}, Choices: []string{"hinge", "softmax"}, Default: "hinge",
+				Name: "loss", Kind: spec.Choice, Title: spec.Text{ZH: "怎样算错", EN: "loss"}, Choices: []string{"auto", "hinge", "softmax"}, Default: "auto",
 				Help: spec.Text{
-					ZH: "hinge 要正确的标签领先一截，softmax 要它的概率高；标签常被标错、难分的（如情绪）softmax 更好，慢一些；只在每行一个标签时起作用",
-					EN: "hinge wants the right label ahead by a margin, softmax wants it probable; where labels are noisy and hard to tell apart, such as moods, softmax is better, and slower; for one label a row only",
+					ZH: "hinge 要正确的标签领先一截，softmax 要它的概率高；标签常被标错、难分的（如情绪）softmax 更好，慢一些；auto 在留出的行错得多时两种都试，用对得多的；只在每行一个标签时起作用",
+					EN: "hinge wants the right label ahead by a margin, softmax wants it probable; where labels are noisy and hard to tell apart, such as moods, softmax is better, and slower; auto tries both where many held-back rows are wrong, and takes the one that is right more often; for one label a row only",
 				},
 			},
 			number("passes", spec.Int, "遍数", "passes", "把训练数据过几遍", "how often the training data is gone through", 6, 1, 100, true, false),

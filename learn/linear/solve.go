@@ -17,6 +17,7 @@ type problem struct {
 	features int
 	cost     float32
 	passes   int
+	softmax  bool // the loss, for one label a row
 	seed     uint64
 	tell     func() // called after each pass, may be nil
 }

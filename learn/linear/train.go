@@ -197,29 +197,30 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	if len(held) > 0 {
 		rounds = 2
 	}
-	tell := t.teller(rounds * whole.passes)
-	whole.tell = tell
+	progress := t.teller(rounds * whole.passes)
+	whole.tell = progress.tell
 
 	var c calibrated
 	var trial error
-	rehearse := func(workers int) {
+	rehearse := func(workers int, softmax bool) (c calibrated, err error) {
 		part := t.problem(x, sp, kept)
-		part.tell = tell
-		var s *solution
-		if s, trial = t.solve(ctx, part, workers); trial == nil {
-			c, trial = t.onHeld(ctx, s.w, sp, held, workers)
+		part.tell, part.softmax = progress.tell, softmax
+		s, err := t.solve(ctx, part, workers)
+		if err != nil {
+			return c, err
 		}
+		return t.onHeld(ctx, s.w, sp, held, workers)
 	}
 	// The rehearsal without the held-back rows and the fit on all run side by side.
 	var wait sync.WaitGroup
 	if half := workers / 2; len(held) > 0 && half > 0 {
-		wait.Go(func() { rehearse(half) })
+		wait.Go(func() { c, trial = rehearse(half, whole.softmax) })
 		workers -= half
 	}
 	s, err := t.solve(ctx, whole, workers)
 	wait.Wait()
 	if err == nil && len(held) > 0 && c.examples == 0 && trial == nil {
-		rehearse(workers)
+		c, trial = rehearse(workers, whole.softmax)
 	}
 	if err != nil || trial != nil {
 		return nil, firstOf(err, trial)
@@ -229,12 +230,51 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 			return nil, err
 		}
 	}
+	if t.doubts(c) {
+		soft := *whole
+		soft.softmax = true
+		progress.more(rounds * whole.passes)
+		other, fitted := calibrated{}, s
+		if len(held) > 0 {
+			other, err = rehearse(workers, true)
+		} else if fitted, err = t.solve(ctx, &soft, workers); err == nil {
+			other, err = t.onDev(ctx, fitted.w, sp, workers)
+		}
+		if err == nil && other.figures["accuracy"] > c.figures["accuracy"] {
+			if c, whole = other, &soft; len(held) > 0 {
+				fitted, err = t.solve(ctx, whole, workers)
+			}
+			s = fitted
+		} else if len(held) > 0 { // the fit on all is not done again
+			progress.more(-whole.passes)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	rowOf := make([]int32, len(t.items))
 	for i := range rowOf {
 		rowOf[i] = int32(i)
 	}
-	t.last = &going{space: sp, rows: x, solution: s, calibrated: c, rowOf: rowOf}
-	return newModel(t, sp, s, x, c), nil
+	t.last = &going{space: sp, rows: x, solution: s, calibrated: c, rowOf: rowOf, softmax: whole.softmax}
+	m := newModel(t, sp, s, x, c)
+	if whole.softmax {
+		m.Params["loss"] = "softmax"
+	}
+	return m, nil
+}
+
+const (
+	// doubtful is the accuracy on held-back rows below which another loss is tried. Above
+	// it the two differ by less than the time is worth (docs/adr/0043-which-loss.md).
+	doubtful = 0.75
+	// leastJudges is the least number of held-back rows that can tell two losses apart.
+	leastJudges = 200
+)
+
+// doubts tells whether softmax is to be tried beside hinge.
+func (t *trainer) doubts(c calibrated) bool {
+	return t.settings.eitherLoss && t.task == learn.Single && c.examples >= leastJudges && c.figures["accuracy"] < doubtful
 }
 
 func (t *trainer) check() error {
@@ -261,7 +301,7 @@ func (t *trainer) check() error {
 func (t *trainer) problem(x *matrix, sp *space, rows []int32) *problem {
 	p := &problem{
 		x: x, rows: rows, labels: make([][]int, len(t.items)), weights: make([]float32, len(t.items)),
-		classes: len(t.labels), features: sp.features(), cost: t.settings.cost, passes: t.settings.passes, seed: t.options.Seed,
+		classes: len(t.labels), features: sp.features(), cost: t.settings.cost, passes: t.settings.passes, seed: t.options.Seed, softmax: t.settings.softmax,
 	}
 	even := t.even()
 	for i, it := range t.items {
@@ -301,7 +341,7 @@ func (t *trainer) even() []float32 {
 
 func (t *trainer) solve(ctx context.Context, p *problem, workers int) (*solution, error) {
 	switch {
-	case t.task == learn.Single && t.settings.softmax:
+	case t.task == learn.Single && p.softmax:
 		return softmax(ctx, p)
 	case t.task == learn.Single:
 		return crammerSinger(ctx, p)
@@ -310,18 +350,31 @@ func (t *trainer) solve(ctx context.Context, p *problem, workers int) (*solution
 }
 
 // teller counts passes for Progress.
-func (t *trainer) teller(total int) func() {
-	if t.options.Progress == nil {
-		return nil
+type teller struct {
+	say func(done, total int)
+
+	mu          sync.Mutex // guards those below
+	done, total int
+}
+
+func (t *trainer) teller(total int) *teller { return &teller{say: t.options.Progress, total: total} }
+
+// tell counts a pass.
+func (t *teller) tell() {
+	if t.say == nil {
+		return
 	}
-	var mu sync.Mutex // guards done
-	done := 0
-	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		done++
-		t.options.Progress(done, total)
-	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done++
+	t.say(t.done, t.total)
+}
+
+// more tells that so many more passes, or fewer, are to come.
+func (t *teller) more(passes int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.total += passes
 }
 
 // mostScores bounds the scores of held-back rows, 1 GiB.
