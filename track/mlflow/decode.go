@@ -5,6 +5,45 @@ import (
 	"strconv"
 )
 
+// readBatch reads the body of a log-batch that holds a run and its points and nothing
+// else, {"run_id": "…", "metrics": […]}, and tells whether that is what stands there. It
+// is then JSON from end to end, so that nobody needs to read it twice.
+//
+// FuzzReadBatch holds it to encoding/json.
+func readBatch(body []byte) (run string, points []metric, plain bool) {
+	p := scan{b: body}
+	if !p.take('{') {
+		return "", nil, false
+	}
+	for {
+		name, ok := p.text()
+		if !ok || !p.take(':') {
+			return "", nil, false
+		}
+		switch string(name) {
+		case "run_id":
+			id, ok := p.text()
+			if !ok {
+				return "", nil, false
+			}
+			run = string(id)
+		case "metrics":
+			if points, ok = p.points(); !ok {
+				return "", nil, false
+			}
+		default:
+			return "", nil, false
+		}
+		switch {
+		case p.take(','):
+		case p.take('}'):
+			return run, points, p.ended()
+		default:
+			return "", nil, false
+		}
+	}
+}
+
 // readMetrics reads a list of points that is known to be JSON. Points as clients write
 // them are read at once; whatever else stands there is left to readMetricsPlain, which
 // FuzzReadMetrics holds it to.
@@ -25,28 +64,8 @@ func readMetricsPlain(raw []byte) (list []metric, err error) {
 // Cost: one pass; nothing is allocated but the list and one text a metric.
 func readPoints(raw []byte) (list []metric, plain bool) {
 	p := scan{b: raw}
-	if !p.take('[') {
-		return nil, false
-	}
-	list = []metric{}
-	if p.take(']') {
-		return list, p.ended()
-	}
-	names := map[string]string{}
-	for {
-		m, ok := p.point(names)
-		if !ok {
-			return nil, false
-		}
-		list = append(list, m)
-		switch {
-		case p.take(','):
-		case p.take(']'):
-			return list, p.ended()
-		default:
-			return nil, false
-		}
-	}
+	list, plain = p.points()
+	return list, plain && p.ended()
 }
 
 // scan is a place in JSON.
@@ -93,17 +112,69 @@ func (p *scan) text() ([]byte, bool) {
 	return nil, false
 }
 
-// number is the letters of a number.
+func (p *scan) digits() bool {
+	from := p.at
+	for p.at < len(p.b) && p.b[p.at] >= '0' && p.b[p.at] <= '9' {
+		p.at++
+	}
+	return p.at > from
+}
+
+// one takes a byte of a set if it comes next.
+func (p *scan) one(a, b byte) bool {
+	if p.at < len(p.b) && (p.b[p.at] == a || p.b[p.at] == b) {
+		p.at++
+		return true
+	}
+	return false
+}
+
+// number is the letters of a number as JSON has it, none if there is no such number.
 func (p *scan) number() []byte {
 	p.space()
 	from := p.at
-	for p.at < len(p.b) {
-		if c := p.b[p.at]; (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
-			break
+	p.one('-', '-')
+	if !p.one('0', '0') && !p.digits() {
+		return nil
+	}
+	if p.one('.', '.') && !p.digits() {
+		return nil
+	}
+	if p.one('e', 'E') {
+		p.one('+', '-')
+		if !p.digits() {
+			return nil
 		}
-		p.at++
 	}
 	return p.b[from:p.at]
+}
+
+// shortest is about how many bytes a point takes at least, as clients write it.
+const shortest = 56
+
+func (p *scan) points() (list []metric, ok bool) {
+	if !p.take('[') {
+		return nil, false
+	}
+	if p.take(']') {
+		return []metric{}, true
+	}
+	list = make([]metric, 0, min((len(p.b)-p.at)/shortest+1, mostBatch))
+	names := map[string]string{}
+	for {
+		m, ok := p.point(names)
+		if !ok {
+			return nil, false
+		}
+		list = append(list, m)
+		switch {
+		case p.take(','):
+		case p.take(']'):
+			return list, true
+		default:
+			return nil, false
+		}
+	}
 }
 
 func (p *scan) point(names map[string]string) (m metric, ok bool) {

@@ -178,7 +178,7 @@ func (s *Service) logMetric(c *call) (any, error) {
 const mostBatch = 1000
 
 func (s *Service) logBatch(c *call) (any, error) {
-	var points []metric
+	points := c.points
 	var params, tags []pair
 	for name, read := range map[string]func(raw []byte) error{
 		"metrics": func(raw []byte) (err error) { points, err = readMetrics(raw); return err },

@@ -10,6 +10,7 @@
 package mlflow
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
@@ -73,6 +74,7 @@ type call struct {
 	ctx     context.Context
 	product string
 	in      map[string]json.RawMessage // of the query or the body
+	points  []metric                   // of a batch that was read at once
 }
 
 // maxCall bounds a request: a batch of 1,000 metrics is a tenth of it.
@@ -113,7 +115,7 @@ func (s *Service) Routes() []api.Route {
 	do("POST", v2+"runs/search", api.Viewer, s.searchRuns)
 	do("POST", v2+"runs/log-metric", api.Trainer, s.logMetric, many)
 	do("POST", v2+"runs/log-parameter", api.Trainer, s.logParameter, many)
-	do("POST", v2+"runs/log-batch", api.Trainer, s.logBatch, many)
+	add("POST", v2+"runs/log-batch", api.Trainer, read((*call).readBatch, s.logBatch), many)
 	do("POST", v2+"runs/log-inputs", api.Trainer, s.logInputs, many)
 	do("POST", v2+"runs/outputs", api.Trainer, s.logOutputs, many)
 	do("POST", v2+"runs/log-model", api.Trainer, s.logModel, many)
@@ -158,7 +160,10 @@ func healthy(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "OK") }
 const spoken = "3.17.2"
 
 // answered is the handler of a call with JSON in and out.
-func answered(do func(c *call) (any, error)) http.HandlerFunc {
+func answered(do func(c *call) (any, error)) http.HandlerFunc { return read((*call).read, do) }
+
+// read is answered with a way of its own to read the body.
+func read(body func(c *call, body []byte) error, do func(c *call) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{ctx: r.Context(), product: r.PathValue("product"), in: map[string]json.RawMessage{}}
 		for key, values := range r.URL.Query() {
@@ -177,9 +182,9 @@ func answered(do func(c *call) (any, error)) http.HandlerFunc {
 			c.in["tag_key"], _ = json.Marshal(key)
 		}
 		if r.Method != http.MethodGet {
-			body, err := io.ReadAll(r.Body)
-			if err == nil && len(body) > 0 {
-				err = json.Unmarshal(body, &c.in)
+			text, err := bodyOf(r)
+			if err == nil && len(text) > 0 {
+				err = body(c, text)
 			}
 			if err != nil {
 				refuse(w, NotJSON.With().Because(err))
@@ -205,6 +210,30 @@ func answered(do func(c *call) (any, error)) http.HandlerFunc {
 		w.Header().Set("Content-Type", "application/json")
 		w.Write(body) // the client has gone: nobody is left to tell
 	}
+}
+
+// bodyOf reads the whole body, into one piece of memory where its length was told.
+func bodyOf(r *http.Request) ([]byte, error) {
+	var b bytes.Buffer
+	if r.ContentLength > 0 && r.ContentLength <= maxCall {
+		b.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(r.Body)
+	return b.Bytes(), err
+}
+
+// read takes the fields of a body.
+func (c *call) read(body []byte) error { return json.Unmarshal(body, &c.in) }
+
+// readBatch takes those of a batch.
+func (c *call) readBatch(body []byte) error {
+	run, points, plain := readBatch(body)
+	if !plain {
+		return c.read(body)
+	}
+	c.in["run_id"], _ = json.Marshal(run) // a string: cannot fail
+	c.points = points
+	return nil
 }
 
 // ready is an answer that is JSON already.

@@ -25,8 +25,8 @@ func comparePoints(a, b point) int {
 }
 
 // fullRow is from how many points on a row is not written again. A larger row would
-// make single points dear, a smaller one a long history slow to read.
-const fullRow = 256
+// make single points and batches dear, a smaller one a long history slow to read.
+const fullRow = 64
 
 // pack writes points one after the other: the step and the time as signed varints of
 // the difference to the point before, then the eight bytes of the value, lowest first;
