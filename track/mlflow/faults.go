@@ -27,8 +27,8 @@ var (
 		EN: "invalid value for {field}: {got}", FixEN: "it should be {want}",
 	})
 	BadFilter = fault.Define("mlflow.bad_filter", fault.Invalid, fault.Text{
-		ZH: "看不懂筛选或排序「{filter}」：{why}", FixZH: "例如 metrics.acc > 0.9 and params.C = '1'；排序例如 metrics.acc DESC",
-		EN: "the filter or order {filter} is not understood: {why}", FixEN: "for example metrics.acc > 0.9 and params.C = '1'; an order: metrics.acc DESC",
+		ZH: "看不懂筛选或排序「{filter}」：{why}", FixZH: "运行例如 metrics.acc > 0.9 and params.C = '1'，追踪例如 status = 'ERROR'；排序例如 metrics.acc DESC",
+		EN: "the filter or order {filter} is not understood: {why}", FixEN: "runs for example by metrics.acc > 0.9 and params.C = '1', traces by status = 'ERROR'; an order: metrics.acc DESC",
 	})
 	NoExperiment = fault.Define("mlflow.no_experiment", fault.NotFound, fault.Text{
 		ZH: "没有实验「{experiment}」", FixZH: "用 mlflow.search_experiments() 查看已有的实验",

@@ -76,7 +76,7 @@ func noTraceAttribute() spec.Text {
 // ofTrace makes of a condition what tells whether a trace fits. Fault: BadFilter.
 func (c condition) ofTrace() (func(*traced) bool, error) {
 	bad := func(why spec.Text) error {
-		return BadFilter.With("filter", c.key+" "+c.op, "why", why).At("filter")
+		return BadFilter.With("filter", strings.Join(append([]string{c.key, c.op}, c.values...), " "), "why", why).At("filter")
 	}
 	switch c.kind {
 	case "tag":

@@ -209,8 +209,8 @@ func TestTracesAreSearchedPageByPage(t *testing.T) {
 		must(t, s.setTraceTag, `{"trace_id":"tr-%s","key":"好","value":"是"}`, strings.Repeat("02", 16))
 		numbers := func(list []Trace) (n []byte) {
 			for _, one := range list {
-				n = append(n, one.ID[4]-'0')
-				if one.ID[4] == 'a' {
+				n = append(n, one.ID.hex[4]-'0')
+				if one.ID.hex[4] == 'a' {
 					n[len(n)-1] = 10
 				}
 			}
@@ -349,7 +349,7 @@ func TestTracesAreTaggedLinkedReadAndDeleted(t *testing.T) {
 		if n := gone(`{"experiment_id":"0","max_timestamp_millis":2}`); n != 1.0 {
 			t.Errorf("until a time: %v", n)
 		}
-		if list, _, err := s.Traces(t.Context(), "p", "", "", "", nil, "", 10); err != nil || len(list) != 1 || list[0].ID != ids[2] {
+		if list, _, err := s.Traces(t.Context(), "p", "", "", "", nil, "", 10); err != nil || len(list) != 1 || list[0].ID.String() != ids[2] {
 			t.Errorf("%v, %v", list, err)
 		}
 		if _, err := s.Trace(t.Context(), "p", ids[0]); !errors.Is(err, NoTrace) {
@@ -389,7 +389,7 @@ func TestATreeStandsWhateverTheParentsAre(t *testing.T) {
 	t.Parallel()
 	of := func(parents ...string) (list []SpanOf) { // span a, b, c … with their parents
 		for i, p := range parents {
-			list = append(list, SpanOf{ID: string(rune('a' + i)), Name: string(rune('a' + i)), parent: p, begunNS: int64(i)})
+			list = append(list, SpanOf{ID: HexID{string(rune('a' + i))}, Name: string(rune('a' + i)), parent: p, begunNS: int64(i)})
 		}
 		return list
 	}
@@ -410,7 +410,7 @@ func TestATreeStandsWhateverTheParentsAre(t *testing.T) {
 	}
 	deep := make([]SpanOf, mostSpans)
 	for i := range deep {
-		deep[i] = SpanOf{ID: fmt.Sprint(i), parent: fmt.Sprint(i - 1)}
+		deep[i] = SpanOf{ID: HexID{fmt.Sprint(i)}, parent: fmt.Sprint(i - 1)}
 	}
 	got := treeOf(deep, 0)
 	if last := got[len(got)-1]; last.Depth != mostSpans-1 || len(last.Line) > 5*deepest {

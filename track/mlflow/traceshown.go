@@ -18,9 +18,22 @@ import (
 	"zhuomo/internal/db"
 )
 
+// HexID is an id that a program outside gave. Unlike other texts it is never masked: it
+// may have digits only, as the number of a card has, and leads nowhere without one.
+type HexID struct{ hex string }
+
+// String gives the id.
+func (h HexID) String() string { return h.hex }
+
+// MarshalText writes the id as it is.
+func (h HexID) MarshalText() ([]byte, error) { return []byte(h.hex), nil }
+
+// UnmarshalText takes any text.
+func (h *HexID) UnmarshalText(text []byte) error { h.hex = string(text); return nil }
+
 // Trace is one way of a request through a program outside.
 type Trace struct {
-	ID             string  `json:"id" table:"编号|id"`
+	ID             HexID   `json:"id" table:"编号|id"`
 	Name           string  `json:"name" table:"名称|name"`
 	State          string  `json:"state" table:"状态|state" enum:"ok,error,open" doc:"ok 成功，error 出错，open 还没结束|ok, error, or open while it is not over"`
 	Service        string  `json:"service" table:"服务|service"`
@@ -45,7 +58,7 @@ type TraceShown struct {
 // SpanOf is one span of a trace.
 type SpanOf struct {
 	Line    string  `json:"line" table:"环节|span" doc:"画成树的一行|a line of the tree"`
-	ID      string  `json:"id" table:"编号|id"`
+	ID      HexID   `json:"id" table:"编号|id"`
 	Name    string  `json:"name"`
 	Depth   int     `json:"depth" doc:"在第几层，0 是最外层|how deep it stands, 0 = outermost"`
 	Kind    string  `json:"kind" table:"种类|kind" doc:"LLM、RETRIEVER、SERVER 等，程序自己写的|LLM, RETRIEVER, SERVER and the like, as the program says"`
@@ -60,7 +73,7 @@ type SpanOf struct {
 
 // SpanShown is one span with what it says.
 type SpanShown struct {
-	ID         string      `json:"id"`
+	ID         HexID       `json:"id"`
 	Name       string      `json:"name"`
 	Kind       string      `json:"kind"`
 	State      string      `json:"state" enum:"ok,error"`
@@ -153,7 +166,7 @@ func (s *Service) Traces(ctx context.Context, product, experiment, run, filter s
 // shown is the trace as our pages show it.
 func (t traced) shown(experiment string) Trace {
 	out := Trace{
-		ID: t.ID, Name: t.Name, State: cmp.Or(strings.ToLower(t.State), "open"), Service: t.Service, BegunUS: t.BegunNS / 1000, SpanCount: t.SpanCount,
+		ID: HexID{t.ID}, Name: t.Name, State: cmp.Or(strings.ToLower(t.State), "open"), Service: t.Service, BegunUS: t.BegunNS / 1000, SpanCount: t.SpanCount,
 		ExperimentID: t.Experiment, ExperimentName: experiment, RunID: t.Run, Asked: t.Asked, Answered: t.Answered,
 	}
 	if t.lasted() > 0 {
@@ -174,7 +187,7 @@ func (s *Service) Trace(ctx context.Context, product, id string) (TraceShown, er
 	}
 	rows, err := s.db.Reader().QueryContext(ctx, `SELECT id, parent_id, name, kind, state, begun_ns, ended_ns FROM mlflow_spans WHERE product_id = $1 AND trace_id = $2 ORDER BY begun_ns, id`, product, t.ID)
 	spans, err := db.All(rows, err, func(o *SpanOf) []any {
-		return []any{&o.ID, &o.parent, &o.Name, &o.Kind, &o.State, &o.begunNS, &o.endedNS}
+		return []any{&o.ID.hex, &o.parent, &o.Name, &o.Kind, &o.State, &o.begunNS, &o.endedNS}
 	})
 	return TraceShown{Trace: t.shown(e.Name), Tags: texts(t.info.Tags), Metadata: texts(t.info.Metadata), Spans: treeOf(spans, t.BegunNS)}, err
 }
@@ -196,11 +209,11 @@ const deepest = 24
 func treeOf(spans []SpanOf, begunNS int64) []SpanOf {
 	there, below := map[string]bool{}, map[string][]int{}
 	for _, o := range spans {
-		there[o.ID] = true
+		there[o.ID.hex] = true
 	}
 	var roots []int
 	for i, o := range spans {
-		if there[o.parent] && o.parent != o.ID {
+		if there[o.parent] && o.parent != o.ID.hex {
 			below[o.parent] = append(below[o.parent], i)
 		} else {
 			roots = append(roots, i)
@@ -224,9 +237,9 @@ func treeOf(spans []SpanOf, begunNS int64) []SpanOf {
 		default:
 			before += "│  "
 		}
-		for n, child := range below[o.ID] {
+		for n, child := range below[o.ID.hex] {
 			branch := "├─ "
-			if n == len(below[o.ID])-1 {
+			if n == len(below[o.ID.hex])-1 {
 				branch = "└─ "
 			}
 			place(child, depth+1, before, branch)
@@ -247,7 +260,7 @@ func (s *Service) Span(ctx context.Context, product, trace, id string) (SpanShow
 	if err != nil {
 		return SpanShown{}, err
 	}
-	out := SpanShown{ID: id, Attributes: []Text{}, Events: []SpanEvent{}}
+	out := SpanShown{ID: HexID{id}, Attributes: []Text{}, Events: []SpanEvent{}}
 	var body string
 	err = s.db.Reader().QueryRowContext(ctx, `SELECT kind, state, span_json FROM mlflow_spans WHERE product_id = $1 AND trace_id = $2 AND id = $3`, product, t.ID, id).Scan(&out.Kind, &out.State, &body)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -41,6 +41,7 @@ export const pages: PageCase[] = [
   { name: "tune", path: "tune" },
   { name: "tune-one", path: "tune/s1" },
   { name: "runs", path: "tune/runs" },
+  { name: "traces", path: "tune/traces" },
   { name: "registry", path: "tune/registry" },
   { name: "evaluate", path: "evaluate" },
   { name: "evaluate-one", path: "evaluate/latest" },

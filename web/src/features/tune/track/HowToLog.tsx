@@ -1,18 +1,16 @@
-import { useProduct } from "../../../shared/api/useProduct";
 import { Empty } from "../../../shared/page/Empty";
 import { useWords } from "../../../shared/words/useWords";
 import css from "../tune.module.css";
 
-/** HowToLog tells, where nothing was logged yet, which two lines bring a program's runs here. */
-export function HowToLog() {
+/** HowToLog tells, where nothing was logged yet, which lines bring what a program logs here. */
+export function HowToLog({ text, lines }: { text: string; lines: string }) {
   const w = useWords("tune");
-  const product = useProduct();
   return (
     <Empty
-      text={w("runs_empty")}
+      text={text}
       act={
         <pre className={css["snippet"]} tabIndex={0}>
-          {`export MLFLOW_TRACKING_URI=${location.origin}/mlflow/${product}\nexport MLFLOW_TRACKING_TOKEN=zm_…`}
+          {lines}
         </pre>
       }
       link={{ to: "/settings/tokens", words: w("runs_token") }}

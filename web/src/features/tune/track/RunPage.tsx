@@ -16,6 +16,7 @@ import { HowDrawn } from "./HowDrawn";
 import { MetricChart } from "./MetricChart";
 import { figureText } from "./number";
 import { Pairs } from "./Pairs";
+import { RunTraces } from "./RunTraces";
 import { StageChip } from "./StageChip";
 import { StateChip } from "./StateChip";
 import { useDrawn } from "./useDrawn";
@@ -85,6 +86,7 @@ export function RunPage() {
                 </Section>
               )}
               <Lineage product={product} kind="logged_run" id={id} />
+              <RunTraces product={product} run={id} />
               <Section title={w("files")}><Files product={product} experiment={r.experiment_id} run={id} /></Section>
             </div>
           </div>

@@ -75,7 +75,7 @@ export function RunsPage() {
         <Input.Search key={filters.filter} size="small" defaultValue={filters.filter} allowClear aria-label={w("filter_runs")} placeholder={w("filter_example")} onSearch={(v) => set({ filter: v.trim() })} className={css["search"]!} />
         <Select size="small" value={filters.order} aria-label={w("order")} style={{ minWidth: 150 }} onChange={(v) => set({ order: v })} options={orders.some((o) => o.value === filters.order) ? orders : [...orders, { value: filters.order, label: filters.order }]} />
       </div>
-      <Faces of={list.query} empty={narrowed ? <Empty text={w("runs_none")} link={{ to: `/${product}/tune/runs`, words: w("runs_all") }} /> : <HowToLog />}>
+      <Faces of={list.query} empty={narrowed ? <Empty text={w("runs_none")} link={{ to: `/${product}/tune/runs`, words: w("runs_all") }} /> : <HowToLog text={w("runs_empty")} lines={`export MLFLOW_TRACKING_URI=${location.origin}/mlflow/${product}\nexport MLFLOW_TRACKING_TOKEN=zm_…`} />}>
         {(rows) => <DataTable id="tune.runs" label={w("tab_runs")} columns={columns} rows={rows} rowKey={(r) => r.id} hasMore={list.hasMore} more={list.more} open={(r) => void go(r.id)} selected={selected} onSelect={setSelected} exportName={w("tab_runs")} {...(list.hasMore ? {} : { total: rows.length })} />}
       </Faces>
     </Page>

@@ -8,6 +8,9 @@ export type Curve = Schemas["MlflowCurve"];
 export type RegisteredModel = Schemas["MlflowRegisteredModel"];
 export type ModelVersion = Schemas["MlflowModelVersion"];
 export type StageRequest = Schemas["MlflowStageRequest"];
+export type Trace = Schemas["MlflowTrace"];
+export type TraceShown = Schemas["MlflowTraceShown"];
+export type SpanOf = Schemas["MlflowSpanOf"];
 
 /** live is how often what still runs is read again, in milliseconds. */
 const live = 3000;
@@ -50,4 +53,18 @@ export function useCurves(product: string, runs: { id: string; running: boolean 
 
 export function useModel(product: string, model: string) {
   return useQuery({ queryKey: ["tune", product, "registered", model], queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/registered-models/{model}", { signal, params: { path: { product, model } } })) });
+}
+
+/** useTrace is one trace with its spans; read again while it is not over. */
+export function useTrace(product: string, trace: string) {
+  return useQuery({ queryKey: ["tune", product, "trace", trace], queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/logged-traces/{trace}", { signal, params: { path: { product, trace } } })), refetchInterval: (q) => (q.state.data?.state === "open" ? live : false) });
+}
+
+export function useSpan(product: string, trace: string, span: string) {
+  return useQuery({ queryKey: ["tune", product, "span", trace, span], queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/logged-traces/{trace}/spans/{span}", { signal, params: { path: { product, trace, span } } })) });
+}
+
+/** useTracesOf are the newest traces of a run. */
+export function useTracesOf(product: string, run: string) {
+  return useQuery({ queryKey: ["tune", product, "traces of", run], queryFn: ({ signal }) => ask(api.GET("/api/v1/products/{product}/logged-traces", { signal, params: { path: { product }, query: { run, limit: 5 } } })) });
 }
