@@ -228,7 +228,7 @@ func (s *Service) eachTrace(ctx context.Context, a askingTraces, after tracePlac
 			fmt.Fprintf(&q.where, ` AND run_id = %s`, q.arg(a.run))
 		}
 		if after.ID != "" {
-			fmt.Fprintf(&q.where, ` AND (begun_ns < %[1]s OR begun_ns = %[1]s AND id < %[2]s)`, q.arg(after.BegunNS), q.arg(after.ID))
+			fmt.Fprintf(&q.where, ` AND (begun_ns, id) < (%s, %s)`, q.arg(after.BegunNS), q.arg(after.ID))
 		}
 		rows, err := s.db.Reader().QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM mlflow_traces WHERE %s ORDER BY begun_ns DESC, id DESC LIMIT %d`, tracedColumns, q.where.String(), traceRows), q.args...)
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 const (
 	mostSpans      = 10_000
 	mostTraceBytes = 64 << 20
-	// spanRows is how many spans one statement keeps.
+	// spanRows is how many spans or traces one statement keeps.
 	spanRows = 500
 )
 
@@ -95,84 +95,142 @@ func (s *Service) keepSpans(ctx context.Context, product, experiment, run string
 	slices.SortFunc(spans, func(a, b sentSpan) int { return cmp.Or(strings.Compare(a.trace, b.trace), strings.Compare(a.id, b.id)) })
 	spans = slices.CompactFunc(spans, func(a, b sentSpan) bool { return a.trace == b.trace && a.id == b.id })
 	err = s.db.WriteSure(ctx, func(ctx context.Context, tx db.Tx) error {
-		beyond = refusal{}
+		k := &keeping{tx: tx, product: product, experiment: experiment, run: run}
 		if err := s.writable(ctx, tx, product, experiment, run); err != nil {
 			return err
 		}
 		for rest := spans; len(rest) > 0; {
-			n := slices.IndexFunc(rest, func(one sentSpan) bool { return one.trace != rest[0].trace })
-			if n < 0 {
-				n = len(rest)
-			}
-			if err := s.keepSpansOf(ctx, tx, product, traced{ID: rest[0].trace, Experiment: experiment, Run: run}, rest[:n], &beyond); err != nil {
+			some, after := firstTraces(rest, traceRows)
+			if err := k.keep(ctx, some); err != nil {
 				return err
 			}
-			rest = rest[n:]
+			rest = after
 		}
+		beyond = k.beyond
 		return nil
 	})
 	return beyond, err
 }
 
-// keepSpansOf keeps spans of one trace and counts them in it.
-func (s *Service) keepSpansOf(ctx context.Context, tx db.Tx, product string, t traced, spans []sentSpan, beyond *refusal) error {
-	there, known, err := s.traceThere(ctx, tx, product, t.ID)
+// firstTraces cuts spans, sorted by trace, after so many traces.
+func firstTraces(spans []sentSpan, most int) (some, rest []sentSpan) {
+	traces := 0
+	for i := range spans {
+		if i == 0 || spans[i].trace != spans[i-1].trace {
+			if traces++; traces > most {
+				return spans[:i], spans[i:]
+			}
+		}
+	}
+	return spans, nil
+}
+
+// keeping is one transaction that keeps spans.
+type keeping struct {
+	tx                       db.Tx
+	product, experiment, run string
+	beyond                   refusal
+}
+
+// keep keeps spans, sorted by trace, and counts them in their traces.
+func (k *keeping) keep(ctx context.Context, spans []sentSpan) error {
+	there, err := k.there(ctx, spans)
 	if err != nil {
 		return err
 	}
-	kept := map[string]bool{}
-	if known && there.SpanCount > 0 {
-		rows, err := tx.QueryContext(ctx, `SELECT id FROM mlflow_spans WHERE product_id = $1 AND trace_id = $2`, product, t.ID)
-		ids, err := db.All(rows, err, func(id *string) []any { return []any{id} })
+	var list []traced
+	var kept []any
+	for len(spans) > 0 {
+		of, after := firstTraces(spans, 1)
+		spans = after
+		known, err := k.known(ctx, there[of[0].trace])
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			kept[id] = true
-		}
-	}
-	const columns = 10
-	var args []any
-	keep := func() error {
-		if len(args) == 0 {
-			return nil
-		}
-		// One that another exporter keeps at the same time makes PostgreSQL begin anew; db.Write does.
-		_, err := tx.ExecContext(ctx, `INSERT INTO mlflow_spans (product_id, trace_id, id, parent_id, name, kind, state, begun_ns, ended_ns, span_json) VALUES `+places(len(args)/columns, columns)+` ON CONFLICT (product_id, trace_id, id) DO NOTHING`, args...)
-		args = args[:0]
-		return db.Explain(err)
-	}
-	for _, one := range spans {
-		switch {
-		case kept[one.id]:
-			continue
-		case there.SpanCount+t.SpanCount >= mostSpans:
-			beyond.add(1, fmt.Sprintf("a trace has at most %d spans", mostSpans))
-			continue
-		case there.Bytes+t.Bytes+int64(len(one.body)) > mostTraceBytes:
-			beyond.add(1, fmt.Sprintf("a trace has at most %d MiB", mostTraceBytes>>20))
-			continue
-		}
-		if args = append(args, product, one.trace, one.id, one.parent, one.name, one.kind, one.state, one.begunNS, one.endedNS, one.body); len(args) == spanRows*columns {
-			if err := keep(); err != nil {
-				return err
+		t := traced{ID: of[0].trace, Experiment: k.experiment, Run: k.run}
+		for _, one := range of {
+			if !known[one.id] && k.fits(there[t.ID], t, one) {
+				t.add(one)
+				kept = append(kept, k.product, one.trace, one.id, one.parent, one.name, one.kind, one.state, one.begunNS, one.endedNS, one.body)
 			}
 		}
-		if t.SpanCount == 0 {
-			t.BegunNS = one.begunNS
-		}
-		t.SpanCount, t.Bytes = t.SpanCount+1, t.Bytes+int64(len(one.body))
-		t.BegunNS, t.EndedNS = min(t.BegunNS, one.begunNS), max(t.EndedNS, one.endedNS)
-		if one.parent == "" {
-			t.Name, t.State, t.Service, t.Asked, t.Answered = one.name, one.state, one.service, one.asked, one.answered
+		if t.SpanCount > 0 {
+			list = append(list, t)
 		}
 	}
-	if err := keep(); err != nil || t.SpanCount == 0 {
+	// A span that another exporter keeps at the same time makes PostgreSQL begin anew; db.Write does.
+	if err := insertMany(ctx, k.tx, `INSERT INTO mlflow_spans (product_id, trace_id, id, parent_id, name, kind, state, begun_ns, ended_ns, span_json) VALUES `, 10, kept,
+		` ON CONFLICT (product_id, trace_id, id) DO NOTHING`); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `
-INSERT INTO mlflow_traces (product_id, id, experiment_id, run_id, name, service, state, asked, answered, begun_ns, ended_ns, span_count, span_bytes)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	return k.count(ctx, list)
+}
+
+// there are the traces of spans that were told of before.
+func (k *keeping) there(ctx context.Context, spans []sentSpan) (map[string]traced, error) {
+	q := &question{}
+	product, ids := q.arg(k.product), []string{}
+	for i := range spans {
+		if i == 0 || spans[i].trace != spans[i-1].trace {
+			ids = append(ids, spans[i].trace)
+		}
+	}
+	rows, err := k.tx.QueryContext(ctx, `SELECT id, span_count, span_bytes FROM mlflow_traces WHERE product_id = `+product+` AND id IN `+q.listed(ids), q.args...)
+	list, err := db.All(rows, err, func(t *traced) []any { return []any{&t.ID, &t.SpanCount, &t.Bytes} })
+	found := map[string]traced{}
+	for _, t := range list {
+		found[t.ID] = t
+	}
+	return found, err
+}
+
+// known are the ids of the spans that a trace has.
+func (k *keeping) known(ctx context.Context, t traced) (map[string]bool, error) {
+	if t.SpanCount == 0 {
+		return nil, nil
+	}
+	rows, err := k.tx.QueryContext(ctx, `SELECT id FROM mlflow_spans WHERE product_id = $1 AND trace_id = $2`, k.product, t.ID)
+	ids, err := db.All(rows, err, func(id *string) []any { return []any{id} })
+	known := map[string]bool{}
+	for _, id := range ids {
+		known[id] = true
+	}
+	return known, err
+}
+
+// fits tells whether one more span is within the bounds of its trace, of which some are
+// there and some are new.
+func (k *keeping) fits(there, t traced, one sentSpan) bool {
+	switch {
+	case there.SpanCount+t.SpanCount >= mostSpans:
+		k.beyond.add(1, fmt.Sprintf("a trace has at most %d spans", mostSpans))
+	case there.Bytes+t.Bytes+int64(len(one.body)) > mostTraceBytes:
+		k.beyond.add(1, fmt.Sprintf("a trace has at most %d MiB", mostTraceBytes>>20))
+	default:
+		return true
+	}
+	return false
+}
+
+// add counts a span in its trace.
+func (t *traced) add(one sentSpan) {
+	if t.SpanCount == 0 {
+		t.BegunNS = one.begunNS
+	}
+	t.SpanCount, t.Bytes = t.SpanCount+1, t.Bytes+int64(len(one.body))
+	t.BegunNS, t.EndedNS = min(t.BegunNS, one.begunNS), max(t.EndedNS, one.endedNS)
+	if one.parent == "" {
+		t.Name, t.State, t.Service, t.Asked, t.Answered = one.name, one.state, one.service, one.asked, one.answered
+	}
+}
+
+// count adds what is new of traces to what is there.
+func (k *keeping) count(ctx context.Context, list []traced) error {
+	var rows []any
+	for _, t := range list {
+		rows = append(rows, k.product, t.ID, t.Experiment, t.Run, t.Name, t.Service, t.State, t.Asked, t.Answered, t.BegunNS, t.EndedNS, t.SpanCount, t.Bytes)
+	}
+	return insertMany(ctx, k.tx, `INSERT INTO mlflow_traces (product_id, id, experiment_id, run_id, name, service, state, asked, answered, begun_ns, ended_ns, span_count, span_bytes) VALUES `, 13, rows, `
 ON CONFLICT (product_id, id) DO UPDATE SET
 	run_id = CASE WHEN excluded.run_id <> '' THEN excluded.run_id ELSE mlflow_traces.run_id END,
 	name = CASE WHEN mlflow_traces.name = '' THEN excluded.name ELSE mlflow_traces.name END,
@@ -182,9 +240,19 @@ ON CONFLICT (product_id, id) DO UPDATE SET
 	answered = CASE WHEN mlflow_traces.answered = '' THEN excluded.answered ELSE mlflow_traces.answered END,
 	begun_ns = CASE WHEN mlflow_traces.span_count = 0 OR excluded.begun_ns < mlflow_traces.begun_ns THEN excluded.begun_ns ELSE mlflow_traces.begun_ns END,
 	ended_ns = CASE WHEN mlflow_traces.span_count = 0 OR excluded.ended_ns > mlflow_traces.ended_ns THEN excluded.ended_ns ELSE mlflow_traces.ended_ns END,
-	span_count = mlflow_traces.span_count + excluded.span_count, span_bytes = mlflow_traces.span_bytes + excluded.span_bytes`,
-		product, t.ID, t.Experiment, t.Run, t.Name, t.Service, t.State, t.Asked, t.Answered, t.BegunNS, t.EndedNS, t.SpanCount, t.Bytes)
-	return db.Explain(err)
+	span_count = mlflow_traces.span_count + excluded.span_count, span_bytes = mlflow_traces.span_bytes + excluded.span_bytes`)
+}
+
+// insertMany runs an insert for rows of some columns each, spanRows at a time.
+func insertMany(ctx context.Context, tx db.Tx, insert string, columns int, values []any, conflict string) error {
+	for len(values) > 0 {
+		n := min(len(values), spanRows*columns)
+		if _, err := tx.ExecContext(ctx, insert+places(n/columns, columns)+conflict, values[:n]...); err != nil {
+			return db.Explain(err)
+		}
+		values = values[n:]
+	}
+	return nil
 }
 
 // saveTold keeps what a client told of a trace, over what was told before. Of its times
