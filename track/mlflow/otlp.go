@@ -30,6 +30,8 @@ const (
 	maxUnpacked = 64 << 20
 	// maxSpan bounds one span: of what is in memory only one is ever decoded at a time.
 	maxSpan = 4 << 20
+	// mostRead is how many spans of one export are looked at; one with more is no export.
+	mostRead = 10 * mostSpans
 	// mostAtOnce is how many exports are unpacked at the same time; others wait.
 	mostAtOnce = 2
 	// mostNested is how deep values of an attribute may stand in each other.
@@ -152,27 +154,33 @@ var (
 	jsonSpan  = protojson.UnmarshalOptions{RecursionLimit: mostNested, DiscardUnknown: true}
 )
 
-// add decodes one span.
-func (e *export) add(body []byte, decode func(body []byte, into proto.Message) error) {
+// add reads one span and keeps or refuses it; the error ends the whole export.
+func (e *export) add(body []byte, decode func(body []byte, into proto.Message) error) error {
+	if int64(len(e.spans))+e.refused.count >= mostRead {
+		return fmt.Errorf("more than %d spans", mostRead)
+	}
+	kept, why := e.read(body, decode)
+	if why != "" {
+		e.refused.add(1, why)
+		return nil
+	}
+	e.spans = append(e.spans, kept)
+	return nil
+}
+
+// read decodes one span, or tells why it is refused.
+func (e *export) read(body []byte, decode func(body []byte, into proto.Message) error) (kept sentSpan, why string) {
 	if len(e.spans) >= mostSpans {
-		e.refused.add(1, fmt.Sprintf("an export has at most %d spans", mostSpans))
-		return
+		return kept, fmt.Sprintf("an export has at most %d spans", mostSpans)
 	}
 	if len(body) > maxSpan {
-		e.refused.add(1, fmt.Sprintf("a span has at most %d MiB", maxSpan>>20))
-		return
+		return kept, fmt.Sprintf("a span has at most %d MiB", maxSpan>>20)
 	}
 	span := &otlp.Span{}
 	if err := decode(body, span); err != nil {
-		e.refused.add(1, "a span cannot be read: "+cut(err.Error()))
-		return
+		return kept, "a span cannot be read: " + cut(err.Error())
 	}
-	kept, why := spanOf(span)
-	if why != "" {
-		e.refused.add(1, why)
-		return
-	}
-	e.spans = append(e.spans, kept)
+	return spanOf(span)
 }
 
 // of reads the spans of one resource, whose name may stand after them.
@@ -207,7 +215,7 @@ func (e *export) readProto(body []byte) error {
 				return err
 			}
 			return eachField(resourceSpans, 2, func(scopeSpans []byte) error {
-				return eachField(scopeSpans, 2, func(b []byte) error { e.add(b, protoSpan.Unmarshal); return nil })
+				return eachField(scopeSpans, 2, func(b []byte) error { return e.add(b, protoSpan.Unmarshal) })
 			})
 		})
 	})
@@ -274,8 +282,7 @@ func (e *export) readJSON(body []byte) error {
 									if err := read.Decode(&b); err != nil {
 										return err
 									}
-									e.add(b, decode)
-									return nil
+									return e.add(b, decode)
 								})
 							})
 						})

@@ -210,14 +210,23 @@ func TestAnExportIsUnpackedWithinItsBound(t *testing.T) {
 }
 
 // A few bytes a span: decoded at once they would take gigabytes.
-func TestMillionsOfEmptySpansAreRefusedWithoutKeepingThem(t *testing.T) {
+func TestMillionsOfEmptySpansAreNotLookedAt(t *testing.T) {
 	t.Parallel()
-	spans := bytes.Repeat([]byte{2<<3 | byte(protowire.BytesType), 0}, 4<<20)
-	scope := protowire.AppendBytes(protowire.AppendTag(nil, 2, protowire.BytesType), spans)
-	body := protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), scope)
-	kept, refused, err := readSpans(protobufType, body)
-	if err != nil || len(kept) > 0 || refused.count != 4<<20 || !strings.Contains(refused.why, "wrong length") {
-		t.Errorf("%d, %+v, %v", len(kept), refused, err)
+	empty := func(n int) []byte {
+		spans := bytes.Repeat([]byte{2<<3 | byte(protowire.BytesType), 0}, n)
+		scope := protowire.AppendBytes(protowire.AppendTag(nil, 2, protowire.BytesType), spans)
+		return protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), scope)
+	}
+	inJSON := func(n int) []byte {
+		return []byte(`{"resourceSpans":[{"scopeSpans":[{"spans":[{}` + strings.Repeat(",{}", n-1) + `]}]}]}`)
+	}
+	for kind, of := range map[string]func(n int) []byte{protobufType: empty, jsonType: inJSON} {
+		if kept, refused, err := readSpans(kind, of(mostRead)); err != nil || len(kept) > 0 || refused.count != mostRead || !strings.Contains(refused.why, "wrong length") {
+			t.Errorf("%s: %d, %+v, %v", kind, len(kept), refused, err)
+		}
+		if _, _, err := readSpans(kind, of(4<<20)); !errors.Is(err, NotSpans) || !strings.Contains(err.Error(), "more than 100000 spans") {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }
 
