@@ -51,3 +51,22 @@ func HoldBack(n int, share float64, seed uint64, name func(i int) (group, id str
 	}
 	return kept, held
 }
+
+// Parts cuts examples into folds parts and gives the part of each: those of a group
+// together, the others of a first label in turn. labels is how many there are.
+func Parts(examples []Example, labels, folds int) []int {
+	of, turn := make([]int, len(examples)), make([]int, labels+1)
+	for i, e := range examples {
+		if e.Group != "" {
+			of[i] = int(HashText(HashStart, e.Group) >> 33 % uint64(folds))
+			continue
+		}
+		first := labels // none
+		if len(e.Labels) > 0 {
+			first = e.Labels[0]
+		}
+		of[i] = turn[first] % folds
+		turn[first]++
+	}
+	return of
+}

@@ -3,6 +3,7 @@ package builtin
 import (
 	"zhuomo/learn"
 	"zhuomo/learn/chain"
+	"zhuomo/learn/ensemble"
 	"zhuomo/learn/linear"
 	"zhuomo/learn/near"
 )
@@ -11,8 +12,9 @@ import (
 // is the default.
 func Learners() []learn.Learner {
 	return []learn.Learner{
-		linear.New(), // learn.linear.v1
-		chain.New(),  // learn.chain.v1
-		near.New(),   // learn.near.v1
+		linear.New(),   // learn.linear.v1
+		chain.New(),    // learn.chain.v1
+		near.New(),     // learn.near.v1
+		ensemble.New(), // learn.ensemble.v1
 	}
 }

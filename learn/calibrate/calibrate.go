@@ -172,6 +172,14 @@ func (c *Calibration) probability(score float32) float64 {
 	return c.Curve.at(logistic(float64(c.Slope*float64(score)) + c.Offset))
 }
 
+// Steepness is how much one more of a raw score counts in log odds, before the curve.
+func (c *Calibration) Steepness(single bool) float64 {
+	if single {
+		return 1 / c.Temperature
+	}
+	return c.Slope
+}
+
 // Check holds a calibration that a file brings to what a fit can give. Fault: Damaged.
 func (c *Calibration) Check(single bool, labels int) error {
 	s := c.Scope

@@ -228,3 +228,6 @@ func (m *model) Witnesses(ctx context.Context, in learn.Input, label string, mos
 	m.score(d, in)
 	return m.support.heaviest(d.idx, d.val, m.Features, uint32(l), most, m.header.Labels), nil
 }
+
+// Steepness is how much one more of a raw score counts in log odds.
+func (m *model) Steepness() float64 { return m.Calibration.Steepness(m.header.Task == learn.Single) }

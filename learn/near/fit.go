@@ -126,26 +126,12 @@ func (l *leaving) pick(seed uint64) {
 	l.out = l.out[:min(len(l.out), most+most/4)]
 }
 
-// parts gives the part of each row: those of a group together, the others of a label in turn.
-func (l *leaving) parts() []int {
-	of, turn := make([]int, len(l.data.Examples)), make([]int, len(l.data.Labels))
-	for i, e := range l.data.Examples {
-		if e.Group != "" {
-			of[i] = int(learn.HashText(learn.HashStart, e.Group) >> 33 % folds)
-			continue
-		}
-		of[i] = turn[e.Labels[0]] % folds
-		turn[e.Labels[0]]++
-	}
-	return of
-}
-
 // leave scores each row left out by the rows of the other parts.
 func (l *leaving) leave(ctx context.Context) error {
 	count := len(l.data.Labels)
 	l.prototype = make([]float32, len(l.out)*count*len(triedShrink))
 	l.top = make([]float32, len(l.out)*count*len(l.near))
-	part := l.parts()
+	part := learn.Parts(l.data.Examples, len(l.data.Labels), folds)
 	for fold := range folds {
 		weight := slices.Clone(l.m.classes.weight)
 		for i := range weight {

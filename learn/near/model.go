@@ -185,3 +185,6 @@ func (m *model) Witnesses(ctx context.Context, in learn.Input, label string, mos
 	rows := m.named()
 	return rows.Heaviest(pulls, most, m.header.Labels), nil
 }
+
+// Steepness is how much one more of a raw score counts in log odds.
+func (m *model) Steepness() float64 { return m.Calibration.Steepness(true) }

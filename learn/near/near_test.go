@@ -131,9 +131,8 @@ func TestWitnessesAddUpToTheScore(t *testing.T) {
 // labels, so that its own has no fewer than they have.
 func TestEveryLabelLosesAlike(t *testing.T) {
 	d := sample(300, 0, 4)
-	l := &leaving{data: d}
 	var lost [folds][3]int
-	for i, part := range l.parts() {
+	for i, part := range learn.Parts(d.Examples, len(d.Labels), folds) {
 		lost[part][d.Examples[i].Labels[0]]++
 	}
 	var all [3]int
@@ -150,7 +149,7 @@ func TestEveryLabelLosesAlike(t *testing.T) {
 	for i := range d.Examples {
 		d.Examples[i].Group = fmt.Sprint("talk", i/5)
 	}
-	of := l.parts()
+	of := learn.Parts(d.Examples, len(d.Labels), folds)
 	for i := range of {
 		if of[i] != of[i/5*5] {
 			t.Fatalf("the group of row %d was parted", i)
