@@ -71,6 +71,7 @@ type settings struct {
 	way        string
 	cost       float32
 	passes     int
+	fits       int
 	unit       string
 	scheme     string
 	leastRows  int
@@ -86,7 +87,7 @@ type settings struct {
 
 func settingsOf(v spec.Values) settings {
 	return settings{
-		way: v.String("way"), cost: float32(v.Float("cost")), passes: v.Int("passes"), unit: v.String("unit"), scheme: v.String("scheme"),
+		way: v.String("way"), cost: float32(v.Float("cost")), passes: v.Int("passes"), fits: v.Int("fits"), unit: v.String("unit"), scheme: v.String("scheme"),
 		leastRows: v.Int("least_rows"), layers: v.Int("layers"), held: v.Float("held_share"), candidates: v.Int("candidates"),
 		lists: v.Strings("lists"), once: v.Strings("once"), apart: v.Strings("apart"), shapes: v.String("shapes"), within: v.Strings("within"),
 	}
@@ -133,6 +134,7 @@ func (*chain) Spec() spec.Spec {
 			choice("way", "学法", "way of learning", "passive：错了才改，最快；field_sgd、field_lbfgs：条件随机场，慢一些，概率更准", "passive mends mistakes and is fastest; field_sgd and field_lbfgs are conditional random fields, slower, with truer probabilities", passiveWay, passiveWay, descentWay, newtonWay),
 			number("cost", spec.Float, "错误代价", "cost of errors", "越大越贴合训练数据，越小越平滑", "larger fits the training data more closely, smaller is smoother", 1.0, 0.001, 100, true, true),
 			number("passes", spec.Int, "遍数", "passes", "把训练数据至多过几遍", "how often the training data is gone through at most", 20, 1, 500, true, true),
+			number("fits", spec.Int, "取几次平均", "fits", "passive 按几种次序各学一次，取平均：多则稳一些，慢几倍", "passive learns so many times in different orders and takes the mean: more is steadier and takes that much longer", 3, 1, 20, false, false),
 			choice("unit", "标注单位", "unit", "characters 逐字；words 汉字逐字、英文逐词；auto 先按词，片段切开了词就逐字", "characters; words means Han characters and Latin words; auto takes words unless stretches cut them", autoUnit, autoUnit, wordUnit, charUnit),
 			choice("scheme", "标记法", "scheme", "bioes 分开始、中间、结尾、单个；bio 只分开始和中间，标签很多时快得多；auto 看标签多少", "bioes tells begin, inside, end and single; bio only begin and inside, much faster with many labels; auto goes by their number", autoScheme, autoScheme, beginScheme, endScheme),
 			number("least_rows", spec.Int, "特征至少见几次", "times a feature is needed", "少于这么多次的特征不用", "features that occur less often are left out", 2, 1, 100, true, false),

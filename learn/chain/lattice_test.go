@@ -187,6 +187,55 @@ func TestFastWaysAgreeWithPlainOnes(t *testing.T) {
 	}
 }
 
+// The mean of several fits is that of the fits one by one, on any number of workers.
+func TestTheMeanOfFits(t *testing.T) {
+	s := tags{2, true}
+	rng := rand.New(rand.NewPCG(9, 9))
+	p := &problem{tags: s, unitAt: []int{0}, at: []int{0}, features: 40, passes: 5, cost: 1, seed: 3}
+	for i := range 30 {
+		for range 6 {
+			for range 4 {
+				p.idx = append(p.idx, uint32(rng.IntN(40)))
+			}
+			p.at = append(p.at, len(p.idx))
+		}
+		p.unitAt = append(p.unitAt, len(p.at)-1)
+		p.rows, p.weight = append(p.rows, int32(i)), append(p.weight, 1)
+		p.gold = append(p.gold, s.write(6, []piece{{rng.IntN(3), 3 + rng.IntN(3), rng.IntN(2)}}))
+	}
+	const fits = 3
+	mean, err := meanPassive(t.Context(), p, fits, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide, err := meanPassive(t.Context(), p, fits, 4)
+	if err != nil || !slices.Equal(wide.w.emit, mean.w.emit) || !slices.Equal(wide.w.steps, mean.w.steps) {
+		t.Errorf("four workers find other weights than one (%v)", err)
+	}
+	sum := make([]float32, len(mean.w.emit))
+	differ := false
+	for k := range fits {
+		one, err := passiveAggressive(t.Context(), p, uint64(k))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range one.w.emit {
+			sum[i] += v / fits
+			differ = differ || math.Abs(float64(v-mean.w.emit[i])) > 1e-3
+		}
+	}
+	again := p.weights()
+	p.collect(again, mean.dual)
+	for i, v := range mean.w.emit {
+		if math.Abs(float64(v-sum[i])) > 1e-4 || math.Abs(float64(v-again.emit[i])) > 1e-4 {
+			t.Fatalf("weight %d is %v, the mean %v, what rows pull %v", i, v, sum[i], again.emit[i])
+		}
+	}
+	if !differ {
+		t.Error("all fits are the same")
+	}
+}
+
 // The gradient of the field against differences of its loss.
 func TestGradientAgainstDifferences(t *testing.T) {
 	s := tags{2, true}

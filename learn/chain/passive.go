@@ -2,15 +2,80 @@ package chain
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
+	"sync"
 )
+
+// meanPassive learns fits times, each time with the texts in other orders, and gives
+// the mean: what only one order brought about evens out. The seed and the number of
+// fits tell the outcome, not the workers.
+func meanPassive(ctx context.Context, p *problem, fits, workers int) (*solution, error) {
+	found := make([]*solution, fits)
+	turns := make(chan int, fits) // all fits that are still to be made
+	for k := range fits {
+		turns <- k
+	}
+	close(turns)
+	faults := make([]error, fits)
+	var group sync.WaitGroup
+	for range min(max(workers, 1), fits) {
+		group.Go(func() {
+			for k := range turns {
+				found[k], faults[k] = passiveAggressive(ctx, p, uint64(k))
+			}
+		})
+	}
+	group.Wait()
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	mean := found[0]
+	for _, s := range found[1:] {
+		for i, v := range s.w.emit {
+			mean.w.emit[i] += v
+		}
+		for i, v := range s.w.steps {
+			mean.w.steps[i] += v
+		}
+		for i, dual := range s.dual {
+			for _, d := range dual {
+				mean.add(i, d)
+			}
+		}
+	}
+	share := 1 / float32(fits)
+	for i := range mean.w.emit {
+		mean.w.emit[i] *= share
+	}
+	for i := range mean.w.steps {
+		mean.w.steps[i] *= share
+	}
+	for i := range mean.dual {
+		for k := range mean.dual[i] {
+			mean.dual[i][k].value *= share
+		}
+	}
+	return mean, nil
+}
+
+// add adds to what text i pulls.
+func (s *solution) add(i int, d multiplier) {
+	for k, own := range s.dual[i] {
+		if own.unit == d.unit && own.tag == d.tag {
+			s.dual[i][k].value += d.value
+			return
+		}
+	}
+	s.dual[i] = append(s.dual[i], d)
+}
 
 // passiveAggressive learns by mending: where the best tags are not gold's, the
 // weights move just so far that gold leads by the root of the number of wrong
 // tags (PA-I, Crammer and others, JMLR 7, 2006), and the weights of all moments
-// are averaged (Collins, EMNLP 2002).
-func passiveAggressive(ctx context.Context, p *problem) (*solution, error) {
+// are averaged (Collins, EMNLP 2002). turn chooses the order of texts.
+func passiveAggressive(ctx context.Context, p *problem, turn uint64) (*solution, error) {
 	w := p.weights()
 	stride := w.stride()
 	sum := make([]float64, len(w.steps)) // Σ change × moment, to average steps
@@ -18,7 +83,7 @@ func passiveAggressive(ctx context.Context, p *problem) (*solution, error) {
 	moments := make([][]float64, len(p.gold)) // beside dual: Σ value × moment
 	l, c, packed := &lattice{}, newChange(len(w.emit)+len(w.steps)), p.pack(w)
 	order := append([]int32(nil), p.rows...)
-	random := rand.New(rand.NewPCG(p.seed, 0xC4A1))
+	random := rand.New(rand.NewPCG(p.seed, 0xC4A1+turn))
 	moment := 0.0 // texts looked at
 	for range p.passes {
 		w.bound()

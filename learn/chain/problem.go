@@ -20,6 +20,7 @@ type problem struct {
 	weight   []float32 // by text
 
 	passes int
+	fits   int // of which the mean is taken, where chance chooses the order
 	cost   float32
 	seed   uint64
 	tell   func() // once a pass, may be nil

@@ -77,9 +77,13 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	}
 	gold, widened := t.gold(t.items, texts)
 	kept, held := t.part()
-	rounds := 1
+	fits := 1
+	if t.settings.way == passiveWay {
+		fits = t.settings.fits
+	}
+	rounds := fits
 	if len(held) > 0 {
-		rounds = 2
+		rounds++ // the rehearsal, which is one fit
 	}
 	tell, finish := t.teller(rounds * len(gold) * t.settings.passes)
 
@@ -89,7 +93,7 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	var trial error
 	rehearse := func(workers int) {
 		var part *model
-		if part, _, trial = t.solve(ctx, t.newModel(fine, widened), texts, gold, kept, workers, tell); trial == nil {
+		if part, _, trial = t.solve(ctx, t.newModel(fine, widened), texts, gold, kept, 1, workers, tell); trial == nil {
 			c, figures, trial = part.calibrate(ctx, pick(t.items, held), pick(texts, held), pickGold(gold, held), workers)
 		}
 	}
@@ -99,7 +103,7 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 		wait.Go(func() { rehearse(half) })
 		workers -= half
 	}
-	m, support, err := t.solve(ctx, m, texts, gold, all(len(t.items)), workers, tell)
+	m, support, err := t.solve(ctx, m, texts, gold, all(len(t.items)), fits, workers, tell)
 	wait.Wait()
 	if err == nil && len(held) > 0 && half == 0 {
 		rehearse(workers)
@@ -119,10 +123,10 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 }
 
 // solve learns each layer from rows of texts and puts what it found into m.
-func (t *trainer) solve(ctx context.Context, m *model, texts []row, gold [][][]uint8, rows []int32, workers int, tell func()) (*model, *support, error) {
+func (t *trainer) solve(ctx context.Context, m *model, texts []row, gold [][][]uint8, rows []int32, fits, workers int, tell func()) (*model, *support, error) {
 	p := &problem{
 		unitAt: make([]int, len(texts)+1), rows: rows, weight: make([]float32, len(texts)),
-		passes: t.settings.passes, cost: t.settings.cost, seed: t.options.Seed, tell: tell,
+		passes: t.settings.passes, fits: fits, cost: t.settings.cost, seed: t.options.Seed, tell: tell,
 	}
 	units, keys := 0, 0
 	for i := range texts {
@@ -192,7 +196,7 @@ func (t *trainer) one(ctx context.Context, p *problem, workers int) (*solution, 
 	case newtonWay:
 		return quasiNewton(ctx, p, workers)
 	}
-	return passiveAggressive(ctx, p)
+	return meanPassive(ctx, p, p.fits, workers)
 }
 
 // count numbers the features that occur often enough, as they come.
