@@ -135,6 +135,7 @@ func cell(name string) string {
 var cardFigures = []struct{ id, zh, en string }{
 	{"exact", "全对率", "exact"}, {"micro_f1", "微 F1", "micro F1"}, {"macro_f1", "宏 F1", "macro F1"},
 	{"ece", "校准误差", "calibration error"}, {"log_loss", "对数损失", "log loss"},
+	{"mae", "平均差多少", "mean distance"}, {"quadratic_kappa", "平方加权 κ", "quadratic kappa"},
 }
 
 func (c ModelCard) figures(w *cardWriter) {

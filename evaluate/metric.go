@@ -38,7 +38,8 @@ type Confusion struct {
 type Measured struct {
 	Rows int `json:"rows"`
 	// Figures: exact (the whole label set is right; for one label this is
-	// accuracy), micro_f1, macro_f1 (over labels that occur), ece, log_loss.
+	// accuracy), micro_f1, macro_f1 (over labels that occur), ece, log_loss; for one
+	// label a row of three or more that are numbers also mae and quadratic_kappa (see distance).
 	Figures   map[string]Figure `json:"figures"`
 	ByLabel   []LabelFigures    `json:"by_label"`
 	Confusion []Confusion       `json:"confusion"` // most frequent first
@@ -62,7 +63,7 @@ const (
 //
 // Order:  the figures do not depend on the order of the rows; the intervals of
 //
-//	micro_f1, macro_f1, ece and log_loss are seeded percentile bootstraps
+//	the others are seeded percentile bootstraps
 //	(Efron 1979), that of exact is Wilson's (1927).
 //
 // Source: expected calibration error as Guo et al. 2017, 15 equal bins; for one
@@ -70,7 +71,8 @@ const (
 //	label over the top answer, for several over every label.
 func Measure(data learn.Data, answers []learn.Prediction, seed uint64) Measured {
 	rows, all := outcomes(data, answers)
-	value := figures(rows, all, len(data.Labels))
+	numbers := numbersOf(data)
+	value := figures(rows, all, len(data.Labels), numbers)
 	out := Measured{Rows: len(rows), Figures: map[string]Figure{}}
 	for name, v := range value {
 		out.Figures[name] = Figure{Value: v, Low: v, High: v}
@@ -78,7 +80,7 @@ func Measure(data learn.Data, answers []learn.Prediction, seed uint64) Measured 
 	if len(rows) > 0 {
 		low, high := wilson(value["exact"]*float64(len(rows)), float64(len(rows)))
 		out.Figures["exact"] = Figure{Value: value["exact"], Low: low, High: high}
-		bootstrap(out.Figures, rows, len(data.Labels), seed)
+		bootstrap(out.Figures, rows, len(data.Labels), numbers, seed)
 	}
 	out.ByLabel = byLabel(rows, data.Labels)
 	out.Confusion = confusion(rows, data.Labels)
@@ -184,7 +186,7 @@ func judgeSpans(index map[string]int, gold []learn.Span, answer learn.Prediction
 }
 
 // figures of the rows at the places given (a place may stand twice).
-func figures(rows []outcome, at []int, labels int) map[string]float64 {
+func figures(rows []outcome, at []int, labels int, numbers []float64) map[string]float64 {
 	type counts struct{ hit, gold, said float64 }
 	by := make([]counts, labels)
 	var exact, loss float64
@@ -226,13 +228,17 @@ func figures(rows []outcome, at []int, labels int) map[string]float64 {
 		total += n[b]
 	}
 	rowCount := max(1, float64(len(at)))
-	return map[string]float64{
+	out := map[string]float64{
 		"exact": exact / rowCount, "micro_f1": 2 * hit / max(1, gold+said), "macro_f1": macro / max(1, present),
 		"ece": off / max(1, total), "log_loss": loss / rowCount,
 	}
+	if numbers != nil && len(at) > 0 {
+		out["mae"], out["quadratic_kappa"] = distance(rows, at, numbers)
+	}
+	return out
 }
 
-func bootstrap(into map[string]Figure, rows []outcome, labels int, seed uint64) {
+func bootstrap(into map[string]Figure, rows []outcome, labels int, numbers []float64, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 0x6d6561737572))
 	drawn := map[string][]float64{}
 	at := make([]int, len(rows))
@@ -240,7 +246,7 @@ func bootstrap(into map[string]Figure, rows []outcome, labels int, seed uint64) 
 		for i := range at {
 			at[i] = rng.IntN(len(rows))
 		}
-		for name, v := range figures(rows, at, labels) {
+		for name, v := range figures(rows, at, labels, numbers) {
 			drawn[name] = append(drawn[name], v)
 		}
 	}
@@ -372,7 +378,7 @@ func McNemar(fixed, broken int) float64 {
 // Values are the figures of answers without their intervals, which cost time.
 func Values(data learn.Data, answers []learn.Prediction) map[string]float64 {
 	rows, all := outcomes(data, answers)
-	return figures(rows, all, len(data.Labels))
+	return figures(rows, all, len(data.Labels), numbersOf(data))
 }
 
 // outcomes reduces every row, and lists their places.

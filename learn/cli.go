@@ -57,6 +57,8 @@ type TrainResult struct {
 	MacroF1     float64            `json:"macro_f1" table:"宏平均 F1|macro F1"`
 	MicroF1     float64            `json:"micro_f1"`
 	ECE         float64            `json:"ece" table:"校准误差|calibration error"`
+	MAE         *float64           `json:"mae,omitempty"`             // mean distance of the answer; absent where labels are no numbers
+	Kappa       *float64           `json:"quadratic_kappa,omitempty"` // weighted by squared distance; absent as mae
 	Seconds     float64            `json:"seconds" table:"秒|seconds"` // reading the file to the saved, calibrated model
 	Examples    int                `json:"examples" table:"样例|examples"`
 	Taught      int                `json:"taught,omitempty"` // rows of Rest that a teacher told the labels of; Examples counts each once for each label
@@ -185,6 +187,10 @@ func TrainFiles(ctx context.Context, o TrainOptions) (TrainResult, error) {
 	test, answers, result.Scope = judgeScope(test, answers, slices.Index(known, none))
 	figures := o.Judge(test, answers)
 	result.Accuracy, result.MacroF1, result.MicroF1, result.ECE = figures["exact"], figures["macro_f1"], figures["micro_f1"], figures["ece"]
+	if mae, has := figures["mae"]; has {
+		kappa := figures["quadratic_kappa"]
+		result.MAE, result.Kappa = &mae, &kappa
+	}
 	result.TestRows = len(test.Examples)
 	return result, nil
 }

@@ -23,6 +23,10 @@ var (
 		ZH: "loss=softmax 要给每一行、每种标签各记一个数：{rows} 行 × {labels} 种，超过了内存上限 {limit_mb} MB", FixZH: "用 loss=hinge，或合并少见的标签",
 		EN: "loss=softmax keeps a number for each row and label: {rows} rows × {labels} labels are beyond {limit_mb} MB of memory", FixEN: "take loss=hinge, or merge rare labels",
 	})
+	NotNumbers = fault.Define("learn.not_numbers", fault.Invalid, fault.Text{
+		ZH: "标签有高低时，要都是各不相同的数，「{label}」不是", FixZH: "把标签写成数（如 1、2、3），或关掉参数 ordered",
+		EN: "ordered labels must be numbers, each once; {label} is not", FixEN: "write the labels as numbers (1, 2, 3), or turn the parameter ordered off",
+	})
 	BadVector = fault.Define("learn.bad_vector", fault.Invalid, fault.Text{
 		ZH: "第 {record} 个样例（行 {row}）的向量长 {got}，应为 {want}", FixZH: "全部样例用同一个编码器，或都不用",
 		EN: "the vector of example {record} (row {row}) has {got} numbers, wanted {want}", FixEN: "encode all examples by one encoder, or none",

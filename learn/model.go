@@ -36,7 +36,8 @@ type Reading struct {
 }
 
 // LabelScore is one label with its calibrated probability. For Single the
-// probabilities add up to 1; for Multi each stands alone.
+// probabilities add up to 1 and one label is chosen, the most probable unless the
+// learner knows that labels are ordered; for Multi each stands alone.
 type LabelScore struct {
 	Label  string  `json:"label"`
 	P      float32 `json:"p"`

@@ -151,9 +151,18 @@ func trainedForPeople(r learn.TrainResult, saved string, say func(zh, en string)
 		Accuracy float64 `json:"accuracy" table:"准确率|accuracy"`
 		MacroF1  float64 `json:"macro_f1" table:"宏平均 F1|macro F1"`
 		ECE      float64 `json:"ece" table:"校准误差|calibration error"`
+		Ordered  string  `json:"ordered" table:"有高低的标签|ordered labels"`
 		Scope    string  `json:"scope" table:"都不是|none of these"`
 		learnt
-	}{r.TestRows, r.Accuracy, r.MacroF1, r.ECE, scopeForPeople(r.Scope, say), l}
+	}{r.TestRows, r.Accuracy, r.MacroF1, r.ECE, orderedForPeople(r, say), scopeForPeople(r.Scope, say), l}
+}
+
+// orderedForPeople tells in a line how far off answers are, where labels are numbers.
+func orderedForPeople(r learn.TrainResult, say func(zh, en string) string) string {
+	if r.MAE == nil {
+		return say("不是三种以上的数", "not three or more numbers")
+	}
+	return fmt.Sprintf(say("平均差 %.3f，平方加权 κ %.3f", "mean distance %.3f, quadratic kappa %.3f"), *r.MAE, *r.Kappa)
 }
 
 // scopeForPeople tells in a line how "none of these" did.

@@ -79,6 +79,9 @@ func (l *linear) Load(file, rows []byte) (learn.Model, error) {
 	if err := m.header.check(); err != nil {
 		return nil, err
 	}
+	if m.rising, err = m.settings.rising(m.header.Task, m.header.Labels); err != nil {
+		return nil, learn.Broken("labels: " + err.Error())
+	}
 	m.stride = kernel.Pad(len(m.header.Labels))
 	m.space = &space{bias: m.settings.bias, shares: m.settings.shares(), words: m.settings.wordsByPart(), unseen: m.Unseen, dense: m.Dense, vector: m.settings.vectorShare}
 	known := m.Features - m.Dense

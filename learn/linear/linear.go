@@ -65,8 +65,12 @@ func (l *linear) trainer(task learn.Task, labels []string, values spec.Values, o
 	if task != learn.Single || s.restWeight == 0 {
 		o.Rest = nil
 	}
+	order, err := s.rising(task, labels)
+	if err != nil {
+		return nil, err
+	}
 	return &trainer{
-		task: task, labels: slices.Clone(labels), values: values, settings: s, options: o,
+		task: task, labels: slices.Clone(labels), rising: order, values: values, settings: s, options: o,
 		place: map[string]int{}, rows: make([]uint32, 1<<s.hashBits), dense: -1,
 	}, nil
 }

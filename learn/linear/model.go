@@ -21,6 +21,7 @@ type model struct {
 	stride   int
 	support  *support // nil when loaded without rows
 	readers  *sync.Pool
+	rising   []int // labels by their numbers where the middle one is answered, else nil
 }
 
 // header is the JSON part of the file.
@@ -50,6 +51,7 @@ func newModel(t *trainer, sp *space, s *solution, x *matrix, c calibrated) *mode
 		m.Params["loss"] = "hinge" // unless the fit found the other better
 	}
 	m.support = newSupport(t.items, x, s.dual)
+	m.rising = t.rising
 	m.readers = m.pool()
 	return m
 }
@@ -131,12 +133,16 @@ func (m *model) answer(d *desk, in learn.Input, into []learn.LabelScore) learn.P
 	scores := d.lanes[:len(d.p)]
 	m.Calibration.Probabilities(single, scores, d.p)
 	d.order.sort(scores)
+	answer := d.order.at(len(into) - 1)
+	if m.rising != nil {
+		answer = middle(m.rising, d.p)
+	}
 	for k := range into {
 		l := d.order.at(len(into) - 1 - k)
 		p := d.p[l]
 		chosen := p >= m.Calibration.Threshold || k == 0 && m.Calibration.Always
 		if single {
-			chosen = k == 0
+			chosen = l == answer
 		}
 		into[k] = learn.LabelScore{Label: m.header.Labels[l], P: float32(p), Chosen: chosen}
 	}

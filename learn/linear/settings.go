@@ -34,6 +34,7 @@ type settings struct {
 	none                string
 	rejects             float64
 	restWeight          float32
+	ordered             bool
 }
 
 func settingsOf(v spec.Values) settings {
@@ -44,7 +45,7 @@ func settingsOf(v spec.Values) settings {
 		historyFade: v.Float("history_fade"), historyPool: v.Bool("history_pool"), historyText: v.Float("history_text"), balance: v.Float("balance"), softmax: v.String("loss") == "softmax", eitherLoss: v.String("loss") == "auto",
 		idfPower: v.Float("idf_power"), leastRows: v.Int("least_rows"), hashBits: v.Int("hash_bits"),
 		bias: float32(v.Float("bias")), vectorShare: float32(v.Float("vector_share")), held: v.Float("held_share"),
-		none: v.String("none_label"), rejects: v.Float("scope_rejects"), restWeight: float32(v.Float("rest_weight")),
+		none: v.String("none_label"), rejects: v.Float("scope_rejects"), restWeight: float32(v.Float("rest_weight")), ordered: v.Bool("ordered"),
 	}
 }
 
@@ -141,6 +142,14 @@ func (*linear) Spec() spec.Spec {
 			number("vector_share", spec.Float, "向量的份量", "share of the vector", "有编码器时，它的向量相对于字词片段的份量；没有编码器时不起作用", "where an encoder is used: what its vector weighs beside the pieces of the text; without one it does nothing", 1.0, 0, 10, false, false),
 		}, calibrate.Params(), []spec.Param{
 			number("rest_weight", spec.Float, "没标的行的份量", "weight of unlabelled rows", "没标的行猜出标签后再学一遍，每行最多相当于标过的行的多少；0 为不用；没有给没标的行就不起作用", "unlabelled rows are learnt from with guessed labels; how much each counts at most against a labelled one; 0 for none; without such rows it does nothing", 1.0, 0, 1, false, false),
+			{
+				Name: "ordered", Kind: spec.Bool, Title: spec.Text{ZH: "标签有高低", EN: "ordered labels"},
+				Help: spec.Text{
+					ZH: "标签都是数（如评分 1–5、轻重 0–3）时，回答概率居中的那个而不是最大的那个：错也错得近；要三种以上的数，只在每行一个标签时起作用",
+					EN: "where all labels are numbers (ratings 1–5, severity 0–3), answer with the middle of the probabilities instead of the largest, so that errors are near ones; it needs three numbers or more, for one label a row only",
+				},
+				Default: false,
+			},
 		}),
 	}
 }

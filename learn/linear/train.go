@@ -20,6 +20,7 @@ import (
 type trainer struct {
 	task     learn.Task
 	labels   []string
+	rising   []int // as the model's
 	values   spec.Values
 	settings settings
 	options  learn.Options
