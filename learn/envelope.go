@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+
+	"zhuomo/internal/spec"
 )
 
 // Envelope is the outside of every model file and rows file: whose bytes these
@@ -83,6 +85,30 @@ func OpenPart(file []byte, learner, part string, header any) (Envelope, error) {
 		return e, Broken("header: " + err.Error())
 	}
 	return e, nil
+}
+
+// OpenModel reads the model file of the learner that s tells of: its own header, in
+// which params get filled, and which check then holds to bounds. Fault: Damaged.
+func OpenModel(file []byte, s spec.Spec, header any, params *map[string]any, check func() error) (Envelope, error) {
+	e, err := OpenPart(file, s.Name, "model", header)
+	if err != nil {
+		return e, err
+	}
+	values, err := s.Fill(*params)
+	if err != nil {
+		return e, Broken("parameters: " + err.Error())
+	}
+	*params = values
+	return e, check()
+}
+
+// WritePart writes the model or the rows file of a learner.
+func WritePart(w io.Writer, learner, part string, header any, body []byte) error {
+	own, err := json.Marshal(header)
+	if err != nil {
+		return fmt.Errorf("encode %s of model: %w", part, err)
+	}
+	return Envelope{Learner: learner, Part: part, Header: own, Body: body}.Write(w)
 }
 
 // CheckLabels holds the labels of a file to be from one to most, each once.

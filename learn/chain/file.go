@@ -1,8 +1,6 @@
 package chain
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -28,11 +26,7 @@ func (m *model) Save(w io.Writer) error {
 			h.Lists = append(h.Lists, listHeader{l.Name, len(l.Values), len(strings.Join(l.Values, "\n"))})
 		}
 	}
-	own, err := json.Marshal(h)
-	if err != nil {
-		return fmt.Errorf("encode model: %w", err)
-	}
-	return learn.Envelope{Learner: Name, Part: "model", Header: own, Body: m.body()}.Write(w)
+	return learn.WritePart(w, Name, "model", h, m.body())
 }
 
 func (m *model) body() []byte {
@@ -63,12 +57,9 @@ func (m *model) SaveRows(w io.Writer) error {
 	if s == nil {
 		return learn.NoRows.With()
 	}
-	own, err := json.Marshal(rowsHeader{
+	h := rowsHeader{
 		Rows: s.Len(), Units: len(s.featureAt) - 1, Model: learn.BodySum(m.body()),
 		Sections: []int{len(s.IDs), len(s.Labels), len(s.features), len(s.tags)},
-	})
-	if err != nil {
-		return fmt.Errorf("encode model rows: %w", err)
 	}
 	var b []byte
 	for _, at := range [][]uint32{s.IDAt, s.LabelAt, s.unitAt, s.featureAt, s.dualAt} {
@@ -79,22 +70,14 @@ func (m *model) SaveRows(w io.Writer) error {
 	b = learn.AppendSection(b, s.features)
 	b = learn.AppendSection(b, s.tags)
 	b = learn.AppendSection(b, s.multipliers)
-	return learn.Envelope{Learner: Name, Part: "rows", Header: own, Body: b}.Write(w)
+	return learn.WritePart(w, Name, "rows", h, b)
 }
 
 // Load opens the bytes of Save and SaveRows. See learn.Learner.
 func (c *chain) Load(file, rows []byte) (learn.Model, error) {
 	m := &model{}
-	e, err := learn.OpenPart(file, Name, "model", &m.header)
+	e, err := learn.OpenModel(file, c.Spec(), &m.header, &m.Params, m.header.check)
 	if err != nil {
-		return nil, err
-	}
-	values, err := c.Spec().Fill(m.Params)
-	if err != nil {
-		return nil, learn.Broken("parameters: " + err.Error())
-	}
-	m.Params = values
-	if err := m.header.check(); err != nil {
 		return nil, err
 	}
 	cut := learn.Cutter{Rest: e.Body}
@@ -138,7 +121,7 @@ func (c *chain) Load(file, rows []byte) (learn.Model, error) {
 		return nil, learn.Broken("word lists: " + err.Error())
 	}
 	m.lists = newLists(given, m.Fine)
-	if m.rules, err = newRules(settingsOf(values), m.header.Labels, m.lists); err != nil {
+	if m.rules, err = newRules(settingsOf(m.Params), m.header.Labels, m.lists); err != nil {
 		return nil, learn.Broken("rules: " + err.Error())
 	}
 	if rows != nil {

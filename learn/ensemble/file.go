@@ -2,8 +2,6 @@ package ensemble
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 
@@ -34,11 +32,7 @@ func (m *model) write() error {
 
 // Save writes the model. docs/formats/model-ensemble.md tells every byte.
 func (m *model) Save(w io.Writer) error {
-	own, err := json.Marshal(m.header)
-	if err != nil {
-		return fmt.Errorf("encode model: %w", err)
-	}
-	return learn.Envelope{Learner: Name, Part: "model", Header: own, Body: m.body}.Write(w)
+	return learn.WritePart(w, Name, "model", m.header, m.body)
 }
 
 // SaveRows writes the members' rows files. See learn.Model.
@@ -56,11 +50,7 @@ func (m *model) SaveRows(w io.Writer) error {
 		h.Members = append(h.Members, file.Len())
 		body = learn.AppendSection(body, file.Bytes())
 	}
-	own, err := json.Marshal(h)
-	if err != nil {
-		return fmt.Errorf("encode model rows: %w", err)
-	}
-	return learn.Envelope{Learner: Name, Part: "rows", Header: own, Body: body}.Write(w)
+	return learn.WritePart(w, Name, "rows", h, body)
 }
 
 // mostMembers and mostLabels bound what a file may ask for.
@@ -72,16 +62,8 @@ const (
 // Load opens the bytes of Save and SaveRows. See learn.Learner.
 func (n *ensemble) Load(file, rows []byte) (learn.Model, error) {
 	m := &model{}
-	e, err := learn.OpenPart(file, Name, "model", &m.header)
+	e, err := learn.OpenModel(file, n.Spec(), &m.header, &m.Params, m.header.check)
 	if err != nil {
-		return nil, err
-	}
-	values, err := n.Spec().Fill(m.Params)
-	if err != nil {
-		return nil, learn.Broken("parameters: " + err.Error())
-	}
-	m.Params = values
-	if err := m.header.check(); err != nil {
 		return nil, err
 	}
 	sizes := make([]int, len(m.header.Members))

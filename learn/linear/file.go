@@ -1,8 +1,6 @@
 package linear
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"math"
 	"math/bits"
@@ -20,11 +18,7 @@ type rowsHeader struct {
 
 // Save writes the model. docs/formats/model-linear.md tells every byte.
 func (m *model) Save(w io.Writer) error {
-	own, err := json.Marshal(m.header)
-	if err != nil {
-		return fmt.Errorf("encode model: %w", err)
-	}
-	return learn.Envelope{Learner: Name, Part: "model", Header: own, Body: m.body()}.Write(w)
+	return learn.WritePart(w, Name, "model", m.header, m.body())
 }
 
 func (m *model) body() []byte {
@@ -41,12 +35,9 @@ func (m *model) SaveRows(w io.Writer) error {
 	if s == nil {
 		return learn.NoRows.With()
 	}
-	own, err := json.Marshal(rowsHeader{
+	h := rowsHeader{
 		Rows: s.Len(), Model: learn.BodySum(m.body()),
 		Sections: []int{len(s.IDs), len(s.Labels), len(s.features), len(s.classes)},
-	})
-	if err != nil {
-		return fmt.Errorf("encode model rows: %w", err)
 	}
 	b := make([]byte, 0, len(s.IDs)+4*(4*s.Len()+len(s.Labels)+2*len(s.features)+2*len(s.classes))+12*learn.SectionAlign)
 	for _, at := range [][]uint32{s.IDAt, s.LabelAt, s.featureAt, s.dualAt} {
@@ -58,7 +49,7 @@ func (m *model) SaveRows(w io.Writer) error {
 	b = learn.AppendSection(b, s.values)
 	b = learn.AppendSection(b, s.classes)
 	b = learn.AppendSection(b, s.multipliers)
-	return learn.Envelope{Learner: Name, Part: "rows", Header: own, Body: b}.Write(w)
+	return learn.WritePart(w, Name, "rows", h, b)
 }
 
 // Load opens the bytes of Save and SaveRows. See learn.Learner.

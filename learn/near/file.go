@@ -1,8 +1,6 @@
 package near
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 
@@ -20,11 +18,7 @@ type rowsHeader struct {
 
 // Save writes the model. docs/formats/model-near.md tells every byte.
 func (m *model) Save(w io.Writer) error {
-	own, err := json.Marshal(m.header)
-	if err != nil {
-		return fmt.Errorf("encode model: %w", err)
-	}
-	return learn.Envelope{Learner: Name, Part: "model", Header: own, Body: m.body()}.Write(w)
+	return learn.WritePart(w, Name, "model", m.header, m.body())
 }
 
 func (m *model) body() []byte {
@@ -44,13 +38,10 @@ func (m *model) SaveRows(w io.Writer) error {
 		return learn.NoRows.With()
 	}
 	rows := m.named()
-	own, err := json.Marshal(rowsHeader{Rows: len(m.ids), Model: learn.BodySum(m.body()), Bytes: len(rows.IDs)})
-	if err != nil {
-		return fmt.Errorf("encode model rows: %w", err)
-	}
+	h := rowsHeader{Rows: len(m.ids), Model: learn.BodySum(m.body()), Bytes: len(rows.IDs)}
 	b := learn.AppendSection(nil, rows.IDAt)
 	b = learn.AppendSection(b, rows.IDs)
-	return learn.Envelope{Learner: Name, Part: "rows", Header: own, Body: b}.Write(w)
+	return learn.WritePart(w, Name, "rows", h, b)
 }
 
 // named are the rows with their ids and labels.
@@ -71,20 +62,12 @@ const (
 // Load opens the bytes of Save and SaveRows. See learn.Learner.
 func (n *near) Load(file, rows []byte) (learn.Model, error) {
 	m := &model{}
-	e, err := learn.OpenPart(file, Name, "model", &m.header)
+	e, err := learn.OpenModel(file, n.Spec(), &m.header, &m.Params, m.header.check)
 	if err != nil {
-		return nil, err
-	}
-	values, err := n.Spec().Fill(m.Params)
-	if err != nil {
-		return nil, learn.Broken("parameters: " + err.Error())
-	}
-	m.Params = values
-	if err := m.header.check(); err != nil {
 		return nil, err
 	}
 	cut := learn.Cutter{Rest: e.Body}
-	if m.pieces, err = linear.CutPieces(&cut, values, m.Features, m.Dense, m.Unseen); err != nil {
+	if m.pieces, err = linear.CutPieces(&cut, m.Params, m.Features, m.Dense, m.Unseen); err != nil {
 		return nil, err
 	}
 	s := &search{rows: m.Examples, stride: kernel.Pad(m.Examples), every: count(m.Dense)}
