@@ -27,10 +27,10 @@ type member struct {
 
 // members are those of each choice; near is left out for several labels a row.
 func members(choice string, task learn.Task) []member {
-	hinge := member{linear.New(), map[string]any{}}
+	hinge := member{linear.New(), map[string]any{"loss": "hinge"}}
 	softmax := member{linear.New(), map[string]any{"loss": "softmax"}}
-	characters := member{linear.New(), map[string]any{"word_max": 0}}
-	alone := member{linear.New(), map[string]any{"history_turns": 0}}
+	characters := member{linear.New(), map[string]any{"loss": "hinge", "word_max": 0}}
+	alone := member{linear.New(), map[string]any{"loss": "hinge", "history_turns": 0}}
 	switch {
 	case choice == "views":
 		return []member{hinge, characters, alone}
