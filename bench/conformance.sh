@@ -7,6 +7,8 @@
 # folder. One line a check; exit 1 on a failure.
 #   QUICK=1      only what Python's own library can check, nothing installed
 #   ZHUOMO_BIN   bin/zhuomo
+#   MLFLOW_CHECKOUT  a checkout of MLflow: its REST tracking tests are counted too, with
+#                MLFLOW_VERSION (3.17.2) as the client; take the checkout's own
 #   MINIO_BIN    MinIO's server program; without it it is built once (Go, some minutes)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,6 +34,10 @@ if [ -z "${QUICK:-}" ]; then
   "$python" bench/conformance_signin.py --binary "$binary" --packages $packages || failed=1
   python=$(bash bench/peers.sh mlflow mlflow==3.17.2 scikit-learn==1.9.1 opentelemetry-exporter-otlp-proto-http==1.45.2)
   "$python" bench/conformance_mlflow.py --binary "$binary" || failed=1
+  if [ -n "${MLFLOW_CHECKOUT:-}" ]; then
+    python=$(bash bench/peers.sh mlflow-tests "mlflow==${MLFLOW_VERSION:-3.17.2}" 'sqlalchemy<2.1' pytest==8.4.2 pytest-timeout==2.4.0 'pytest-asyncio<1' httpx==0.28.1)
+    "$python" bench/conformance_mlflow.py --binary "$binary" --only checkout || failed=1
+  fi
   python=$(bash bench/peers.sh optuna optuna==5.0.0 pytest==8.4.2 scipy==1.17.1)
   "$python" bench/conformance_optuna.py --binary "$binary" || failed=1
   python=$(bash bench/peers.sh outside scikit-learn==1.9.1 torch==2.15.0 openai==2.45.0)

@@ -1,7 +1,9 @@
 """Holds our MLflow protocol to the stock client: tracking, artifacts, autologging of
 scikit-learn, models, registry, search. The real program runs on a data folder of its
-own. One line a check; exit 1 on a failure. See conformance.sh."""
-import argparse, math, os, sys, tempfile, traceback, warnings
+own. One line a check; exit 1 on a failure. See conformance.sh. With
+--only checkout it runs and counts the REST tracking tests of the checkout of MLflow that
+MLFLOW_CHECKOUT names; those that do not pass stand in docs/formats/mlflow.md with reasons."""
+import argparse, math, os, subprocess, sys, tempfile, traceback, warnings
 
 from program import Program
 
@@ -357,6 +359,16 @@ def otlp(mlflow, client):
     assert OTLPSpanExporter(endpoint=address, headers={**headers, "authorization": "Bearer " + os.environ["VIEWER"]}).export(held) == SpanExportResult.FAILURE
 
 
+def checkout(program, folder):
+    """Runs MLflow's own tests against the program and prints how many of them passed."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    paths = [here, folder] + [p for p in [os.environ.get("PYTHONPATH")] if p]
+    done = subprocess.run([sys.executable, "-m", "pytest", "-p", "mlflow_checkout", "-p", "no:cacheprovider", "-q", "--color=no", "--tb=no", "--timeout=60", "tests/tracking/test_rest_tracking.py"], cwd=folder,
+                          env=os.environ | {"ZHUOMO_BASE": program.base, "ZHUOMO_TOKEN": program.token, "PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True)
+    print("\n".join("      " + line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E  ")) or " passed" in line) or done.stderr[-2000:])
+    return done.returncode in (0, 1)  # they ran, all passed or not
+
+
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("--binary", required=True)
@@ -382,6 +394,9 @@ def main():
                     failed += 1
                     print(f"FAIL  mlflow {mlflow.__version__}: {do.__name__}")
                     print("      " + traceback.format_exc()[-1800:].replace("\n", "\n      "))
+            if a.only == "checkout" and not checkout(program, os.environ["MLFLOW_CHECKOUT"]):
+                failed += 1
+                print("FAIL  the tests of MLFLOW_CHECKOUT did not run")
         finally:
             if failed:
                 program.log.seek(0)

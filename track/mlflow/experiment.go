@@ -95,6 +95,9 @@ func (s *Service) changeExperiment(c *call, do func(ctx context.Context, tx db.T
 }
 
 func (s *Service) createExperiment(c *call) (any, error) {
+	if err := c.sound([]string{"name", "artifact_location"}, nil); err != nil {
+		return nil, err
+	}
 	name, err := c.must("name")
 	if err != nil {
 		return nil, err

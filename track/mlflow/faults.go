@@ -20,11 +20,11 @@ var (
 	})
 	Missing = fault.Define("mlflow.missing", fault.Invalid, fault.Text{
 		ZH: "缺少字段「{field}」", FixZH: "补上它再发",
-		EN: "missing value for required parameter '{field}'", FixEN: "send it too",
+		EN: "Missing value for required parameter '{field}'.", FixEN: "send it too",
 	})
 	BadValue = fault.Define("mlflow.bad_value", fault.Invalid, fault.Text{
 		ZH: "「{field}」的值不对：{got}", FixZH: "应为 {want}",
-		EN: "invalid value for {field}: {got}", FixEN: "it should be {want}",
+		EN: "Invalid value {got} for parameter '{field}' supplied", FixEN: "it should be {want}",
 	})
 	BadFilter = fault.Define("mlflow.bad_filter", fault.Invalid, fault.Text{
 		ZH: "看不懂筛选或排序「{filter}」：{why}", FixZH: "运行例如 metrics.acc > 0.9 and params.C = '1'，追踪例如 status = 'ERROR'；排序例如 metrics.acc DESC",
@@ -41,6 +41,10 @@ var (
 	NoRun = fault.Define("mlflow.no_run", fault.NotFound, fault.Text{
 		ZH: "没有运行「{run}」", FixZH: "用 mlflow.search_runs() 查看已有的运行",
 		EN: "there is no run {run}", FixEN: "list those there are by mlflow.search_runs()",
+	})
+	NoTag = fault.Define("mlflow.no_tag", fault.NotFound, fault.Text{
+		ZH: "「{of}」没有标签「{key}」", FixZH: "先看它有哪些标签；可能已经删了",
+		EN: "No tag with name: {key} at {of}", FixEN: "look which tags it has; it may be deleted already",
 	})
 	WrongState = fault.Define("mlflow.wrong_state", fault.Invalid, fault.Text{
 		ZH: "「{what}」的状态是 {state}，不能这样做", FixZH: "先恢复它（restore），或另开一个",

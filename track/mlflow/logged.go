@@ -89,7 +89,15 @@ func (s *Service) tagLogged(c *call) (any, error) {
 }
 
 func (s *Service) untagLogged(c *call) (any, error) {
-	return s.changeLogged(c, func(m *logged) { delete(m.TagMap, c.text("tag_key")) })
+	var there bool
+	out, err := s.changeLogged(c, func(m *logged) {
+		_, there = m.TagMap[c.text("tag_key")]
+		delete(m.TagMap, c.text("tag_key"))
+	})
+	if err == nil && !there {
+		err = NoTag.With("of", c.text("model_id"), "key", c.text("tag_key"))
+	}
+	return out, err
 }
 
 func (s *Service) paramsOfLogged(c *call) (any, error) {
@@ -116,12 +124,21 @@ func (s *Service) deleteLogged(c *call) (any, error) {
 
 func (s *Service) searchLogged(c *call) (any, error) {
 	var list []matched[logged]
+	var data []measuredData
+	if raw := c.in["datasets"]; len(raw) > 0 {
+		if err := json.Unmarshal(raw, &data); err != nil {
+			return nil, BadValue.With("field", "datasets", "got", cut(string(raw)), "want", "a list of objects with dataset_name and dataset_digest").At("datasets").Because(err)
+		}
+	}
 	for _, id := range c.list("experiment_ids") {
 		all, err := documents[logged](c.ctx, s.db.Reader(), `SELECT body_json FROM mlflow_models WHERE product_id = $1 AND kind = 'logged' AND parent = $2 ORDER BY number`, c.product, id)
 		if err != nil {
 			return nil, err
 		}
 		for _, m := range all {
+			if !m.measuredOn(data) {
+				continue
+			}
 			list = append(list, matched[logged]{m, map[string]any{
 				"name": m.Name, "model_id": m.ID, "model_type": m.Type, "status": m.Status, "source_run_id": m.Source, "experiment_id": m.Experiment,
 				"creation_time": float64(m.Made), "creation_timestamp": float64(m.Made), "last_updated_timestamp": float64(m.Changed),
@@ -144,6 +161,19 @@ func (s *Service) searchLogged(c *call) (any, error) {
 		models = append(models, m.told())
 	}
 	return map[string]any{"models": models, "next_page_token": next}, err
+}
+
+// measuredData names data that a model was measured on; without a digest, any of that name.
+type measuredData struct {
+	Name   string `json:"dataset_name"`
+	Digest string `json:"dataset_digest"`
+}
+
+// measuredOn tells whether the model has a metric on one of the data, if any are named.
+func (m logged) measuredOn(data []measuredData) bool {
+	return len(data) == 0 || slices.ContainsFunc(m.Metrics, func(of metric) bool {
+		return slices.ContainsFunc(data, func(d measuredData) bool { return of.Data == d.Name && (d.Digest == "" || of.Print == d.Digest) })
+	})
 }
 
 // measured notes a metric of a run at the model that it measures.

@@ -22,6 +22,8 @@ type metric struct {
 	Step  whole  `json:"step"`
 	RunID string `json:"run_id,omitempty"`
 	Model string `json:"model_id,omitempty"` // the logged model that it measures
+	Data  string `json:"dataset_name,omitempty"`
+	Print string `json:"dataset_digest,omitempty"` // of the data that it was measured on
 }
 
 // float is a number that may be NaN or infinite in JSON.
@@ -103,7 +105,7 @@ func (s *Service) mergeMetrics(ctx context.Context, tx db.Tx, product string, r 
 				return err
 			}
 		}
-		m.RunID, m.Model = "", ""
+		m.RunID, m.Model, m.Data, m.Print = "", "", "", ""
 		i, there := at[m.Key]
 		switch {
 		case !there:
@@ -162,7 +164,10 @@ func places(n, k int) string {
 }
 
 func (s *Service) logMetric(c *call) (any, error) {
-	m := metric{Model: c.text("model_id"), Key: c.text("key"), At: whole(c.number("timestamp")), Step: whole(c.number("step"))}
+	if err := c.sound([]string{"run_id", "run_uuid", "key", "model_id", "dataset_name", "dataset_digest"}, []string{"timestamp", "step"}); err != nil {
+		return nil, err
+	}
+	m := metric{Model: c.text("model_id"), Data: c.text("dataset_name"), Print: c.text("dataset_digest"), Key: c.text("key"), At: whole(c.number("timestamp")), Step: whole(c.number("step"))}
 	if len(c.in["value"]) == 0 {
 		return nil, Missing.With("field", "value").At("value")
 	}

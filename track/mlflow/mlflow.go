@@ -17,6 +17,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -285,6 +286,24 @@ func (c *call) must(name string) (string, error) {
 		return v, nil
 	}
 	return "", Missing.With("field", name).At(name)
+}
+
+// sound tells whether the fields that are there are texts and whole numbers as the
+// protocol has them. Fault: BadValue.
+func (c *call) sound(texts, numbers []string) error {
+	for _, name := range texts {
+		if raw := c.in[name]; len(raw) > 0 && raw[0] != '"' && string(raw) != "null" {
+			return BadValue.With("field", name, "got", cut(string(raw)), "want", "a text").At(name)
+		}
+	}
+	for _, name := range numbers {
+		if raw := c.in[name]; len(raw) > 0 && string(raw) != "null" {
+			if _, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64); err != nil {
+				return BadValue.With("field", name, "got", cut(string(raw)), "want", "a whole number").At(name)
+			}
+		}
+	}
+	return nil
 }
 
 // number reads a whole number, which the protocol sends as a number or as text.

@@ -259,3 +259,57 @@ func FuzzFilter(f *testing.F) {
 		}
 	})
 }
+
+// TestValuesOfAnotherKindAreRefused: a number where the protocol has a text, or a word
+// where it has a number, is not taken for something else.
+func TestValuesOfAnotherKindAreRefused(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		run := must(t, s.createRun, `{"experiment_id":"0"}`)["run"].(map[string]any)["info"].(map[string]any)["run_id"].(string)
+		for _, c := range []struct {
+			do   func(c *call) (any, error)
+			body string
+			want error
+		}{
+			{s.createExperiment, `{"name":123}`, BadValue}, {s.createExperiment, `{"name":"e","artifact_location":9.0}`, BadValue}, {s.createExperiment, `{"name":null}`, Missing},
+			{s.logParameter, `{"run_id":31,"key":"k","value":"v"}`, BadValue}, {s.logParameter, `{"run_id":%q,"key":31,"value":"v"}`, BadValue},
+			{s.setTag, `{"run_id":%q,"key":"k","value":41}`, BadValue}, {s.logMetric, `{"run_id":%q,"key":"k","value":1,"timestamp":1,"step":"foo"}`, BadValue},
+			{s.logMetric, `{"run_id":%q,"key":"k","value":1,"timestamp":"foo","step":1}`, BadValue}, {s.logMetric, `{"run_id":%q,"key":"k","value":1,"timestamp":"1","step":"2"}`, nil},
+			{s.searchRuns, `{"experiment_ids":["0"],"max_results":50001}`, BadValue}, {s.searchRuns, `{"experiment_ids":["0"],"max_results":50000}`, nil},
+			{s.deleteTag, `{"run_id":%q,"key":"nobody"}`, NoTag},
+		} {
+			body := c.body
+			if strings.Contains(body, "%q") {
+				body = fmt.Sprintf(body, run)
+			}
+			if _, err := ask(t, c.do, body); !errors.Is(err, c.want) {
+				t.Errorf("%s: %v, want %v", body, err, c.want)
+			}
+		}
+	})
+}
+
+// TestLoggedModelsAreFoundByTheirData: by what they were measured on.
+func TestLoggedModelsAreFoundByTheirData(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		run := must(t, s.createRun, `{"experiment_id":"0"}`)["run"].(map[string]any)["info"].(map[string]any)["run_id"].(string)
+		ids := map[string]string{}
+		for _, name := range []string{"a", "b"} {
+			ids[name] = must(t, s.createLogged, `{"experiment_id":"0","name":%q}`, name)["model"].(map[string]any)["info"].(map[string]any)["model_id"].(string)
+		}
+		must(t, s.logMetric, `{"run_id":%q,"key":"acc","value":0.5,"timestamp":1,"step":0,"model_id":%q,"dataset_name":"hotel","dataset_digest":"12"}`, run, ids["a"])
+		for datasets, want := range map[string]int{
+			`[{"dataset_name":"hotel","dataset_digest":"12"}]`: 1, `[{"dataset_name":"hotel"}]`: 1, `[{"dataset_name":"hotel","dataset_digest":"13"}]`: 0, `[]`: 2,
+		} {
+			if got := must(t, s.searchLogged, `{"experiment_ids":["0"],"datasets":%s}`, datasets)["models"].([]any); len(got) != want {
+				t.Errorf("%s finds %d, want %d", datasets, len(got), want)
+			}
+		}
+		if _, err := ask(t, s.untagLogged, fmt.Sprintf(`{"model_id":%q,"tag_key":"nobody"}`, ids["a"])); !errors.Is(err, NoTag) {
+			t.Error(err)
+		}
+	})
+}

@@ -308,6 +308,9 @@ func (r *run) keepTags(ctx context.Context, tx db.Tx, all []pair) error {
 }
 
 func (s *Service) setTag(c *call) (any, error) {
+	if err := c.sound([]string{"run_id", "run_uuid", "key", "value"}, nil); err != nil {
+		return nil, err
+	}
 	return nil, s.writing(c, func(ctx context.Context, tx db.Tx, r run) error {
 		return s.mergeTags(ctx, tx, c.product, &r, []pair{{c.text("key"), c.text("value")}})
 	})
@@ -322,7 +325,7 @@ func (s *Service) deleteTag(c *call) (any, error) {
 		}
 		rest := slices.DeleteFunc(slices.Clone(all), func(p pair) bool { return p.Key == key })
 		if len(rest) == len(all) {
-			return NoRun.With("run", r.id+": tag "+key)
+			return NoTag.With("of", r.id, "key", key)
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM mlflow_texts WHERE run_id = $1 AND kind = 'tag' AND key = $2`, r.id, key); err != nil {
 			return err
@@ -368,6 +371,9 @@ func (s *Service) mergeParams(ctx context.Context, tx db.Tx, product string, r *
 }
 
 func (s *Service) logParameter(c *call) (any, error) {
+	if err := c.sound([]string{"run_id", "run_uuid", "key", "value"}, nil); err != nil {
+		return nil, err
+	}
 	return nil, s.writing(c, func(ctx context.Context, tx db.Tx, r run) error {
 		return s.mergeParams(ctx, tx, c.product, &r, []pair{{c.text("key"), c.text("value")}})
 	})

@@ -251,10 +251,10 @@ const mostRuns = 50_000
 func (s *Service) searchRuns(c *call) (any, error) {
 	a := asking{
 		product: c.product, experiments: c.list("experiment_ids"), view: c.text("run_view_type"), filter: c.text("filter"), orders: c.list("order_by"),
-		limit: int(min(cmp.Or(c.number("max_results"), 1000), mostRuns)), cursor: c.text("page_token"),
+		limit: int(cmp.Or(c.number("max_results"), 1000)), cursor: c.text("page_token"),
 	}
-	if a.limit < 0 {
-		return nil, BadValue.With("field", "max_results", "got", a.limit, "want", "1–50000").At("max_results")
+	if a.limit < 0 || a.limit > mostRuns {
+		return nil, BadValue.With("field", "max_results", "got", a.limit, "want", fmt.Sprintf("1–%d", mostRuns)).At("max_results")
 	}
 	parts, next, err := s.told(c.ctx, a)
 	if err != nil {
