@@ -33,6 +33,8 @@ type SearchOptions struct {
 	Drafts   bool   // also drafts
 	Except   string // id of an entry to leave out
 	Explain  bool   // fill Hit.Terms
+
+	matching *Matching // learnt weights to rank by; nil: none
 }
 
 // Hit is one entry found.
@@ -67,7 +69,10 @@ type Index struct {
 	unknown float32     // idf of a term that no entry has
 	guarded []bool      // by entry: it has conditions or is not live
 	own     [][]float32 // by entry and wording (question, then variants): weight of its distinct terms
-	scratch sync.Pool   // *scratch
+	lengths []float32   // by entry: terms, counted by the weight of their field
+	average float32     // of lengths, at least 1
+	sounds  func() *sounds
+	scratch sync.Pool // *scratch
 }
 
 type scratch struct {
@@ -76,6 +81,7 @@ type scratch struct {
 	ordered []uint32
 	terms   []term
 	other   []term
+	pieces  []uint64
 	stamp   uint32 // number of the wording being compared
 }
 
@@ -84,7 +90,8 @@ type scratch struct {
 // Cost: about 5 µs an entry of five short variants.
 func NewIndex(entries []Entry) *Index {
 	x := &Index{entries: entries, lists: map[uint64]int32{}, guarded: make([]bool, len(entries))}
-	lengths := make([]float32, len(entries))
+	x.lengths = make([]float32, len(entries))
+	x.sounds = lazySounds(entries)
 	var total float64
 	var buffer []term
 	frequency := map[uint64]float32{}
@@ -100,14 +107,14 @@ func NewIndex(entries []Entry) *Index {
 				}
 				frequency[t.key] += weight
 			}
-			lengths[doc] += weight * float32(len(buffer))
+			x.lengths[doc] += weight * float32(len(buffer))
 		}
 		field(e.Question, weighQuestion)
 		for _, v := range e.Variants {
 			field(v, weighVariant)
 		}
 		field(e.AnswerText(), weighAnswer)
-		total += float64(lengths[doc])
+		total += float64(x.lengths[doc])
 		for _, k := range keys {
 			list, ok := x.lists[k]
 			if !ok {
@@ -120,7 +127,7 @@ func NewIndex(entries []Entry) *Index {
 		}
 		x.guarded[doc] = e.State != Live || !e.Conditions.IsZero()
 	}
-	average := float32(max(1, total/float64(max(1, len(entries)))))
+	x.average = float32(max(1, total/float64(max(1, len(entries)))))
 	x.most, x.weights = make([]float32, len(x.docs)), make([]float32, len(x.docs))
 	x.unknown = idf(len(entries), 0)
 	for k, list := range x.lists {
@@ -128,7 +135,7 @@ func NewIndex(entries []Entry) *Index {
 		x.weights[list] = weight
 		for i, doc := range x.docs[list] {
 			f := x.impacts[list][i]
-			f = weight * f * (saturation + 1) / (f + saturation*(1-lengthShare+lengthShare*lengths[doc]/average))
+			f = weight * f * (saturation + 1) / (f + saturation*(1-lengthShare+lengthShare*x.lengths[doc]/x.average))
 			x.impacts[list][i] = f
 			x.most[list] = max(x.most[list], f)
 		}
@@ -163,18 +170,11 @@ func (x *Index) Search(text string, o SearchOptions) []Hit {
 	folded := fold(text)
 	s.terms = terms(folded, s.terms)
 	query := x.ask(s.terms)
-	candidates := x.gather(s, query, max(limit, reranked), o)
-	wanted := x.wanted(s.terms)
-	hits := make([]Hit, 0, len(candidates))
-	for i, doc := range candidates {
-		e := &x.entries[doc]
-		h := Hit{EntryID: e.ID, Question: e.Question, Score: float64(s.scores[doc])}
-		if i < max(limit, reranked) {
-			h.Likeness, h.Wording = x.closest(s, wanted, doc)
-			h.Score += weighLikeness * h.Likeness * h.Likeness * h.Likeness * wanted.weight
-		}
-		hits = append(hits, h)
+	depth := max(limit, reranked)
+	if o.matching != nil {
+		depth = max(limit, matched)
 	}
+	hits := x.rerank(s, folded, x.gather(s, query, depth, o), o.matching)
 	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
 	hits = hits[:min(limit, len(hits))]
 	if o.Explain {
@@ -182,11 +182,43 @@ func (x *Index) Search(text string, o SearchOptions) []Hit {
 			hits[i].Terms = x.explain(folded, s.terms, hits[i].EntryID)
 		}
 	}
+	s.clear()
+	return hits
+}
+
+// rerank compares the entries met wording by wording; folded and s.terms are
+// the sentence.
+func (x *Index) rerank(s *scratch, folded string, docs []uint32, m *Matching) []Hit {
+	hits := make([]Hit, 0, len(docs))
+	if m != nil {
+		a, weights := x.asking(folded, s.terms), evidence(m.Weights)
+		for _, doc := range docs {
+			e := &x.entries[doc]
+			h := Hit{EntryID: e.ID, Question: e.Question}
+			var found evidence
+			found, h.Likeness, h.Wording = a.gather(x, s, doc, -1, float64(s.scores[doc]))
+			h.Score = weights.weigh(&found)
+			hits = append(hits, h)
+		}
+		return hits
+	}
+	wanted := x.wanted(s.terms)
+	for _, doc := range docs {
+		e := &x.entries[doc]
+		h := Hit{EntryID: e.ID, Question: e.Question, Score: float64(s.scores[doc])}
+		h.Likeness, h.Wording = x.closest(s, wanted, doc)
+		h.Score += weighLikeness * h.Likeness * h.Likeness * h.Likeness * wanted.weight
+		hits = append(hits, h)
+	}
+	return hits
+}
+
+// clear makes the scores 0 again.
+func (s *scratch) clear() {
 	for _, doc := range s.touched {
 		s.scores[doc] = 0
 	}
 	s.touched = s.touched[:0]
-	return hits
 }
 
 // ask finds the lists of the terms, the rarest first.

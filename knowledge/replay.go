@@ -119,6 +119,7 @@ func (w *working) with(e Entry) *Snapshot {
 	entries := slices.DeleteFunc(slices.Clone(w.snapshot.Entries), func(o Entry) bool { return o.ID == e.ID })
 	s := NewSnapshot(append(entries, e), w.snapshot.Tables)
 	s.linker = w.snapshot.linker // the tables are the same
+	s.matching = w.snapshot.matching
 	return s
 }
 

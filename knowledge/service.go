@@ -204,6 +204,7 @@ func (s *Service) Search(ctx context.Context, product, text string, o SearchOpti
 	if err != nil {
 		return nil, err
 	}
+	o.matching = w.snapshot.matching()
 	return w.index.Search(text, o), nil
 }
 

@@ -20,10 +20,12 @@ type Snapshot struct {
 	byID   map[string]int
 	index  func() *Index
 	linker func() *Linker
+	// matching is how entries are ranked; nil: as without learning.
+	matching func() *Matching
 }
 
-// NewSnapshot takes the live entries and all tables. Index and linker are made
-// when they are first asked for.
+// NewSnapshot takes the live entries and all tables. Index, linker and
+// the weights of matching are made when they are first asked for.
 func NewSnapshot(entries []Entry, tables []Table) *Snapshot {
 	s := &Snapshot{byID: make(map[string]int, len(entries))}
 	for _, e := range entries {
@@ -42,6 +44,7 @@ func NewSnapshot(entries []Entry, tables []Table) *Snapshot {
 	}
 	slices.SortFunc(s.Tables, func(a, b Table) int { return cmp.Compare(a.Name, b.Name) })
 	s.index = sync.OnceValue(func() *Index { return NewIndex(s.Entries) })
+	s.matching = sync.OnceValue(func() *Matching { return s.index().Learn() })
 	s.linker = sync.OnceValue(func() *Linker { return NewLinker(s.Tables) })
 	return s
 }
@@ -65,13 +68,20 @@ func (s *Snapshot) Table(name string) (*Table, bool) {
 }
 
 // Search finds entries for a sentence, the best first.
-func (s *Snapshot) Search(text string, o SearchOptions) []Hit { return s.index().Search(text, o) }
+func (s *Snapshot) Search(text string, o SearchOptions) []Hit {
+	o.matching = s.matching()
+	return s.index().Search(text, o)
+}
+
+// Matching is how the entries are ranked, nil when nothing was learnt.
+func (s *Snapshot) Matching() *Matching { return s.matching() }
 
 // Link finds entities in a sentence.
 func (s *Snapshot) Link(text string) []Mention { return s.linker().Link(text) }
 
-// Warm makes index and linker now, so that no turn waits for them.
+// Warm makes index, weights and linker now, so that no turn waits for them.
 func (s *Snapshot) Warm() {
+	s.matching()
 	s.index()
 	s.linker()
 }
@@ -81,6 +91,8 @@ type stored struct {
 	Format  string  `json:"format"`
 	Entries []Entry `json:"entries"`
 	Tables  []Table `json:"tables"`
+	// Matching is absent in files of before there was one, and when nothing was learnt.
+	Matching *Matching `json:"matching,omitempty"`
 }
 
 const (
@@ -93,7 +105,7 @@ const (
 func (s *Snapshot) Encode() ([]byte, error) {
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
-	if err := json.NewEncoder(w).Encode(stored{snapshotFormat, s.Entries, s.Tables}); err != nil {
+	if err := json.NewEncoder(w).Encode(stored{snapshotFormat, s.Entries, s.Tables, s.matching()}); err != nil {
 		return nil, fmt.Errorf("encode knowledge: %w", err)
 	}
 	if err := w.Close(); err != nil {
@@ -127,5 +139,10 @@ func DecodeSnapshot(b []byte) (*Snapshot, error) {
 			return nil, BadSnapshot.With("problem", t.Name).Because(err)
 		}
 	}
-	return NewSnapshot(in.Entries, in.Tables), nil
+	if m := in.Matching; m != nil && !m.usable() {
+		return nil, BadSnapshot.With("problem", "matching")
+	}
+	s := NewSnapshot(in.Entries, in.Tables)
+	s.matching = func() *Matching { return in.Matching }
+	return s, nil
 }

@@ -1,0 +1,299 @@
+package knowledge
+
+import (
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"zhuomo/internal/testkit"
+)
+
+// writeBases makes TestMatching write its bases, for the peers of the race.
+var writeBases = flag.String("bases", "", "folder to write the bases of TestMatching to, as JSON")
+
+// base is knowledge with questions that none of its wordings has.
+type base struct {
+	entries []Entry
+	asks    []ask
+}
+
+type ask struct{ text, entry string }
+
+// TestMatching asks bases made of public sets what they do not hold word by
+// word, before and after learning: what was learnt must not lose, and must gain
+// over all. The kinds of evidence and the strength of learning were compared on
+// these bases.
+func TestMatching(t *testing.T) {
+	for _, c := range []struct {
+		name, set string
+		base      func(t *testing.T, folder string) []base
+		bar       float64 // share that is found first after learning; a fall is caught
+	}{
+		{"service", "", hiddenByFives, 0.34},
+		{"banking77-6", "banking77", labelled(6, 10), 0.64},
+		{"banking77-20", "banking77", labelled(20, 10), 0.77},
+		{"bitext-support-6", "bitext-support", labelled(6, 100), 0.80},
+		{"clinc150-6", "clinc150", clinc(6, 8), 0.65},
+		{"cmrc2018", "cmrc2018-dev", paragraphs, 0.97},
+		{"chatterbot-zh", "chatterbot-zh", sameAnswer, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			folder := ""
+			if c.set != "" {
+				folder = testkit.Sets(t, c.set)
+			}
+			var all, learning int
+			var first, three, inverse [3]float64 // BM25 alone, before, after
+			var took, slowest time.Duration
+			bases := c.base(t, folder)
+			for _, b := range bases {
+				x := NewIndex(b.entries)
+				start := time.Now()
+				m := x.Learn()
+				slowest = max(slowest, time.Since(start))
+				if m != nil {
+					learning = m.Asked
+					t.Logf("weights %.1f, hidden wordings first %.3f, %.3f after", m.Weights, m.Before, m.After)
+				}
+				start = time.Now()
+				for _, a := range b.asks {
+					all++
+					for way, o := range []SearchOptions{{Limit: 100}, {Limit: 100}, {Limit: 100, matching: m}} {
+						rank := 0
+						if way == 0 {
+							rank = slices.Index(byBM25(x, a.text), a.entry) + 1
+						} else {
+							rank = slices.IndexFunc(x.Search(a.text, o), func(h Hit) bool { return h.EntryID == a.entry }) + 1
+						}
+						if rank == 1 {
+							first[way]++
+						}
+						if rank > 0 {
+							inverse[way] += 1 / float64(rank)
+							if rank <= 3 {
+								three[way]++
+							}
+						}
+					}
+				}
+				took += time.Since(start)
+			}
+			if *writeBases != "" {
+				write(t, c.name, bases)
+			}
+			n := float64(all)
+			t.Logf("%d questions of %d entries, learnt from %d wordings in %v", all, len(bases[0].entries), learning, slowest)
+			for way, name := range []string{"BM25", "before", "after"} {
+				t.Logf("%-6s hit@1 %.3f hit@3 %.3f MRR %.3f", name, first[way]/n, three[way]/n, inverse[way]/n)
+			}
+			if first[2]/n < c.bar || inverse[2] < inverse[1]*0.995 {
+				t.Errorf("after learning %.3f come first, MRR %.3f; before %.3f, %.3f", first[2]/n, inverse[2]/n, first[1]/n, inverse[1]/n)
+			}
+		})
+	}
+}
+
+// byBM25 ranks by the lists alone.
+func byBM25(x *Index, text string) (ids []string) {
+	s := x.scratch.Get().(*scratch)
+	defer x.scratch.Put(s)
+	s.terms = terms(fold(text), s.terms)
+	for _, doc := range x.gather(s, x.ask(s.terms), 100, SearchOptions{}) {
+		ids = append(ids, x.entries[doc].ID)
+	}
+	s.clear()
+	return ids
+}
+
+func write(t *testing.T, name string, bases []base) {
+	type entry struct {
+		ID, Answer string
+		Wordings   []string
+	}
+	var out []map[string]any
+	for _, b := range bases {
+		var entries []entry
+		for _, e := range b.entries {
+			entries = append(entries, entry{e.ID, e.AnswerText(), append([]string{e.Question}, e.Variants...)})
+		}
+		var asks [][2]string
+		for _, a := range b.asks {
+			asks = append(asks, [2]string{a.text, a.entry})
+		}
+		out = append(out, map[string]any{"entries": entries, "asks": asks})
+	}
+	body, err := json.Marshal(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*writeBases, name+".json"), body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hiddenByFives hides the k-th variant of each entry of the example, five bases.
+func hiddenByFives(t *testing.T, _ string) (out []base) {
+	for k := range 5 {
+		var b base
+		for _, e := range serviceEntries(t) {
+			if k < len(e.Variants) {
+				b.asks = append(b.asks, ask{e.Variants[k], e.ID})
+				e.Variants = slices.Delete(slices.Clone(e.Variants), k, k+1)
+			}
+			b.entries = append(b.entries, e)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// grouped makes an entry of the first sentences of each label, and asks some others.
+func grouped(learn, test [][2]string, wordings, asked int) (b base) {
+	at, times := map[string]int{}, map[string]int{}
+	for _, r := range learn {
+		i, ok := at[r[1]]
+		switch {
+		case !ok:
+			at[r[1]] = len(b.entries)
+			b.entries = append(b.entries, Entry{ID: r[1], Question: r[0], State: Live})
+		case len(b.entries[i].Variants) < wordings-1:
+			b.entries[i].Variants = append(b.entries[i].Variants, r[0])
+		}
+	}
+	for _, r := range test {
+		if times[r[1]]++; times[r[1]] <= asked {
+			b.asks = append(b.asks, ask{r[0], r[1]})
+		}
+	}
+	return b
+}
+
+// labelled reads sets of a sentence and its label in the first two columns.
+func labelled(wordings, asked int) func(t *testing.T, folder string) []base {
+	return func(t *testing.T, folder string) []base {
+		read := func(name string) (list [][2]string) {
+			file, err := os.Open(filepath.Join(folder, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			rows, err := csv.NewReader(file).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range rows[1:] {
+				list = append(list, [2]string{r[0], r[1]})
+			}
+			return list
+		}
+		return []base{grouped(read("train.csv"), read("test.csv"), wordings, asked)}
+	}
+}
+
+func unpack(t *testing.T, path string, into any) {
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	plain, err := gzip.NewReader(file)
+	if err == nil {
+		err = json.NewDecoder(plain).Decode(into)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func clinc(wordings, asked int) func(t *testing.T, folder string) []base {
+	return func(t *testing.T, folder string) []base {
+		var parts map[string][][2]string
+		unpack(t, filepath.Join(folder, "data_full.json.gz"), &parts)
+		return []base{grouped(parts["train"], parts["test"], wordings, asked)}
+	}
+}
+
+// paragraphs are the answers to their questions, the last of which is asked.
+func paragraphs(t *testing.T, folder string) []base {
+	var in struct {
+		Data []struct {
+			Paragraphs []struct {
+				Context string
+				Qas     []struct{ Question string }
+			}
+		}
+	}
+	unpack(t, filepath.Join(folder, "cmrc2018_dev.json.gz"), &in)
+	var b base
+	for _, d := range in.Data {
+		for _, p := range d.Paragraphs {
+			e := Entry{ID: fmt.Sprint(len(b.entries)), State: Live, Answer: []Part{{Kind: TextPart, Text: p.Context}}}
+			for i, q := range p.Qas {
+				switch {
+				case i == 0:
+					e.Question = q.Question
+				case i == len(p.Qas)-1:
+					b.asks = append(b.asks, ask{q.Question, e.ID})
+				default:
+					e.Variants = append(e.Variants, q.Question)
+				}
+			}
+			b.entries = append(b.entries, e)
+		}
+	}
+	return []base{b}
+}
+
+// sameAnswer makes an entry of the questions with one answer; the last is asked.
+func sameAnswer(t *testing.T, folder string) []base {
+	var b base
+	at, seen := map[string]int{}, map[string]bool{}
+	files, err := filepath.Glob(filepath.Join(folder, "chinese", "*.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		var in struct{ Conversations [][]any }
+		body, err := os.ReadFile(name)
+		if err == nil {
+			err = yaml.Unmarshal(body, &in)
+		}
+		if err != nil {
+			t.Logf("%s: %v", filepath.Base(name), err)
+			continue
+		}
+		for _, c := range in.Conversations {
+			if len(c) < 2 {
+				continue
+			}
+			q, a := fmt.Sprint(c[0]), fmt.Sprint(c[1])
+			if seen[fold(q)] {
+				continue
+			}
+			seen[fold(q)] = true
+			if i, ok := at[a]; ok {
+				b.entries[i].Variants = append(b.entries[i].Variants, q)
+				continue
+			}
+			at[a] = len(b.entries)
+			b.entries = append(b.entries, Entry{ID: fmt.Sprint(len(b.entries)), Question: q, State: Live, Answer: []Part{{Kind: TextPart, Text: a}}})
+		}
+	}
+	for i := range b.entries {
+		if e := &b.entries[i]; len(e.Variants) > 0 {
+			last := len(e.Variants) - 1
+			b.asks = append(b.asks, ask{e.Variants[last], e.ID})
+			e.Variants = e.Variants[:last]
+		}
+	}
+	return []base{b}
+}
