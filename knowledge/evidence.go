@@ -1,6 +1,9 @@
 package knowledge
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
 // What speaks for an entry, each in shares of what the sentence weighs, so that
 // long and short sentences compare.
@@ -11,6 +14,7 @@ const (
 	byPieces            // likeness of the closest wording by sounds and letters
 	byPiecesMean        // share by sounds and letters, the mean of all wordings
 	byAnswer            // share of the sentence in the answer
+	byPool              // cosine of the sentence and all wordings together, by sounds and letters
 	evidenceCount
 )
 
@@ -22,6 +26,9 @@ type asking struct {
 	terms, pieces wants
 	times         []float64 // of a term in the sentence
 	ranked        []bool    // terms that BM25 knows
+	poolTimes     []float64 // of a piece in the sentence
+	poolMet       []float64 // how often the wordings at hand have a piece
+	poolNorm      float64
 	met           []float64 // how often the entry at hand has a term, by weight of its fields
 }
 
@@ -36,12 +43,22 @@ func (x *Index) asking(folded string, list []term) *asking {
 	}
 	a.pieces.places = map[uint64]int{}
 	for _, k := range pieces(folded, nil) {
-		if _, seen := a.pieces.places[k]; !seen {
-			a.pieces.places[k] = len(a.pieces.weights)
+		at, seen := a.pieces.places[k]
+		if !seen {
+			at = len(a.pieces.weights)
+			a.pieces.places[k] = at
 			weight := float64(x.sounds().weigh(k))
 			a.pieces.weights, a.pieces.weight = append(a.pieces.weights, weight), a.pieces.weight+weight
+			a.poolTimes = append(a.poolTimes, 0)
 		}
+		a.poolTimes[at]++
 	}
+	a.poolMet = make([]float64, len(a.poolTimes))
+	for i, n := range a.poolTimes {
+		a.poolTimes[i] = (1 + math.Log(n)) * a.pieces.weights[i]
+		a.poolNorm += a.poolTimes[i] * a.poolTimes[i]
+	}
+	a.poolNorm = math.Sqrt(a.poolNorm)
 	a.pieces.seen = make([]uint32, len(a.pieces.weights))
 	return a
 }
@@ -54,6 +71,7 @@ func (x *Index) asking(folded string, list []term) *asking {
 func (a *asking) gather(x *Index, s *scratch, doc uint32, except int, rank float64) (found evidence, likeness float64, wording string) {
 	e, own, ownPieces := &x.entries[doc], x.own[doc], x.sounds().own[doc]
 	clear(a.met)
+	clear(a.poolMet)
 	likeness = -1
 	count := 0.0
 	length := float64(x.lengths[doc])
@@ -80,13 +98,28 @@ func (a *asking) gather(x *Index, s *scratch, doc uint32, except int, rank float
 		s.pieces = pieces(folded, s.pieces)
 		shared = 0
 		for _, k := range s.pieces {
-			if at, ok := a.pieces.places[k]; ok && a.pieces.seen[at] != s.stamp {
-				a.pieces.seen[at] = s.stamp
-				shared += a.pieces.weights[at]
+			if at, ok := a.pieces.places[k]; ok {
+				a.poolMet[at]++
+				if a.pieces.seen[at] != s.stamp {
+					a.pieces.seen[at] = s.stamp
+					shared += a.pieces.weights[at]
+				}
 			}
 		}
 		found[byPieces] = max(found[byPieces], dice(shared, float64(ownPieces[i])+a.pieces.weight))
 		found[byPiecesMean] += shared
+	}
+	norm := x.sounds().norms[doc]
+	if except >= 0 {
+		norm = x.sounds().norm(e, except, s)
+	}
+	for i, n := range a.poolMet {
+		if n > 0 {
+			found[byPool] += a.poolTimes[i] * (1 + math.Log(n)) * a.pieces.weights[i]
+		}
+	}
+	if found[byPool] > 0 && norm > 0 {
+		found[byPool] /= a.poolNorm * norm
 	}
 	s.other = terms(fold(e.AnswerText()), s.other)
 	s.stamp++
@@ -149,6 +182,33 @@ const pieceBuckets = 1 << 16
 type sounds struct {
 	rarity []float32   // by bucket
 	own    [][]float32 // by entry and wording
+	norms  []float64   // by entry: length of all its pieces together
+}
+
+// norm is the length of an entry's pieces, without one wording.
+func (t *sounds) norm(e *Entry, except int, s *scratch) (length float64) {
+	if s.pool == nil {
+		s.pool = map[uint64]float64{}
+	}
+	clear(s.pool)
+	s.order = s.order[:0]
+	for i := range 1 + len(e.Variants) {
+		if i == except {
+			continue
+		}
+		s.pieces = pieces(fold(e.wording(i)), s.pieces)
+		for _, k := range s.pieces {
+			if s.pool[k] == 0 {
+				s.order = append(s.order, k)
+			}
+			s.pool[k]++
+		}
+	}
+	for _, k := range s.order {
+		v := (1 + math.Log(s.pool[k])) * float64(t.weigh(k))
+		length += v * v
+	}
+	return math.Sqrt(length)
 }
 
 func (s *sounds) weigh(piece uint64) float32 { return s.rarity[piece%pieceBuckets] }
@@ -176,8 +236,11 @@ func lazySounds(entries []Entry) func() *sounds {
 			s.rarity[b] = idf(len(entries), int(n))
 		}
 		seen := map[uint64]bool{}
+		s.norms = make([]float64, len(entries))
+		var around scratch
 		for doc := range entries {
 			e := &entries[doc]
+			s.norms[doc] = s.norm(e, -1, &around)
 			s.own[doc] = make([]float32, 1+len(e.Variants))
 			for i := range s.own[doc] {
 				clear(seen)

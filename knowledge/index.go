@@ -82,6 +82,8 @@ type scratch struct {
 	terms   []term
 	other   []term
 	pieces  []uint64
+	pool    map[uint64]float64
+	order   []uint64
 	stamp   uint32 // number of the wording being compared
 }
 

@@ -41,6 +41,8 @@ func TestAHiddenWordingIsHidden(t *testing.T) {
 			ownPieces := slices.Delete(slices.Clone(x.sounds().own[doc]), except, except+1)
 			y.own = slices.Concat(x.own[:doc], [][]float32{own}, x.own[doc+1:])
 			table := *x.sounds()
+			table.norms = slices.Clone(table.norms)
+			table.norms[doc] = table.norm(&left, -1, &scratch{})
 			table.own = slices.Concat(table.own[:doc], [][]float32{ownPieces}, table.own[doc+1:])
 			y.sounds = func() *sounds { return &table }
 			want, _, _ := y.asking(folded, s.terms).gather(&y, s, uint32(doc), -1, -1)
@@ -200,7 +202,7 @@ func TestMatchingTravels(t *testing.T) {
 	if got, want := thawed.Search(text, SearchOptions{}), NewIndex(s.Entries).Search(text, SearchOptions{}); !reflect.DeepEqual(got, want) {
 		t.Errorf("from a file without weights: %v, want %v", got, want)
 	}
-	for _, weights := range [][]float64{nil, {1, 2}, {1, 2, 3, 4, 5, 1e9}} {
+	for _, weights := range [][]float64{nil, {1, 2}, {1, 2, 3, 4, 5, 6, 1e9}} {
 		old.matching = func() *Matching { return &Matching{Weights: weights} }
 		if body, err = old.Encode(); err != nil {
 			t.Fatal(err)
