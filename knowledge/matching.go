@@ -24,9 +24,9 @@ const (
 	matched = 32
 	// sureness is how sharply the weights before learning tell the entries
 	// apart, and held how strongly learning is held to them. Chosen on six bases
-	// made of public sets; see ADR 0037.
+	// made of public sets.
 	sureness = 8.0
-	held     = 1.0
+	held     = 0.3
 	steps    = 12 // of Newton's method
 )
 
