@@ -38,7 +38,7 @@ type dial struct {
 // DialPrefix begins the names under which recipes are tuned; the recipe's name follows.
 const DialPrefix = "clean/"
 
-// Dials gives a saved recipe with its dials. Faults: NoSuchRecipe, those of Resolve.
+// Dials gives a saved recipe with its dials. Faults: NoSuchRecipe, those of DialsOf.
 func (s *Service) Dials(ctx context.Context, productID, name string) (Dialled, error) {
 	saved, err := s.Recipe(ctx, productID, name)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *Service) Dials(ctx context.Context, productID, name string) (Dialled, e
 	return s.DialsOf(ctx, saved)
 }
 
-// DialsOf is Dials of a recipe at hand. Faults: those of Resolve.
+// DialsOf is Dials of a recipe at hand. Faults: NothingToTurn, those of Resolve.
 func (s *Service) DialsOf(ctx context.Context, saved SavedRecipe) (Dialled, error) {
 	recipe, _, err := Resolve(ctx, []byte(saved.Source), s.operators, s.library(saved.ProductID))
 	if err != nil {
@@ -89,6 +89,9 @@ func (s *Service) DialsOf(ctx context.Context, saved SavedRecipe) (Dialled, erro
 			within.Title = stepTitle(i, of.Title.ZH+" · "+p.Title.ZH, of.Title.EN+" · "+p.Title.EN)
 			d.add(i, p.Name, within)
 		}
+	}
+	if len(d.dials) == 0 {
+		return Dialled{}, NothingToTurn.With("recipe", recipe.Name)
 	}
 	return d, nil
 }

@@ -88,4 +88,9 @@ var (
 		ZH: "清洗记录读不出来", FixZH: "从备份恢复数据文件夹，或重新运行清洗",
 		EN: "the record of the cleaning run cannot be read", FixEN: "restore the data folder from a backup, or clean again",
 	})
+	// NothingToTurn: no step of a recipe may be tuned.
+	NothingToTurn = fault.Define("clean.nothing_to_turn", fault.Invalid, fault.Text{
+		ZH: "清洗方案「{recipe}」没有可以调的步骤", FixZH: "加上别的步骤：护住个人信息的和改变列的不能调",
+		EN: "recipe {recipe} has no step that may be tuned", FixEN: "add other steps: those that guard privacy or change the columns stay as they are",
+	})
 )

@@ -35,8 +35,8 @@ func (b *bench) Spec(context.Context, string, string) (spec.Spec, error) {
 	return tunetest.Component(), nil
 }
 
-func (b *bench) Specs(context.Context, string) ([]spec.Spec, error) {
-	return []spec.Spec{tunetest.Component()}, nil
+func (b *bench) Tunables(context.Context, string) (tune.Tunables, error) {
+	return tune.Tunables{Items: []spec.Spec{tunetest.Component()}}, nil
 }
 
 func (b *bench) Apply(_ context.Context, study tune.Study, trial tune.Trial) (tune.Applied, error) {

@@ -3,7 +3,6 @@ package tune
 import (
 	"context"
 
-	"zhuomo/internal/api"
 	"zhuomo/internal/spec"
 )
 
@@ -13,17 +12,17 @@ const TaughtRows = "rows_taught"
 
 type tunablesIn struct{ ProductPath }
 
-func (s *Service) listTunables(ctx context.Context, in *tunablesIn) (*out[api.Page[spec.Spec]], error) {
-	specs, err := s.Tunables(ctx, in.Product)
-	return &out[api.Page[spec.Spec]]{api.Page[spec.Spec]{Items: append([]spec.Spec{}, specs...)}}, err
+func (s *Service) listTunables(ctx context.Context, in *tunablesIn) (*out[Tunables], error) {
+	all, err := s.Tunables(ctx, in.Product)
+	return &out[Tunables]{all}, err
 }
 
 // Tunables lists what can be tuned in a product, the default first.
-func (s *Service) Tunables(ctx context.Context, product string) ([]spec.Spec, error) {
+func (s *Service) Tunables(ctx context.Context, product string) (Tunables, error) {
 	if s.needs.Bench == nil {
-		return nil, nil
+		return Tunables{Items: []spec.Spec{}}, nil
 	}
-	return s.needs.Bench.Specs(ctx, product)
+	return s.needs.Bench.Tunables(ctx, product)
 }
 
 type applyIn struct {

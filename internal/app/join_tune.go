@@ -62,25 +62,25 @@ func (t tuning) learner(name string) (learn.Learner, error) {
 	return learn.Find(t.learners, name)
 }
 
-// Specs lists the learners that answer with labels and the recipes of a product. A
-// recipe that is not right any more is left out: its page tells what is wrong.
-func (t tuning) Specs(ctx context.Context, product string) ([]spec.Spec, error) {
-	var specs []spec.Spec
+// Tunables lists the learners that answer with labels and the recipes of a product. A
+// recipe that is not right any more, or has nothing to turn, is left out with its reason.
+func (t tuning) Tunables(ctx context.Context, product string) (tune.Tunables, error) {
+	all := tune.Tunables{Items: []spec.Spec{}}
 	for _, l := range t.learners {
 		if tasks := l.Tasks(); len(tasks) == 1 && tasks[0] == learn.Spans {
 			continue
 		}
-		specs = append(specs, l.Spec())
+		all.Items = append(all.Items, l.Spec())
 	}
 	standard, err := t.clean.Recipe(ctx, product, "standard")
 	if err != nil {
-		return nil, err
+		return tune.Tunables{}, err
 	}
 	var recipes []clean.SavedRecipe // the product's own first
 	for after := ""; ; {
 		page, err := t.clean.Recipes(ctx, product, after, recipePage)
 		if err != nil {
-			return nil, err
+			return tune.Tunables{}, err
 		}
 		for _, r := range page {
 			if after = r.Name; r.Name != standard.Name {
@@ -93,14 +93,18 @@ func (t tuning) Specs(ctx context.Context, product string) ([]spec.Spec, error) 
 	}
 	for _, r := range append(recipes, standard) {
 		d, err := t.clean.DialsOf(ctx, r)
-		if err != nil && fault.Of(err).Def == fault.Internal {
-			return nil, err
+		if err == nil {
+			all.Items = append(all.Items, d.Spec)
+			continue
 		}
-		if err == nil && len(d.Spec.Params) > 0 {
-			specs = append(specs, d.Spec)
+		why := fault.Of(err)
+		if kind := why.Def.Kind; kind != fault.Invalid && kind != fault.NotFound {
+			return tune.Tunables{}, err
 		}
+		all.Left = append(all.Left, tune.LeftOut{Name: clean.DialPrefix + r.Name,
+			Why: spec.Text{ZH: why.Message("zh"), EN: why.Message("en")}, Fix: spec.Text{ZH: why.Fix("zh"), EN: why.Fix("en")}})
 	}
-	return specs, nil
+	return all, nil
 }
 
 const recipePage = 200

@@ -84,10 +84,31 @@ func TestARecipeIsTunedByWhatIsLearntFromItsRows(t *testing.T) {
 	_, err = a.Stages.Label.SetGolds(ctx, rows)
 	must(err)
 
-	specs, err := a.Stages.Tune.Tunables(ctx, product.ID)
+	_, err = a.Stages.Clean.Save(ctx, product.ID, "name: guard\nsteps:\n  - use: clean.personal_data.v1\n", 0, "me")
 	must(err)
+	inner, err := a.Stages.Clean.Save(ctx, product.ID, "name: inner\nsteps:\n  - use: clean.nfc.v1\n", 0, "me")
+	must(err)
+	_, err = a.Stages.Clean.Save(ctx, product.ID, "name: outer\nsteps:\n  - recipe: inner\n", 0, "me")
+	must(err)
+	must(a.Stages.Clean.Delete(ctx, product.ID, "inner", inner.Revision))
+	all, err := a.Stages.Tune.Tunables(ctx, product.ID)
+	must(err)
+	var left []string
+	for _, l := range all.Left {
+		left = append(left, l.Name+": "+l.Why.EN)
+		if l.Why.ZH == "" || l.Fix.ZH == "" || l.Fix.EN == "" {
+			t.Errorf("left out without telling what to do: %+v", l)
+		}
+	}
+	if want := []string{"clean/guard: recipe guard has no step that may be tuned", "clean/outer: there is no recipe inner"}; !slices.Equal(left, want) {
+		t.Errorf("left out %q, not %q", left, want)
+	}
+	_, err = a.Stages.Tune.Create(ctx, tune.Study{ProductID: product.ID, Component: "clean/guard", Trials: 3, Objective: "exact"})
+	if fault.Of(err).Def.Code != "clean.nothing_to_turn" {
+		t.Errorf("a recipe with nothing to turn: %v", err)
+	}
 	var names []string
-	for _, s := range specs {
+	for _, s := range all.Items {
 		names = append(names, s.Name)
 	}
 	for _, want := range []string{"learn.linear.v1", "clean/gentle", "clean/strict", "clean/standard"} {

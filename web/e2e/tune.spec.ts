@@ -126,3 +126,38 @@ test.skipIf(cannot)("a study of a program outside is seen live: a told trial com
   await page.getByText("1 次试验不知道是什么时候做的，没有画").waitFor();
   await page.close();
 }, 60_000);
+
+test.skipIf(cannot)("a new study can do without the best of earlier ones, and says which recipe cannot be tuned and why", async () => {
+  house.zhuomo("clean", "save", "--source", "name: guard\nsteps:\n  - use: clean.personal_data.v1\n", "--product", house.product);
+  const page = await house.context.newPage();
+  await page.goto(`/${house.product}/tune?lang=zh`);
+  await page.getByText("s1", { exact: true }).waitFor();
+  await page.keyboard.press("n");
+  await page.getByText("清洗方案「guard」没有可以调的步骤").waitFor();
+  expect(await page.getByRole("link", { name: "guard", exact: true }).getAttribute("href")).toContain("/clean/guard");
+  await page.getByRole("checkbox", { name: "从它们最好的取值开始" }).uncheck();
+  const count = page.getByRole("spinbutton", { name: "试验次数" });
+  await count.fill("2");
+  await count.press("Tab");
+  await page.getByRole("button", { name: "开始，试 2 次" }).click();
+  await page.waitForURL(/\/tune\/[0-9a-f-]{36}/);
+  const { items } = house.zhuomo<{ items: { id: string; fresh?: boolean }[] }>("tune", "list", "--product", house.product);
+  expect(items.find((s) => page.url().includes(s.id))).toMatchObject({ fresh: true });
+  await page.close();
+}, 60_000);
+
+test.skipIf(cannot)("the title of a drawing stays on one line beside wide pickers on a narrow screen, which stay within the page", async () => {
+  const page = await house.context.newPage();
+  await page.setViewportSize({ width: 800, height: 900 });
+  await page.goto(`/${house.product}/tune/s1?lang=en&view=contour`);
+  const title = page.getByRole("heading", { name: "Two settings", exact: true });
+  await title.waitFor();
+  expect((await title.boundingBox())!.height).toBeLessThan(30);
+  const pickers = (await title.locator("..").boundingBox())!;
+  for (const axis of ["Setting across", "Setting upwards"]) {
+    const box = (await page.getByRole("combobox", { name: axis }).boundingBox())!;
+    expect(box.x).toBeGreaterThanOrEqual(pickers.x);
+    expect(box.x + box.width).toBeLessThanOrEqual(pickers.x + pickers.width);
+  }
+  await page.close();
+}, 60_000);

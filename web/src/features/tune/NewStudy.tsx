@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Checkbox, Drawer, Form, InputNumber, Select } from "antd";
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { api, ask } from "../../shared/api/client";
 import { asFault } from "../../shared/api/fault";
 import { jobsKey } from "../../shared/api/events";
@@ -34,6 +34,7 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
   const [goals, setGoals] = useState<string[]>([]);
   const [sizeLimit, setSizeLimit] = useState<number | null>(null);
   const [seed, setSeed] = useState(1);
+  const [fresh, setFresh] = useState(false);
   const [on, setOn] = useState<Record<string, boolean>>({});
   const [ranges, setRanges] = useState<Record<string, { min?: number; max?: number }>>({});
   const tuned = tunables.data?.items?.find((l) => l.name === component) ?? tunables.data?.items?.[0];
@@ -54,6 +55,7 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
             ...(sizeLimit && !folds ? { limits: { size_bytes: 1e6 * sizeLimit } } : {}),
             trials,
             seed,
+            ...(fresh && warm ? { fresh } : {}),
             dials: dials.filter(isOn).map((p) => p.name),
             ranges: Object.fromEntries(Object.entries(ranges).filter(([name]) => dials.some((p) => p.name === name && isOn(p)))),
           },
@@ -67,6 +69,7 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
   });
   const text = (t: { zh: string; en: string }) => (lang === "zh" ? t.zh : t.en);
   const chosen = samplers.data?.items?.find((s) => !sampler || s.name === sampler);
+  const warm = chosen?.name === "tune.auto.v1"; // the others never look at earlier studies
   const number = (p: Param) => p.kind === "int" || p.kind === "float";
   return (
     <Drawer
@@ -112,7 +115,23 @@ export function NewStudy({ open, onClose }: { open: boolean; onClose: () => void
               <Form.Item label={w("seed")}>
                 <InputNumber aria-label={w("seed")} min={0} precision={0} value={seed} onChange={(v) => setSeed(v ?? 1)} />
               </Form.Item>
+              {warm && (
+                <Form.Item label={w("earlier")} extra={w("earlier_help")}>
+                  <Checkbox checked={!fresh} onChange={(e) => setFresh(!e.target.checked)}>
+                    {w("earlier_use")}
+                  </Checkbox>
+                </Form.Item>
+              )}
             </div>
+            {!!all.left?.length && (
+              <ul className={`${css["plainList"]} ${css["caption"]}`} aria-label={w("left_out")}>
+                {all.left.map((l) => (
+                  <li key={l.name}>
+                    {w("left_out")} <Link to={`/${product}/clean/${encodeURIComponent(recipeOf(l.name) ?? "")}`}>{recipeOf(l.name)}</Link>{w("left_why", { why: text(l.why), fix: text(l.fix) })}
+                  </li>
+                ))}
+              </ul>
+            )}
             <p className={css["caption"]}>{w("dials_help")}</p>
             {dials.map((p) => (
               <div key={p.name} className={css["pick"]}>

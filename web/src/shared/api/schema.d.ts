@@ -9212,6 +9212,11 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        TuneLeftOut: {
+            fix: components["schemas"]["SpecText"];
+            name: string;
+            why: components["schemas"]["SpecText"];
+        };
         TuneLine: {
             line: string;
             /** Format: int64 */
@@ -9560,6 +9565,11 @@ export interface components {
              * @description 若其实不比对手差，看到这种差距的概率至多这么大|at most the chance of such a gap if it were not worse than its rival
              */
             worse_p?: number;
+        };
+        TuneTunables: {
+            items: components["schemas"]["Spec"][];
+            /** @description 现在调不了的，和原因|what cannot be tuned as it stands, and why */
+            left?: components["schemas"]["TuneLeftOut"][] | null;
         };
     };
     responses: never;
@@ -16920,7 +16930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageSpec"];
+                    "application/json": components["schemas"]["TuneTunables"];
                 };
             };
             /** @description Fault (RFC 9457) */
