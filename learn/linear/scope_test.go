@@ -100,7 +100,7 @@ func TestNothingIsTurnedAwayWhereNobodyAskedOrRowsAreFew(t *testing.T) {
 	if got := turnedAway(t, fitShop(t, shop(900, false, 3), map[string]any{"scope_rejects": 0.0}), far); got > 0 {
 		t.Errorf("a rate of 0 turns %v away", got)
 	}
-	if got := turnedAway(t, fitShop(t, shop(60, false, 3), map[string]any{}), far); got > 0 {
-		t.Errorf("six held-back rows cannot show 5 %%, yet %v are turned away", got)
+	if got := turnedAway(t, fitShop(t, shop(15, false, 3), map[string]any{}), far); got > 0 {
+		t.Errorf("fifteen rows cannot show 5 %%, yet %v are turned away", got)
 	}
 }

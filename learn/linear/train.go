@@ -10,8 +10,6 @@ import (
 	"zhuomo/internal/jobs"
 	"zhuomo/internal/spec"
 	"zhuomo/learn"
-	"zhuomo/learn/calibrate"
-	"zhuomo/learn/kernel"
 )
 
 // trainer holds examples as n-grams and counts in how many examples each bucket
@@ -193,40 +191,43 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 		return nil, err
 	}
 	whole := t.problem(x, sp, all(len(t.items)))
-	kept, held := t.part()
-	rounds := 1
-	if len(held) > 0 {
-		rounds = 2
-	}
+	splits := t.splits()
+	rounds := 1 + len(splits)
 	progress := t.teller(rounds * whole.passes)
 	whole.tell = progress.tell
 
 	var c calibrated
 	var trial error
-	rehearse := func(workers int, softmax bool) (c calibrated, err error) {
-		part := t.problem(x, sp, kept)
-		part.tell, part.softmax = progress.tell, softmax
-		s, err := t.solve(ctx, part, workers)
-		if err != nil {
-			return c, err
+	rehearse := func(workers int, softmax bool) (calibrated, error) {
+		var all scored
+		for _, split := range splits {
+			part := t.problem(x, sp, split.kept)
+			part.tell, part.softmax = progress.tell, softmax
+			s, err := t.solve(ctx, part, workers)
+			if err != nil {
+				return calibrated{}, err
+			}
+			if err := t.scoreHeld(ctx, &all, s.w, sp, split.held, workers); err != nil {
+				return calibrated{}, err
+			}
 		}
-		return t.onHeld(ctx, s.w, sp, held, workers)
+		return t.settle(all), nil
 	}
 	// The rehearsal without the held-back rows and the fit on all run side by side.
 	var wait sync.WaitGroup
-	if half := workers / 2; len(held) > 0 && half > 0 {
+	if half := workers / 2; len(splits) > 0 && half > 0 {
 		wait.Go(func() { c, trial = rehearse(half, whole.softmax) })
 		workers -= half
 	}
 	s, err := t.solve(ctx, whole, workers)
 	wait.Wait()
-	if err == nil && len(held) > 0 && c.examples == 0 && trial == nil {
+	if err == nil && len(splits) > 0 && c.examples == 0 && trial == nil {
 		c, trial = rehearse(workers, whole.softmax)
 	}
 	if err != nil || trial != nil {
 		return nil, firstOf(err, trial)
 	}
-	if len(held) == 0 {
+	if len(splits) == 0 {
 		if c, err = t.onDev(ctx, s.w, sp, workers); err != nil {
 			return nil, err
 		}
@@ -236,17 +237,17 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 		soft.softmax = true
 		progress.more(rounds * whole.passes)
 		other, fitted := calibrated{}, s
-		if len(held) > 0 {
+		if len(splits) > 0 {
 			other, err = rehearse(workers, true)
 		} else if fitted, err = t.solve(ctx, &soft, workers); err == nil {
 			other, err = t.onDev(ctx, fitted.w, sp, workers)
 		}
 		if err == nil && other.figures["accuracy"] > c.figures["accuracy"] {
-			if c, whole = other, &soft; len(held) > 0 {
+			if c, whole = other, &soft; len(splits) > 0 {
 				fitted, err = t.solve(ctx, whole, workers)
 			}
 			s = fitted
-		} else if len(held) > 0 { // the fit on all is not done again
+		} else if len(splits) > 0 { // the fit on all is not done again
 			progress.more(-whole.passes)
 		}
 		if err != nil {
@@ -376,133 +377,6 @@ func (t *teller) more(passes int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.total += passes
-}
-
-// mostScores bounds the scores of held-back rows, 1 GiB.
-const mostScores = 1 << 28
-
-// part chooses the rows held back for calibration. It holds nothing back where
-// Options.Dev is given or what is left could not be learnt from.
-func (t *trainer) part() (kept, held []int32) {
-	if t.options.Dev != nil || t.settings.held == 0 {
-		return nil, nil
-	}
-	kept, held = learn.HoldBack(len(t.items), t.settings.held, t.options.Seed, func(i int) (group, id string) { return t.items[i].group, t.items[i].id })
-	if slices.ContainsFunc(t.items, func(i item) bool { return i.guessed }) {
-		for _, i := range held {
-			if t.items[i].guessed {
-				kept = append(kept, i)
-			}
-		}
-		slices.Sort(kept)
-		held = slices.DeleteFunc(held, func(i int32) bool { return t.items[i].guessed })
-	}
-	if most := mostScores / len(t.labels); len(held) > most { // an even part of them goes back
-		n, all := 0, len(held)
-		for i, row := range held {
-			if i*most/all != (i+1)*most/all {
-				held[n] = row
-				n++
-			} else {
-				kept = append(kept, row)
-			}
-		}
-		held = held[:n]
-		slices.Sort(kept)
-	}
-	left := make([]bool, len(t.labels))
-	for _, i := range kept {
-		for _, l := range t.items[i].labels {
-			left[l] = true
-		}
-	}
-	if learn.CheckSeen(t.task, t.labels, left) != nil {
-		return nil, nil
-	}
-	return kept, held
-}
-
-// usual is measured over the sets of docs/adr/0002-linear-learner.md.
-var usual = calibrate.Usual{Temperature: 0.22, Slope: 3}
-
-// What the parts of home weigh, compared on the test part of CLINC150 (ADR 0016): its
-// figures there are not blind.
-const (
-	familiarWeight = 0.5
-	noneWeight     = 0.5
-)
-
-// calibrated is a calibration with its figures.
-type calibrated struct {
-	calibrate.Calibration
-	figures  map[string]float64
-	examples int
-}
-
-// onHeld calibrates on held-back rows, which w has not seen. Buckets that occur
-// in held-back rows only count as never seen.
-func (t *trainer) onHeld(ctx context.Context, w []float32, sp *space, held []int32, workers int) (calibrated, error) {
-	texts, labels := make([]grams, len(held)), make([][]int, len(held))
-	only := make([]uint32, len(t.rows))
-	for k, i := range held {
-		texts[k], labels[k] = t.texts[i], t.items[i].labels
-		for _, b := range texts[k].bucket {
-			only[b]++
-		}
-	}
-	known := func(b uint32) bool { return t.rows[b] > only[b] }
-	return t.judge(ctx, w, sp, texts, labels, known, workers)
-}
-
-// onDev calibrates on Options.Dev, or not at all where there is none.
-func (t *trainer) onDev(ctx context.Context, w []float32, sp *space, workers int) (calibrated, error) {
-	if t.options.Dev == nil {
-		return t.judge(ctx, w, sp, nil, nil, nil, workers)
-	}
-	texts, err := readAll(ctx, t.options.Dev.Examples, t.settings.shape(), workers)
-	if err != nil {
-		return calibrated{}, err
-	}
-	labels := make([][]int, len(texts))
-	for i, e := range t.options.Dev.Examples {
-		labels[i] = e.Labels
-	}
-	return t.judge(ctx, w, sp, texts, labels, nil, workers)
-}
-
-func (t *trainer) judge(ctx context.Context, w []float32, sp *space, texts []grams, labels [][]int, known func(uint32) bool, workers int) (calibrated, error) {
-	x, err := encodeAll(ctx, texts, t.settings.shape().groups(), sp, known, workers)
-	if err != nil {
-		return calibrated{}, err
-	}
-	classes, stride := len(t.labels), kernel.Pad(len(t.labels))
-	scores := make([]float32, len(texts)*classes)
-	lanes := make([]float32, stride)
-	for i := range texts {
-		idx, val := x.row(i)
-		clear(lanes)
-		kernel.Gather(lanes, w, stride, idx, val)
-		copy(scores[i*classes:], lanes[:classes])
-	}
-	c := calibrated{Calibration: calibrate.Fit(usual, t.task == learn.Single, t.labelled(), scores, classes, labels), examples: len(texts)}
-	c.Settle(calibrate.Scope{Familiar: familiarWeight, None: t.none(), Weight: noneWeight}, t.settings.rejects, scores, classes, x.familiar, labels)
-	c.figures = c.Figures(t.task == learn.Single, scores, classes, labels)
-	c.ScopeFigures(c.figures, scores, classes, x.familiar, labels)
-	return c, nil
-}
-
-// labelled tells whether every row held has a label.
-func (t *trainer) labelled() bool {
-	return !slices.ContainsFunc(t.items, func(i item) bool { return len(i.labels) == 0 && !i.guessed })
-}
-
-// none is the label whose rows are none of these, or -1 where no row has it.
-func (t *trainer) none() int {
-	at := slices.Index(t.labels, t.settings.none)
-	if at >= 0 && slices.ContainsFunc(t.items, func(i item) bool { return has(i.labels, at) }) {
-		return at
-	}
-	return -1
 }
 
 func all(n int) []int32 {
