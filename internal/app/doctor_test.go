@@ -57,12 +57,14 @@ func (s *sick) spoil(h blob.Hash) {
 	}
 }
 
+// doctor looks at the folder. How full the disk of this machine is, is no matter here.
 func (s *sick) doctor(args ...string) (exit int, found checkup) {
 	s.t.Helper()
 	exit, out, said := say(s.t, append([]string{"doctor", "--data", s.folder, "--json"}, args...)...)
 	if err := json.Unmarshal([]byte(out), &found); err != nil {
 		s.t.Fatalf("%v: %s %s", err, out, said)
 	}
+	found.Items = slices.DeleteFunc(found.Items, func(f ailment) bool { return f.Code == LittleRoom.Code && !f.Grave })
 	return exit, found
 }
 
