@@ -52,14 +52,6 @@ var (
 		ZH: "「{label}」不能和「{other}」一起用", FixZH: "看规范里 {label} 一条，留下合适的",
 		EN: "{label} cannot stand beside {other}", FixEN: "read the rule of {label} and keep what fits",
 	})
-	SpanOutside = fault.Define("label.span_outside", fault.Invalid, fault.Text{
-		ZH: "片段 {start}–{end} 超出本行（共 {runes} 字）", FixZH: "请在原文范围内重新选取",
-		EN: "span {start}–{end} leaves the row ({runes} characters)", FixEN: "select again inside the text",
-	})
-	SpanMoved = fault.Define("label.span_moved", fault.Conflict, fault.Text{
-		ZH: "片段 {start}–{end} 处的原文是「{found}」，和选取时不同", FixZH: "原文已改动，请重新选取",
-		EN: "the text at {start}–{end} is {found}, not what was selected", FixEN: "the text has changed; select again",
-	})
 )
 
 // What can be wrong with queues.

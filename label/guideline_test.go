@@ -162,23 +162,6 @@ func key(a label.Asked) string {
 	return k
 }
 
-func TestSpan(t *testing.T) {
-	t.Parallel()
-	text := "我住𠮷野家"
-	for _, c := range []struct {
-		span label.Span
-		want error
-	}{
-		{label.Span{Label: "hotel", Start: 2, End: 5, Text: "𠮷野家"}, nil},
-		{label.Span{Start: 2, End: 6}, label.SpanOutside}, {label.Span{Start: -1, End: 2}, label.SpanOutside}, {label.Span{Start: 2, End: 2}, label.SpanOutside},
-		{label.Span{Start: 1, End: 2, Text: "我"}, label.SpanMoved},
-	} {
-		if err := c.span.Fits(text); !errors.Is(err, c.want) {
-			t.Errorf("%+v: %v", c.span, err)
-		}
-	}
-}
-
 func FuzzParseGuideline(f *testing.F) {
 	f.Add([]byte(intents))
 	f.Add([]byte(""))

@@ -16,7 +16,7 @@ export class Fault extends Error {
   constructor(
     /** status is the HTTP status; 0 when the server was not reached. */
     readonly status: number,
-    /** code is stable: "label.span_outside". */
+    /** code is stable: "label.wrong_task". */
     readonly code: string,
     readonly title: string,
     readonly detail: string,
