@@ -2,6 +2,8 @@ package mlflow
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strconv"
 )
 
@@ -55,7 +57,18 @@ func readMetrics(raw []byte) ([]metric, error) {
 }
 
 func readMetricsPlain(raw []byte) (list []metric, err error) {
-	return list, json.Unmarshal(raw, &list)
+	var timed []struct {
+		At json.RawMessage `json:"timestamp"`
+	}
+	if err := errors.Join(json.Unmarshal(raw, &list), json.Unmarshal(raw, &timed)); err != nil {
+		return nil, err
+	}
+	for i, t := range timed {
+		if len(t.At) == 0 || string(t.At) == "null" {
+			return nil, fmt.Errorf("point %d has no timestamp", i)
+		}
+	}
+	return list, nil
 }
 
 // readPoints reads [{"key": "…", "value": 1, "timestamp": 1, "step": 1}, …] without names
@@ -181,6 +194,7 @@ func (p *scan) point(names map[string]string) (m metric, ok bool) {
 	if !p.take('{') {
 		return m, false
 	}
+	timed := false
 	for {
 		name, ok := p.text()
 		if !ok || !p.take(':') {
@@ -210,7 +224,7 @@ func (p *scan) point(names map[string]string) (m metric, ok bool) {
 			if name[0] == 's' {
 				m.Step = whole(n)
 			} else {
-				m.At = whole(n)
+				m.At, timed = whole(n), true
 			}
 		default:
 			return m, false
@@ -218,7 +232,7 @@ func (p *scan) point(names map[string]string) (m metric, ok bool) {
 		switch {
 		case p.take(','):
 		case p.take('}'):
-			return m, true
+			return m, timed
 		default:
 			return m, false
 		}

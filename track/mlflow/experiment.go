@@ -105,13 +105,12 @@ func (s *Service) createExperiment(c *call) (any, error) {
 	if utf8.RuneCountInString(name) > 500 || name == "Default" {
 		return nil, BadValue.With("field", "name", "got", name, "want", "1–500 characters, not Default").At("name")
 	}
-	now := s.now()
-	e := experiment{ID: idOf(now), Name: name, Stage: active, Made: now.UnixMilli(), Changed: now.UnixMilli(), tags: map[string]string{}}
-	var tags []pair
-	_ = json.Unmarshal(c.in["tags"], &tags) // the body was JSON
-	for _, t := range tags {
-		e.tags[t.Key] = t.Value
+	tags, err := c.tagMap()
+	if err != nil {
+		return nil, err
 	}
+	now := s.now()
+	e := experiment{ID: idOf(now), Name: name, Stage: active, Made: now.UnixMilli(), Changed: now.UnixMilli(), tags: tags}
 	err = s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error { return saveExperiment(ctx, tx, c.product, e) })
 	if errors.Is(err, db.Taken) {
 		err = ExperimentTaken.With("name", name).At("name")

@@ -38,12 +38,19 @@ func (s *Service) createLogged(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	tags, err := c.tagMap()
+	if err != nil {
+		return nil, err
+	}
+	params, err := c.pairs("params")
+	if err != nil {
+		return nil, err
+	}
 	now := s.now()
 	m := logged{
 		ID: "m-" + idOf(now), Experiment: e.ID, Name: c.text("name"), Made: now.UnixMilli(), Changed: now.UnixMilli(), Status: "LOGGED_MODEL_PENDING",
-		Type: c.text("model_type"), Source: c.text("source_run_id"), TagMap: tagMap(c.in["tags"]),
+		Type: c.text("model_type"), Source: c.text("source_run_id"), TagMap: tags, Params: params,
 	}
-	_ = json.Unmarshal(c.in["params"], &m.Params) // the body was JSON
 	m.Name = cmp.Or(m.Name, m.ID)
 	m.Artifacts = "mlflow-artifacts:/" + e.ID + "/models/" + m.ID + "/artifacts"
 	err = s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
@@ -85,7 +92,11 @@ func (s *Service) finalizeLogged(c *call) (any, error) {
 }
 
 func (s *Service) tagLogged(c *call) (any, error) {
-	return s.changeLogged(c, func(m *logged) { maps.Copy(m.TagMap, tagMap(c.in["tags"])) })
+	tags, err := c.tagMap()
+	if err != nil {
+		return nil, err
+	}
+	return s.changeLogged(c, func(m *logged) { maps.Copy(m.TagMap, tags) })
 }
 
 func (s *Service) untagLogged(c *call) (any, error) {

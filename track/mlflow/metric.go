@@ -192,7 +192,7 @@ func (s *Service) logBatch(c *call) (any, error) {
 	} {
 		if len(c.in[name]) > 0 {
 			if err := read(c.in[name]); err != nil {
-				return nil, BadValue.With("field", name, "got", cut(string(c.in[name])), "want", "a list of objects with key and value").At(name).Because(err)
+				return nil, BadValue.With("field", name, "got", cut(string(c.in[name])), "want", "a list of objects with key and value, of metrics with timestamp too").At(name).Because(err)
 			}
 		}
 	}

@@ -278,6 +278,10 @@ func TestValuesOfAnotherKindAreRefused(t *testing.T) {
 			{s.logMetric, `{"run_id":%q,"key":"k","value":1,"timestamp":"foo","step":1}`, BadValue}, {s.logMetric, `{"run_id":%q,"key":"k","value":1,"timestamp":"1","step":"2"}`, nil},
 			{s.searchRuns, `{"experiment_ids":["0"],"max_results":50001}`, BadValue}, {s.searchRuns, `{"experiment_ids":["0"],"max_results":50000}`, nil},
 			{s.deleteTag, `{"run_id":%q,"key":"nobody"}`, NoTag},
+			{s.createRun, `{"experiment_id":"0","tags":"team=a"}`, BadValue}, {s.createExperiment, `{"name":"f","tags":{"team":"a"}}`, BadValue},
+			{s.createLogged, `{"name":"m","tags":[1]}`, BadValue}, {s.createLogged, `{"name":"m","params":7}`, BadValue}, {s.createModel, `{"name":"m","tags":[["a","b"]]}`, BadValue},
+			{s.logBatch, `{"run_id":%q,"metrics":[{"key":"k","value":1,"step":1}]}`, BadValue}, {s.logBatch, `{"run_id":%q,"metrics":[{"key":"k","value":1,"timestamp":null}]}`, BadValue},
+			{s.logBatch, `{"run_id":%q,"metrics":[{"key":"k","value":1,"timestamp":0}]}`, nil},
 		} {
 			body := c.body
 			if strings.Contains(body, "%q") {

@@ -98,14 +98,26 @@ func pairsOf(tags map[string]string) (list []pair) {
 	return list
 }
 
-func tagMap(raw json.RawMessage) map[string]string {
-	var list []pair
-	_ = json.Unmarshal(raw, &list) // the body was JSON
+// tagMap is the tags of a call by key, the last of each. Fault: BadValue.
+func (c *call) tagMap() (map[string]string, error) {
+	list, err := c.pairs("tags")
 	tags := map[string]string{}
 	for _, t := range list {
 		tags[t.Key] = t.Value
 	}
-	return tags
+	return tags, err
+}
+
+// pairs are the params or tags of a call, none where it has none. Fault: BadValue.
+func (c *call) pairs(name string) (list []pair, err error) {
+	raw := c.in[name]
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, BadValue.With("field", name, "got", cut(string(raw)), "want", "a list of objects with key and value").At(name).Because(err)
+	}
+	return list, nil
 }
 
 // document reads a thing that is kept as JSON. Fault: NoModel.
@@ -211,8 +223,12 @@ func (s *Service) createModel(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	tags, err := c.tagMap()
+	if err != nil {
+		return nil, err
+	}
 	now := s.ms()
-	m := registered{Name: name, Made: now, Changed: now, Description: c.text("description"), TagMap: tagMap(c.in["tags"]), Next: 1}
+	m := registered{Name: name, Made: now, Changed: now, Description: c.text("description"), TagMap: tags, Next: 1}
 	err = s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
 		if _, err := document[registered](ctx, tx, c.product, "model", name); err == nil {
 			return ModelTaken.With("name", name).At("name")
@@ -416,12 +432,16 @@ func saveVersion(ctx context.Context, tx db.Tx, product string, v modelVersion) 
 }
 
 func (s *Service) createVersion(c *call) (any, error) {
+	tags, err := c.tagMap()
+	if err != nil {
+		return nil, err
+	}
 	var v modelVersion
 	m, err := s.changeModel(c, func(ctx context.Context, tx db.Tx, m *registered) error {
 		now := s.ms()
 		v = modelVersion{
 			Name: m.Name, Version: strconv.FormatInt(m.Next, 10), Made: now, Changed: now, Stage: "None", Description: c.text("description"), Source: c.text("source"),
-			RunID: c.text("run_id"), RunLink: c.text("run_link"), ModelID: c.text("model_id"), Status: "READY", TagMap: tagMap(c.in["tags"]),
+			RunID: c.text("run_id"), RunLink: c.text("run_link"), ModelID: c.text("model_id"), Status: "READY", TagMap: tags,
 		}
 		if v.RunID == "" && v.ModelID != "" { // the run that made the logged model
 			of, err := document[logged](ctx, tx, c.product, "logged", v.ModelID)

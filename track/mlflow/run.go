@@ -128,14 +128,16 @@ func (s *Service) End(ctx context.Context, product, id string, failed bool) erro
 
 // begin writes a new run.
 func (s *Service) begin(c *call) (run, error) {
+	tags, err := c.pairs("tags")
+	if err != nil {
+		return run{}, err
+	}
 	now := s.now()
 	r := run{
 		id: idOf(now), experiment: cmp.Or(c.text("experiment_id"), defaultID), name: c.text("run_name"), user: c.text("user_id"),
 		status: "RUNNING", stage: active, start: cmp.Or(c.number("start_time"), now.UnixMilli()), params: json.RawMessage(`[]`), metrics: json.RawMessage(`[]`),
 		inputs: json.RawMessage(`{}`), outputs: json.RawMessage(`{}`),
 	}
-	var tags []pair
-	_ = json.Unmarshal(c.in["tags"], &tags) // the body was JSON
 	for _, t := range tags {
 		if t.Key == nameTag && r.name == "" {
 			r.name = t.Value
@@ -151,7 +153,7 @@ func (s *Service) begin(c *call) (run, error) {
 		return run{}, err
 	}
 	r.tags, _ = json.Marshal(tags) // plain strings: cannot fail
-	err := s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
+	err = s.db.Write(c.ctx, func(ctx context.Context, tx db.Tx) error {
 		e, err := s.experiment(ctx, tx, c.product, r.experiment)
 		if err != nil {
 			return err
