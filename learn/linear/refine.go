@@ -18,7 +18,7 @@ type going struct {
 	calibrated calibrated
 	rowOf      []int32 // row of each item; -1 = of an item that is gone
 	steps      uint64  // examples since the fit
-	softmax    bool    // the loss of the fit
+	other      bool    // the fit had another loss or cost than Refine goes on with
 }
 
 const (
@@ -31,13 +31,13 @@ const (
 // Refine puts examples and goes on from the last Fit or Refine: the weights of what
 // changed are taken out and found anew together with those of some rows of the
 // same labels. Pieces that no row had at the last Fit stay unknown, and the
-// calibration stays, until the next Fit. For several labels a row, for softmax, and before the
+// calibration stays, until the next Fit. For several labels a row, for another loss or cost, and before the
 // first fit, it fits anew.
 //
 // Order:  the same calls in the same order give the same model.
 // Source: as crammerSinger; a step of its dual ascent needs no other rows.
 func (t *trainer) Refine(ctx context.Context, examples ...learn.Example) (learn.Model, error) {
-	if t.task != learn.Single || t.last == nil || t.last.softmax || len(t.options.Rest) > 0 {
+	if t.task != learn.Single || t.last == nil || t.last.other || len(t.options.Rest) > 0 {
 		if err := t.Put(examples...); err != nil {
 			return nil, err
 		}

@@ -104,8 +104,8 @@ func (*linear) Spec() spec.Spec {
 			{
 				Name: "loss", Kind: spec.Choice, Title: spec.Text{ZH: "怎样算错", EN: "loss"}, Choices: []string{"auto", "hinge", "softmax"}, Default: "auto",
 				Help: spec.Text{
-					ZH: "hinge 要正确的标签领先一截，softmax 要它的概率高；标签常被标错、难分的（如情绪）softmax 更好，慢一些；auto 在留出的行错得多时两种都试，用对得多的；只在每行一个标签时起作用",
-					EN: "hinge wants the right label ahead by a margin, softmax wants it probable; where labels are noisy and hard to tell apart, such as moods, softmax is better, and slower; auto tries both where many held-back rows are wrong, and takes the one that is right more often; for one label a row only",
+					ZH: "hinge 要正确的标签领先一截，softmax 要它的概率高；标签常被标错、难分的（如情绪）softmax 更好，慢一些；auto 在留出的行错得多时也试 softmax 和更小的错误代价，用对得多的；softmax 只用于每行一个标签",
+					EN: "hinge wants the right label ahead by a margin, softmax wants it probable; where labels are noisy and hard to tell apart, such as moods, softmax is better, and slower; auto also tries softmax and a smaller cost of errors where many held-back rows are wrong, and takes what is right more often; softmax is for one label a row only",
 				},
 			},
 			number("passes", spec.Int, "遍数", "passes", "把训练数据过几遍", "how often the training data is gone through", 6, 1, 100, true, false),

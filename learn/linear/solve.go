@@ -15,11 +15,10 @@ type problem struct {
 	weights  []float32 // by row of x: what the row counts
 	classes  int
 	features int
-	cost     float32
 	passes   int
-	softmax  bool // the loss, for one label a row
-	seed     uint64
-	tell     func() // called after each pass, may be nil
+	way
+	seed uint64
+	tell func() // called after each pass, may be nil
 }
 
 // solution is a weight vector per class, feature-major with kernel.Pad(classes)

@@ -198,11 +198,11 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 
 	var c calibrated
 	var trial error
-	rehearse := func(workers int, softmax bool) (calibrated, error) {
+	rehearse := func(workers int, w way) (calibrated, error) {
 		var all scored
 		for _, split := range splits {
 			part := t.problem(x, sp, split.kept)
-			part.tell, part.softmax = progress.tell, softmax
+			part.tell, part.way = progress.tell, w
 			s, err := t.solve(ctx, part, workers)
 			if err != nil {
 				return calibrated{}, err
@@ -216,13 +216,13 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	// The rehearsal without the held-back rows and the fit on all run side by side.
 	var wait sync.WaitGroup
 	if half := workers / 2; len(splits) > 0 && half > 0 {
-		wait.Go(func() { c, trial = rehearse(half, whole.softmax) })
+		wait.Go(func() { c, trial = rehearse(half, whole.way) })
 		workers -= half
 	}
 	s, err := t.solve(ctx, whole, workers)
 	wait.Wait()
 	if err == nil && len(splits) > 0 && c.examples == 0 && trial == nil {
-		c, trial = rehearse(workers, whole.softmax)
+		c, trial = rehearse(workers, whole.way)
 	}
 	if err != nil || trial != nil {
 		return nil, firstOf(err, trial)
@@ -232,25 +232,30 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 			return nil, err
 		}
 	}
-	if t.doubts(c) {
-		soft := *whole
-		soft.softmax = true
-		progress.more(rounds * whole.passes)
-		other, fitted := calibrated{}, s
+	usual := whole.way
+	for _, other := range t.otherWays(c) {
+		progress.more((rounds - 1) * whole.passes)
+		tried, fitted := calibrated{}, s
 		if len(splits) > 0 {
-			other, err = rehearse(workers, true)
-		} else if fitted, err = t.solve(ctx, &soft, workers); err == nil {
-			other, err = t.onDev(ctx, fitted.w, sp, workers)
-		}
-		if err == nil && other.figures["accuracy"] > c.figures["accuracy"] {
-			if c, whole = other, &soft; len(splits) > 0 {
-				fitted, err = t.solve(ctx, whole, workers)
+			tried, err = rehearse(workers, other)
+		} else {
+			trial := *whole
+			trial.way = other
+			progress.more(whole.passes)
+			if fitted, err = t.solve(ctx, &trial, workers); err == nil {
+				tried, err = t.onDev(ctx, fitted.w, sp, workers)
 			}
-			s = fitted
-		} else if len(splits) > 0 { // the fit on all is not done again
-			progress.more(-whole.passes)
 		}
 		if err != nil {
+			return nil, err
+		}
+		if tried.right(t.task) > c.right(t.task) {
+			c, s, whole.way = tried, fitted, other
+		}
+	}
+	if whole.way != usual && len(splits) > 0 {
+		progress.more(whole.passes)
+		if s, err = t.solve(ctx, whole, workers); err != nil {
 			return nil, err
 		}
 	}
@@ -258,25 +263,62 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 	for i := range rowOf {
 		rowOf[i] = int32(i)
 	}
-	t.last = &going{space: sp, rows: x, solution: s, calibrated: c, rowOf: rowOf, softmax: whole.softmax}
+	t.last = &going{space: sp, rows: x, solution: s, calibrated: c, rowOf: rowOf, other: whole.way != usual || whole.softmax}
 	m := newModel(t, sp, s, x, c)
 	if whole.softmax {
 		m.Params["loss"] = "softmax"
 	}
+	if whole.cost != usual.cost {
+		m.Params["cost"] = t.smoother()
+	}
 	return m, nil
 }
 
+// way is how errors count.
+type way struct {
+	softmax bool // the loss, for one label a row
+	cost    float32
+}
+
 const (
-	// doubtful is the accuracy on held-back rows below which another loss is tried. Above
-	// it the two differ by less than the time is worth (docs/adr/0043-which-loss.md).
+	// doubtful is the share of held-back rows that are wholly right below which other ways
+	// are tried. Above it they differ by less than the time is worth (docs/adr/0043-which-loss.md).
 	doubtful = 0.75
-	// leastJudges is the least number of held-back rows that can tell two losses apart.
+	// leastJudges is the least number of held-back rows that can tell two ways apart.
 	leastJudges = 200
+	// milder and mildest are what a smoother fit's cost is to the usual one, for one label
+	// a row and for several.
+	milder, mildest = 0.4, 0.25
 )
 
-// doubts tells whether softmax is to be tried beside hinge.
-func (t *trainer) doubts(c calibrated) bool {
-	return t.settings.eitherLoss && t.task == learn.Single && c.examples >= leastJudges && c.figures["accuracy"] < doubtful
+// otherWays are the ways to try beside the usual one, none where that is right enough.
+func (t *trainer) otherWays(c calibrated) (ways []way) {
+	if !t.settings.eitherLoss || c.examples < leastJudges || c.figures["accuracy"] >= doubtful {
+		return nil
+	}
+	smooth := way{cost: float32(t.smoother())}
+	if t.task != learn.Single {
+		return []way{smooth}
+	}
+	return []way{{softmax: true, cost: t.settings.cost}, smooth}
+}
+
+// smoother is the smaller cost that is tried, as a parameter may be.
+func (t *trainer) smoother() float64 {
+	share := milder
+	if t.task != learn.Single {
+		share = mildest
+	}
+	return max(0.01, math.Round(1e4*share*float64(t.settings.cost))/1e4)
+}
+
+// right is how often held-back rows are right: wholly, and for several labels a row also
+// label by label, as for their threshold.
+func (c *calibrated) right(task learn.Task) float64 {
+	if task == learn.Single {
+		return c.figures["accuracy"]
+	}
+	return c.figures["accuracy"] + c.figures["micro_f1"]
 }
 
 func (t *trainer) check() error {
@@ -303,7 +345,7 @@ func (t *trainer) check() error {
 func (t *trainer) problem(x *matrix, sp *space, rows []int32) *problem {
 	p := &problem{
 		x: x, rows: rows, labels: make([][]int, len(t.items)), weights: make([]float32, len(t.items)),
-		classes: len(t.labels), features: sp.features(), cost: t.settings.cost, passes: t.settings.passes, seed: t.options.Seed, softmax: t.settings.softmax,
+		classes: len(t.labels), features: sp.features(), way: way{t.settings.softmax, t.settings.cost}, passes: t.settings.passes, seed: t.options.Seed,
 	}
 	even := t.even()
 	for i, it := range t.items {
