@@ -59,7 +59,7 @@ func TestMatching(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if strings.HasSuffix(c.name, "-later") && !*askLater {
-				t.Skip("asked with -later")
+				t.Skip("a base that was asked once, for ADR 0037: run with -later")
 			}
 			folder := ""
 			if c.set != "" {

@@ -51,8 +51,8 @@ func (s *Service) RenameIn(ctx context.Context, tx db.Tx, product string, from, 
 }
 
 // Below lists the edges that lead from a thing to what it was made of.
-func (s *Service) Below(ctx context.Context, product string, from Ref) ([]Edge, error) {
-	return s.store.edges(ctx, edgesFrom, product, from, 1000)
+func (s *Service) Below(ctx context.Context, product string, from Ref, most int) ([]Edge, error) {
+	return s.store.edges(ctx, edgesFrom, product, from, most)
 }
 
 // Above lists the edges that lead to a thing from what was made of it.

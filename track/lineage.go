@@ -54,33 +54,29 @@ type hop struct {
 	relation Relation
 }
 
+// below is what a thing was made of.
 func (s *Service) below(ctx context.Context, product string, of Ref) ([]hop, error) {
-	edges, err := s.store.edges(ctx, edgesFrom, product, of, mostSteps+1)
-	if err != nil {
-		return nil, err
-	}
-	var hops []hop
+	edges, err := s.Below(ctx, product, of, mostSteps+1)
+	hops := make([]hop, 0, len(edges))
 	for _, e := range edges {
 		hops = append(hops, hop{e.To, e.Relation})
 	}
-	if s.from.Things == nil {
-		return hops, nil
+	if err != nil || s.from.Things == nil {
+		return hops, err
 	}
 	more, err := s.from.Things.From(ctx, product, of)
 	return withMade(hops, more), err
 }
 
+// above is what was made of a thing.
 func (s *Service) above(ctx context.Context, product string, of Ref) ([]hop, error) {
-	edges, err := s.store.edges(ctx, edgesTo, product, of, mostSteps+1)
-	if err != nil {
-		return nil, err
-	}
-	var hops []hop
+	edges, err := s.Above(ctx, product, of, mostSteps+1)
+	hops := make([]hop, 0, len(edges))
 	for _, e := range edges {
 		hops = append(hops, hop{e.From, e.Relation})
 	}
-	if s.from.Things == nil {
-		return hops, nil
+	if err != nil || s.from.Things == nil {
+		return hops, err
 	}
 	more, err := s.from.Things.Into(ctx, product, of)
 	return withMade(hops, more), err

@@ -143,8 +143,10 @@ type scored struct {
 // onHeld calibrates on held-back rows, which w has not seen.
 func (t *trainer) onHeld(ctx context.Context, w []float32, sp *space, held []int32, workers int) (calibrated, error) {
 	var all scored
-	err := t.scoreHeld(ctx, &all, w, sp, held, workers)
-	return t.settle(all), err
+	if err := t.scoreHeld(ctx, &all, w, sp, held, workers); err != nil {
+		return calibrated{}, err
+	}
+	return t.settle(all), nil
 }
 
 // scoreHeld appends the scores of held-back rows, which w has not seen. Buckets that
@@ -176,8 +178,10 @@ func (t *trainer) onDev(ctx context.Context, w []float32, sp *space, workers int
 		labels[i] = e.Labels
 	}
 	var all scored
-	err = t.score(ctx, &all, w, sp, texts, labels, nil, workers)
-	return t.settle(all), err
+	if err := t.score(ctx, &all, w, sp, texts, labels, nil, workers); err != nil {
+		return calibrated{}, err
+	}
+	return t.settle(all), nil
 }
 
 // score appends the scores of texts.
@@ -187,6 +191,7 @@ func (t *trainer) score(ctx context.Context, into *scored, w []float32, sp *spac
 		return err
 	}
 	lanes := make([]float32, kernel.Pad(len(t.labels)))
+	into.scores = slices.Grow(into.scores, len(texts)*len(t.labels))
 	for i := range texts {
 		idx, val := x.row(i)
 		clear(lanes)

@@ -233,16 +233,16 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 		}
 	}
 	usual := whole.way
-	for _, other := range t.otherWays(c) {
+	for _, w := range t.otherWays(c) {
 		progress.more((rounds - 1) * whole.passes)
 		tried, fitted := calibrated{}, s
 		if len(splits) > 0 {
-			tried, err = rehearse(workers, other)
+			tried, err = rehearse(workers, w)
 		} else {
-			trial := *whole
-			trial.way = other
+			anew := *whole
+			anew.way = w
 			progress.more(whole.passes)
-			if fitted, err = t.solve(ctx, &trial, workers); err == nil {
+			if fitted, err = t.solve(ctx, &anew, workers); err == nil {
 				tried, err = t.onDev(ctx, fitted.w, sp, workers)
 			}
 		}
@@ -250,7 +250,7 @@ func (t *trainer) Fit(ctx context.Context) (learn.Model, error) {
 			return nil, err
 		}
 		if tried.right(t.task) > c.right(t.task) {
-			c, s, whole.way = tried, fitted, other
+			c, s, whole.way = tried, fitted, w
 		}
 	}
 	if whole.way != usual && len(splits) > 0 {
