@@ -1,7 +1,6 @@
 package text
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -453,9 +452,4 @@ func (p *Personal) Count(text string) map[string]int {
 	counts := map[string]int{}
 	p.Each(text, func(kind string, _, _ int) { counts[kind]++ })
 	return counts
-}
-
-// Kinds lists the kinds that this finder looks for, in the order of PersonalKinds.
-func (p *Personal) Kinds() []string {
-	return slices.DeleteFunc(PersonalKinds(), func(k string) bool { return !p.kinds[k] })
 }

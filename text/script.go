@@ -262,24 +262,6 @@ func (t *scripts) word(first rune, text string) (scriptWord, bool) {
 	return scriptWord{}, false
 }
 
-// ScriptCounts counts the characters that only traditional text has, and those
-// that only simplified text has.
-func ScriptCounts(text string) (traditional, simplified int) {
-	t := scriptTables()
-	for _, r := range text {
-		if r < 0x3400 || r > 0xFFFF {
-			continue
-		}
-		switch {
-		case t.simple[r] > askRule:
-			traditional++
-		case t.traditional[r] != 0:
-			simplified++
-		}
-	}
-	return traditional, simplified
-}
-
 // isHanzi reports whether r is a Chinese character.
 func isHanzi(r rune) bool {
 	return r >= 0x4E00 && r <= 0x9FFF || r >= 0x3400 && r <= 0x4DBF || r == '〇' ||

@@ -67,19 +67,6 @@ func MinHash(text string, k int) Signature {
 	return s
 }
 
-// MinHashSet signs a set given by 64-bit hashes of its members.
-func MinHashSet(members []uint64) Signature {
-	var s Signature
-	for i := range s {
-		s[i] = emptyPlace
-	}
-	for _, m := range members {
-		s.add(mix64(m))
-	}
-	s.densify()
-	return s
-}
-
 func (s *Signature) add(h uint64) {
 	place := h >> 57
 	if v := uint32(h >> 20); v < s[place] {

@@ -35,16 +35,3 @@ func NarrowAll(text string) string {
 		return r
 	}, text)
 }
-
-// Wide makes printable ASCII full-width.
-func Wide(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ':
-			return '\u3000'
-		case r > ' ' && r < 0x7F:
-			return r + 0xFEE0
-		}
-		return r
-	}, text)
-}
